@@ -1,0 +1,181 @@
+"""Articles as readers see them, and who may see what when."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase
+
+from .reference import Author, Picture, Series
+from .revision import Revision
+from .theme import Theme
+
+
+class PublicQuerySet(models.QuerySet):
+    """Rows with `published_at` and `withdrawn_at`: of them readers see those that are due and not withdrawn."""
+
+    def public(self, at=None):
+        """Return the rows that readers see at the instant `at` (aware; default: now)."""
+        return self.filter(published_at__lte=at or timezone.now(), withdrawn_at=None)
+
+
+class ArticleQuerySet(PublicQuerySet):
+    """The one door to the public: pages, feeds, sitemaps and search show `public()` and nothing else."""
+
+    def about(self, themes=(), without=()):
+        """Return the articles under all of `themes` and none of `without`."""
+        rows = self
+        for theme in themes:
+            rows = rows.filter(Exists(ArticleTheme.objects.filter(content_object=OuterRef("pk"), tag=theme)))
+        for theme in without:
+            rows = rows.exclude(Exists(ArticleTheme.objects.filter(content_object=OuterRef("pk"), tag=theme)))
+        return rows
+
+    def listed(self):
+        """Return the articles with what a list of them prints, without their texts."""
+        return self.defer("body", "html", "contents").prefetch_related("themes", "bylines__author")
+
+    def last_change(self, at=None):
+        """Return the last instant at or before `at` when what readers see changed, or None before the first."""
+        at = at or timezone.now()
+        moments = self.aggregate(
+            due=Max("published_at", filter=Q(published_at__lte=at)), changed=Max("changed_at", filter=Q(changed_at__lte=at))
+        )
+        return max(filter(None, moments.values()), default=None)
+
+
+class Article(models.Model):
+    """What readers see now. `publishing` alone writes it; what editors work on are its revisions.
+
+    Until the first publication the title and the slug follow the working copy, and the text stays empty.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    summary = models.TextField(_("summary"), blank=True)
+    body = models.TextField(_("text"), blank=True)
+    html = models.TextField(blank=True, editable=False)
+    contents = models.JSONField(default=list, editable=False)
+    words = models.PositiveIntegerField(default=0, editable=False)
+    language = models.CharField(_("language"), max_length=2, default="en")
+    published_at = models.DateTimeField(_("published"), null=True)
+    updated_at = models.DateTimeField(_("updated"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_note = models.CharField(max_length=500, blank=True)
+    changed_at = models.DateTimeField()
+    series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="articles")
+    series_order = models.PositiveSmallIntegerField(null=True)
+    lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, related_name="+")
+    authors = models.ManyToManyField(Author, through="ArticleAuthor", related_name="articles")
+    working = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    live = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    themes = TaggableManager(through="ArticleTheme", related_name="articles", verbose_name=_("themes"))
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        permissions = [("publish_article", _("Can publish, update and withdraw articles"))]
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="article_newest_first"),
+            models.Index(fields=["changed_at"], name="article_last_change"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(title__length__gt=0), name="article_has_title"),
+            models.CheckConstraint(condition=models.Q(slug__length__gt=0), name="article_has_slug"),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None) | models.Q(live__isnull=False), name="article_published_has_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(published_at__isnull=False),
+                name="article_withdrawn_was_published",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(updated_at=None) | models.Q(updated_at__gte=F("published_at")),
+                name="article_updated_after_published",
+            ),
+        ]
+
+    class Status(models.TextChoices):
+        """Where an article stands; computed from its dates, stored nowhere."""
+
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        """Return the article's path."""
+        return f"/articles/{self.slug}/"
+
+    def status(self, at=None):
+        """Return where the article stands at the instant `at` (aware; default: now)."""
+        if self.withdrawn_at:
+            return self.Status.WITHDRAWN
+        if self.published_at is None:
+            return self.Status.DRAFT
+        return self.Status.PUBLISHED if self.published_at <= (at or timezone.now()) else self.Status.SCHEDULED
+
+    def is_public(self, at=None):
+        """Return whether readers see the article at `at`: the twin of `ArticleQuerySet.public`."""
+        return self.status(at) == self.Status.PUBLISHED
+
+    @property
+    def has_changes(self):
+        """Whether the working copy differs from what was published last."""
+        return self.working_id != self.live_id
+
+    @property
+    def minutes(self):
+        """Reading time in minutes at 230 words a minute, at least one."""
+        return max(1, round(self.words / 230))
+
+
+NEWEST = (F("published_at").desc(), F("id").desc())
+
+
+class ArticleAuthor(models.Model):
+    """A byline on an article, in its place."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="bylines")
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["article", "author"], name="author_once_per_article")]
+
+    def __str__(self):
+        return str(self.author)
+
+
+class ArticleTheme(ItemBase):
+    """A theme on an article, with the article's dates, so that counts and lists read this table alone."""
+
+    tag = models.ForeignKey(Theme, models.PROTECT, related_name="article_themes")
+    content_object = models.ForeignKey(Article, models.CASCADE, related_name="article_themes")
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="theme_once_per_article")]
+        indexes = [
+            models.Index(
+                fields=["tag", "withdrawn_at", "published_at", "content_object"], name="theme_listing_covered"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.content_object_id}: {self.tag_id}"

@@ -1,0 +1,101 @@
+"""What articles refer to: bylines, series, pictures."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import names
+
+
+class Author(models.Model):
+    """A byline; tied to a user when its owner writes at the desk."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
+    about = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, plain text."))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="byline", verbose_name=_("user")
+    )
+
+    class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=models.Q(slug__length__gt=0), name="author_has_slug")]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        """Store the byline, with a slug when it has none."""
+        give_slug(self, self.name)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        """Return the path of the author's page."""
+        return f"/authors/{self.slug}/"
+
+
+class Series(models.Model):
+    """An ordered run of articles."""
+
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("A sentence or two, plain text."))
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = ["title"]
+        constraints = [models.CheckConstraint(condition=models.Q(slug__length__gt=0), name="series_has_slug")]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        """Store the series, with a slug when it has none."""
+        give_slug(self, self.title)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        """Return the path of the series' page."""
+        return f"/series/{self.slug}/"
+
+
+def give_slug(row, text):
+    """Give `row` a free slug made from `text` unless it has one."""
+    if not row.slug:
+        others = type(row).objects.exclude(pk=row.pk)
+        row.slug = names.free_slug(text, lambda slug: others.filter(slug=slug).exists())
+
+
+class Picture(models.Model):
+    """An uploaded image, re-encoded on the way in; either described in words or declared decorative."""
+
+    file = models.ImageField(_("file"), upload_to="", width_field="width", height_field="height", max_length=120)
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    alt = models.CharField(
+        _("alternative text"), max_length=300, blank=True, help_text=_("What the picture shows, for those who can't see it.")
+    )
+    is_decorative = models.BooleanField(
+        _("decorative"), default=False, help_text=_("It adds nothing to the text; screen readers pass over it.")
+    )
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-added_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(alt="", is_decorative=True) | (~models.Q(alt="") & models.Q(is_decorative=False)),
+                name="picture_described_or_decorative",
+                violation_error_message=_("Describe the picture, or tick “decorative”: one of the two."),
+            )
+        ]
+
+    def __str__(self):
+        return self.alt or self.caption or self.file.name

@@ -1,0 +1,61 @@
+"""The saved states of an article."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Revision(models.Model):
+    """One saved state of an article: everything an editor can edit, who saved it, when and on what it was based.
+
+    Append-only. The same rows are history, working copy, conflict detection and the public change log.
+    """
+
+    class Kind(models.TextChoices):
+        """What the save was for."""
+
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    class Change(models.TextChoices):
+        """What a publication meant for readers."""
+
+        NEW = "new", _("new")
+        TYPO = "typo", _("typo")
+        UPDATE = "update", _("update")
+        CORRECTION = "correction", _("correction")
+
+    article = models.ForeignKey("Article", models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    change = models.CharField(max_length=10, choices=Change, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    fields = models.JSONField()
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="draft", change="") | (models.Q(kind="published") & ~models.Q(change="")),
+                name="revision_published_says_change",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(change__in=["update", "correction"]) | ~models.Q(note=""),
+                name="revision_change_says_why",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.article_id}.{self.number}"
+
+    def save(self, *args, **kwargs):
+        """Store a new revision; a stored one is never written again."""
+        if not self._state.adding:
+            raise TypeError("A revision is never changed: save a new one.")
+        super().save(*args, **kwargs)

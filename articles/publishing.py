@@ -1,0 +1,387 @@
+"""The only writer of what readers see.
+
+An editor's save makes a `Revision`; `publish` turns a revision into the live row. Every function here is one
+transaction, takes the user who acts (`by`, or None for the site itself) and the revision the editor started from
+(`based_on`), and refuses with `Conflict` when somebody saved in between. Instants are aware datetimes.
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+from django.contrib.redirects.models import Redirect
+from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import names, search, text
+from .models import Article, ArticleAuthor, ArticleTheme, Author, Picture, Revision, Series, Theme
+
+Change = Revision.Change
+
+
+class Conflict(Exception):
+    """Somebody else saved the article since the revision this save is based on; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Everything an editor can edit about an article. Themes, authors, series and picture are primary keys."""
+
+    title: str
+    slug: str = ""
+    summary: str = ""
+    body: str = ""
+    language: str = "en"
+    themes: tuple = ()
+    authors: tuple = ()
+    series: int | None = None
+    series_order: int | None = None
+    lead_picture: int | None = None
+
+    def __post_init__(self):
+        """Bring the fields to the form they are stored in."""
+        tidy = {
+            "title": names.clean_line(self.title),
+            "summary": names.clean_line(self.summary),
+            "body": names.clean(self.body),
+            "themes": tuple(self.themes),
+            "authors": tuple(self.authors),
+        }
+        for name, value in tidy.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, revision):
+        """Return the fields that `revision` kept."""
+        return cls(**revision.fields)
+
+
+# Saving -------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create(fields, *, by):
+    """Store a new article with its first draft; return the article."""
+    fields = _with_slug(fields, article=None)
+    article = Article(title=fields.title, slug=fields.slug, language=fields.language, created_by=by, changed_at=timezone.now())
+    _refuse_bad_draft(fields, article)
+    article.save()
+    _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by)
+    return article
+
+
+@transaction.atomic
+def save_draft(article, fields, *, by, based_on):
+    """Make `fields` the working copy of `article`; readers see no change. Return the revision.
+
+    `based_on` is the primary key of the revision the editor opened. Raise Conflict when it is no longer the working
+    copy, ValidationError when the fields can't be stored.
+    """
+    fields = _with_slug(fields, article)
+    _refuse_bad_draft(fields, article)
+    revision = _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=based_on, by=by)
+    if article.published_at is None:
+        article.title, article.slug = fields.title, fields.slug
+        article.language = fields.language
+        article.save(update_fields=["title", "slug", "language"])
+    return revision
+
+
+def restore(article, revision, *, by, based_on):
+    """Make an earlier `revision` of `article` its working copy again, as a new revision; return that."""
+    if revision.article_id != article.pk:
+        raise ValidationError(_("That revision belongs to another article."))
+    return save_draft(article, Fields.of(revision), by=by, based_on=based_on)
+
+
+# Publishing ---------------------------------------------------------------------------------------------------------
+
+
+def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="", dated=None):
+    """Show readers `fields` from the instant `at` (default: now); return the published revision.
+
+    A first publication (or one after a withdrawal) is `new` and may lie in the future. A live article is changed at
+    once, as a typo, an update or a correction; the last two need a `note` that says why and move `updated_at`.
+    `dated` is the past date of something first published elsewhere, for imports.
+    Raise ValidationError for what is missing or contradicts this, Conflict as `save_draft` does.
+    """
+    now = timezone.now()
+    fields = _with_slug(fields, article)
+    _refuse_bad_draft(fields, article)
+    _refuse_unready(fields)
+    note = names.clean_line(note)
+    was_live = article.is_public(now)
+    _refuse_bad_change(article, change, note, at, now)
+    rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds
+
+    with transaction.atomic():
+        revision = _advance(
+            article, fields, kind=Revision.Kind.PUBLISHED, based_on=based_on, by=by, change=change, note=note, at=now
+        )
+        old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
+        _write_row(article, fields, rendered, revision)
+        _set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
+        article.save()
+        _write_links(article, fields)
+        if old_path:
+            _move(old_path, article.get_absolute_url())
+        search.index(article)
+    return revision
+
+
+def withdraw(article, *, by, based_on, note):
+    """Take `article` from readers, who find `note` in its place; a scheduled one becomes a draft again."""
+    now = timezone.now()
+    note = names.clean_line(note)
+    if article.status(now) not in {Article.Status.PUBLISHED, Article.Status.SCHEDULED}:
+        raise ValidationError(_("Only a published or scheduled article can be withdrawn."))
+    was_live = article.is_public(now)
+    if was_live and not note:
+        raise ValidationError({"note": _("Say why: readers who follow a link to the article will see it.")})
+    with transaction.atomic():
+        _advance(article, Fields.of(article.working), kind=Revision.Kind.DRAFT, based_on=based_on, by=by, at=now)
+        if was_live:
+            article.withdrawn_at, article.withdrawn_note = now, note
+        else:
+            _clear_row(article)
+        article.changed_at = now
+        article.save()
+        _date_links(article)
+        search.forget(article)
+
+
+# Themes -------------------------------------------------------------------------------------------------------------
+
+
+def save_theme(theme):
+    """Store `theme` with its introduction rendered; a changed slug leaves a redirect, search learns the new name.
+
+    Its aliases are stored by whoever edits them, followed by `reindex_theme`.
+    """
+    theme.introduction = names.clean(theme.introduction)
+    theme.definition = names.clean_line(theme.definition)
+    theme.introduction_html = rendered_or_refuse(theme.introduction, field="introduction").html
+    with transaction.atomic():
+        before = Theme.objects.filter(pk=theme.pk).first() if theme.pk else None
+        theme.save()
+        if before and before.slug != theme.slug:
+            _move(before.get_absolute_url(), theme.get_absolute_url())
+
+
+@transaction.atomic
+def reindex_theme(theme):
+    """Teach search the names that `theme` goes by now."""
+    theme.save(update_fields=["changed_at"])
+    for article in Article.objects.filter(article_themes__tag=theme).exclude(live=None).prefetch_related("themes__names"):
+        search.index(article)
+
+
+def save_named(row):
+    """Store an author or a series; a changed slug leaves a redirect."""
+    with transaction.atomic():
+        before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
+        row.save()
+        if before and before.slug != row.slug:
+            _move(before.get_absolute_url(), row.get_absolute_url())
+
+
+# Rebuilding ---------------------------------------------------------------------------------------------------------
+
+
+def rebuild(article):
+    """Render the published text of `article` again and index it; dates and revisions stay. Return whether it changed."""
+    fields = Fields.of(article.live)
+    rendered = rendered_or_refuse(fields.body)
+    before = (article.html, article.contents, article.words)
+    article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
+    changed = before != (article.html, article.contents, article.words)
+    with transaction.atomic():
+        if changed:
+            article.save(update_fields=["html", "contents", "words"])
+        if article.withdrawn_at is None:
+            search.index(article)
+    return changed
+
+
+def rendered_or_refuse(body, field="body"):
+    """Return the rendered `body`; raise ValidationError on `field`, in words for the editor, when it can't be."""
+    try:
+        return text.render(body)
+    except text.TextError as error:
+        messages = {
+            "long": _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."),
+            "slow": _("The text takes too long to render: look for long runs of brackets, quotation marks or asterisks."),
+            "failed": _("The text can't be rendered: look for lists or quotations nested very deeply."),
+        }
+        raise ValidationError({field: messages[error.code] % {"limit": f"{text.LONGEST:,}"}}) from error
+
+
+# The steps ----------------------------------------------------------------------------------------------------------
+
+
+def _with_slug(fields, article):
+    """Return `fields` with a free slug when they have none."""
+    if fields.slug:
+        return replace(fields, slug=fields.slug.strip().lower())
+    own = article.pk if article else None
+
+    def taken(slug):
+        return _slug_holder(slug, own) is not None
+
+    return replace(fields, slug=names.free_slug(fields.title, taken))
+
+
+def _slug_holder(slug, own):
+    """Return what already answers at the address of `slug`, in words, or None; `own` is the asking article's key."""
+    other = Article.objects.filter(slug=slug).exclude(pk=own).first()
+    if other:
+        return _("the article “%s”") % other.title
+    moved = Redirect.objects.filter(old_path=f"/articles/{slug}/").first()
+    if moved and not (own and Article.objects.filter(pk=own, slug=moved.new_path.strip("/").rpartition("/")[2]).exists()):
+        return _("the former address of another article (%s)") % moved.new_path
+    return None
+
+
+def _refuse_bad_draft(fields, article):
+    """Raise ValidationError when `fields` can't be stored even as a draft."""
+    errors = {}
+    if not fields.title:
+        errors["title"] = _("An article needs a title, even as a draft.")
+    elif len(fields.title) > 200:
+        errors["title"] = _("A title has at most 200 characters; this one has %s.") % len(fields.title)
+    if len(fields.slug) > 100 or names.slugify(fields.slug) != fields.slug:
+        errors["slug"] = _("A slug has small letters a–z, digits and single hyphens, and not digits alone.")
+    elif holder := _slug_holder(fields.slug, article.pk):
+        errors["slug"] = _("This slug belongs to %s.") % holder
+    if len(fields.summary) > 1000:
+        errors["summary"] = _("A summary has at most 1,000 characters; this one has %s.") % len(fields.summary)
+    if len(fields.body) > text.LONGEST:
+        errors["body"] = _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series.") % {
+            "limit": f"{text.LONGEST:,}"
+        }
+    if errors:
+        raise ValidationError(errors)
+
+
+def _refuse_unready(fields):
+    """Raise ValidationError naming everything that readers would miss."""
+    needed = {
+        "summary": _("Readers, feeds and search results need a summary."),
+        "body": _("There is no text yet."),
+        "themes": _("Choose at least one theme."),
+        "authors": _("Choose at least one author."),
+    }
+    errors = {name: message for name, message in needed.items() if not getattr(fields, name)}
+    if errors:
+        raise ValidationError(errors)
+
+
+def _refuse_bad_change(article, change, note, at, now):
+    """Raise ValidationError when the kind of change doesn't fit where the article stands."""
+    was_live = article.is_public(now)
+    if was_live and change == Change.NEW:
+        raise ValidationError({"change": _("Readers see this article already: is this a typo, an update or a correction?")})
+    if not was_live and change != Change.NEW:
+        raise ValidationError({"change": _("Readers have not seen this article yet: publish it as new.")})
+    if change in {Change.UPDATE, Change.CORRECTION} and not note:
+        raise ValidationError({"note": _("Say in a line what changed and why: readers see it.")})
+    if len(note) > 500:
+        raise ValidationError({"note": _("A note has at most 500 characters; this one has %s.") % len(note)})
+    if at is not None and (was_live or article.withdrawn_at):
+        raise ValidationError({"at": _("Only a first publication can be scheduled: an update or a return is shown at once.")})
+    if at is not None and at <= now:
+        raise ValidationError({"at": _("That time has passed. Choose a later one, or publish now.")})
+
+
+def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None):
+    """Store a revision and make it the working copy, if `based_on` still is; return it.
+
+    The conditional UPDATE is the lock, on SQLite and PostgreSQL alike.
+    """
+    number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    try:
+        with transaction.atomic():
+            revision = Revision.objects.create(
+                article=article,
+                number=number,
+                kind=kind,
+                change=change,
+                note=note,
+                fields=asdict(fields),
+                based_on_id=based_on,
+                saved_at=at or timezone.now(),
+                saved_by=by,
+            )
+    except IntegrityError as error:
+        raise Conflict from error
+    if not Article.objects.filter(pk=article.pk, working=based_on).update(working=revision):
+        raise Conflict
+    article.working = revision
+    return revision
+
+
+def _write_row(article, fields, rendered, revision):
+    """Put what readers see of `fields` on the row."""
+    for name in ("title", "slug", "summary", "body", "language", "series_order"):
+        setattr(article, name, getattr(fields, name))
+    article.series = Series.objects.filter(pk=fields.series).first()
+    article.lead_picture = Picture.objects.filter(pk=fields.lead_picture).first()
+    article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
+    article.live = revision
+
+
+def _clear_row(article):
+    """Bring the row of an article that readers never saw back to that of a draft."""
+    article.published_at = article.live = article.series = article.lead_picture = None
+    article.title, article.slug = article.working.fields["title"], article.working.fields["slug"]
+    article.summary = article.body = article.html = ""
+    article.contents, article.words = [], 0
+    article.themes.clear()
+    article.bylines.all().delete()
+
+
+def _set_dates(article, *, was_live, change, at, now):
+    """Set the dates that a publication moves; the first one of a public article stays for ever."""
+    if not was_live and article.withdrawn_at is None:
+        article.published_at = at or now
+    if article.withdrawn_at is not None:
+        article.withdrawn_at, article.withdrawn_note = None, ""
+        article.updated_at = now
+    if change in {Change.UPDATE, Change.CORRECTION}:
+        article.updated_at = now
+    article.changed_at = now
+
+
+def _write_links(article, fields):
+    """Bring themes and bylines to those of `fields`."""
+    themes = list(Theme.objects.filter(pk__in=fields.themes))
+    authors = Author.objects.in_bulk(fields.authors)
+    if not themes or not authors:
+        raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))
+    article.themes.set(themes)
+    _date_links(article)
+    article.bylines.all().delete()
+    ArticleAuthor.objects.bulk_create(
+        ArticleAuthor(article=article, author=authors[pk], place=place)
+        for place, pk in enumerate(fields.authors)
+        if pk in authors
+    )
+
+
+def _date_links(article):
+    """Give the article's themes its dates."""
+    ArticleTheme.objects.filter(content_object=article).update(
+        published_at=article.published_at, withdrawn_at=article.withdrawn_at
+    )
+
+
+def _move(old_path, new_path):
+    """Let `old_path` and all that led to it lead to `new_path` in one step."""
+    if old_path == new_path:
+        return
+    site = Site.objects.get_current()
+    Redirect.objects.filter(site=site, old_path=new_path).delete()
+    Redirect.objects.filter(site=site, new_path=old_path).update(new_path=new_path)
+    Redirect.objects.update_or_create(site=site, old_path=old_path, defaults={"new_path": new_path})

@@ -1,0 +1,138 @@
+"""Markdown in, values out. No rows, no request, no settings.
+
+    render(body) -> Rendered
+
+Python-Markdown can be made to run for minutes or to exhaust the stack by 20 KB of brackets, so it works in a child
+process (`engine`) that is stopped when it takes too long; the next text gets a new child.
+"""
+
+import atexit
+import json
+import re
+import selectors
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import names
+
+LONGEST = 200_000  # characters; about 30,000 words
+SECONDS = 4.0
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class TextError(ValueError):
+    """A text that can't be rendered; `code` is "long", "slow" or "failed"."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered text.
+
+    html      sanitised, with notes at the end and once more beside the text
+    contents  [{"id": str, "title": str, "level": 2 or 3}, …], in order
+    words     number of words, without the notes
+    """
+
+    html: str
+    contents: list
+    words: int
+
+
+class _Engine:
+    """The child process that renders, started when first needed and again after it was stopped."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._process = None
+
+    def _start(self):
+        self._process = subprocess.Popen(  # noqa: S603: our own module, no outside input in the command
+            [sys.executable, "-m", "articles.text.engine"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+        )
+
+    def stop(self):
+        """End the child, if there is one."""
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+
+    def ask(self, text):
+        """Return the child's answer for `text`; raise TextError when none comes in time."""
+        question = json.dumps(text).encode() + b"\n"
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self.stop()
+                self._start()
+            try:
+                self._process.stdin.write(question)
+                self._process.stdin.flush()
+                answer = self._read_line()
+            except OSError:
+                answer = b""
+            if not answer.endswith(b"\n"):
+                died = self._process.poll() is not None
+                self.stop()
+                raise TextError("failed" if died else "slow")
+        return json.loads(answer)
+
+    def _read_line(self):
+        """Return what the child wrote up to its newline, or what there is of it after SECONDS of silence."""
+        stream, answer = self._process.stdout, b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(stream, selectors.EVENT_READ)
+            while not answer.endswith(b"\n"):
+                if not selector.select(SECONDS):
+                    return answer
+                part = stream.read1(1 << 20)
+                if not part:
+                    self._process.wait(SECONDS)
+                    return answer
+                answer += part
+        return answer
+
+
+_engine = _Engine()
+atexit.register(_engine.stop)
+
+
+def render(body):
+    """Return the `Rendered` text of the Markdown `body`; raise TextError when it is too long or can't be rendered."""
+    if len(body) > LONGEST:
+        raise TextError("long")
+    answer = _engine.ask(names.clean(body))
+    if answer is None:
+        raise TextError("failed")
+    return Rendered(**answer)
+
+
+def excerpt(html, length=300):
+    """Return the beginning of the sanitised `html` as plain text of at most `length` characters, cut between words."""
+    plain = " ".join(re.sub(r"<[^>]*>", " ", html[: length * 20]).split())
+    return plain if len(plain) <= length else plain[:length].rpartition(" ")[0] + "…"
+
+
+def for_feed(html, *, base, prefix):
+    """Return sanitised `html` as a feed item carries it.
+
+    Addresses become absolute under `base` (scheme and host, no slash), ids and the links to them begin with `prefix`,
+    so that the notes of two items on one page don't meet; the notes beside the text go, those at the end stay.
+    The result depends on the arguments alone, byte for byte.
+    """
+    html = re.sub(r'<span class="side-note"[^>]*>[^<]*</span>', "", html)
+    html = re.sub(r'(<[^<>]*?\s(?:href|src)=")/(?!/)', rf"\1{base}/", html)
+    html = re.sub(r'(<[^<>]*?\shref="#)', rf"\1{prefix}", html)
+    return re.sub(r'(<[^<>]*?\sid=")', rf"\1{prefix}", html)

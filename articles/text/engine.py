@@ -1,0 +1,147 @@
+"""The child process that renders: a JSON string a line in, a JSON object (or null, when it failed) a line out.
+
+Run by `articles.text`, never imported by it. Dangerous input ends this process, not the site's.
+"""
+
+import contextlib
+import html
+import json
+import re
+import resource
+import sys
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.fenced_code import FencedCodeExtension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.tables import TableExtension
+from markdown.extensions.toc import TocExtension
+from markdown.treeprocessors import Treeprocessor
+
+from .. import names
+from .safe import sanitise
+
+MEMORY = 1 << 30  # bytes
+
+_NOTE = re.compile(r'<li id="fn-([^"]*)">(.*?)</li>', re.DOTALL)
+_BACK_LINK = re.compile(r'<a [^>]*class="footnote-backref"[^>]*>[^<]*</a>')
+_TAG = re.compile(r"<[^>]*>")
+_NOTES = re.compile(r'<div class="footnote">.*\Z', re.DOTALL)
+_SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
+
+
+class HouseStyle(Extension):
+    """Headings that fit below the page's own, and tables that can be read on a phone.
+
+    | class | registry | name | priority |
+    | --- | --- | --- | --- |
+    | HeadingLevels | treeprocessors | heading-levels | 6, before the contents (5) |
+    | TableCells | treeprocessors | table-cells | 4, on the finished tree |
+    """
+
+    def extendMarkdown(self, md):  # noqa: N802: Python-Markdown's name
+        """Register the processors."""
+        md.treeprocessors.register(HeadingLevels(md), "heading-levels", 6)
+        md.treeprocessors.register(TableCells(md), "table-cells", 4)
+
+
+class HeadingLevels(Treeprocessor):
+    """The page's title is its only h1, and nothing goes deeper than h4."""
+
+    LEVELS = {"h1": "h2", "h5": "h4", "h6": "h4"}
+
+    def run(self, root):
+        """Rename the headings that stand too high or too low."""
+        for element in root.iter():
+            if element.tag in self.LEVELS:
+                element.tag = self.LEVELS[element.tag]
+
+
+class TableCells(Treeprocessor):
+    """Alignment as a class, and each cell with its column's heading, which narrow screens print before it."""
+
+    CLASSES = {"text-align: right;": "num", "text-align: center;": "mid"}
+
+    def run(self, root):
+        """Mark the cells of every table."""
+        for table in root.iter("table"):
+            headings = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]
+            for row in table.iter("tr"):
+                for place, cell in enumerate(row):
+                    aligned = self.CLASSES.get(cell.attrib.pop("style", ""))
+                    if aligned:
+                        cell.set("class", aligned)
+                    if cell.tag == "td" and place < len(headings):
+                        cell.set("data-label", headings[place])
+
+
+def converter():
+    """Return a Markdown converter with the site's extensions."""
+    return Markdown(
+        extensions=[
+            AbbrExtension(),
+            DefListExtension(),
+            FencedCodeExtension(),
+            FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, BACKLINK_TITLE="Back to the text of note {}"),
+            SaneListExtension(),
+            TableExtension(),
+            TocExtension(slugify=lambda text, _separator: names.slugify(text), toc_depth="2-3"),
+            HouseStyle(),
+        ],
+        output_format="html",
+    )
+
+
+def with_side_notes(markup):
+    """Return sanitised `markup` with the words of each note once more behind its first mention, for wide margins.
+
+    The copy is hidden from screen readers, which have the note itself, and has no links.
+    """
+    for label, note in _NOTE.findall(markup):
+        words = " ".join(_TAG.sub("", _BACK_LINK.sub("", note)).replace("&nbsp;", " ").split())
+        mention = re.search(rf'<sup id="fnref-{re.escape(label)}">.*?>([^<]*)</a></sup>', markup)
+        if words and mention:
+            copy = f'<span class="side-note" aria-hidden="true">{mention[1]}. {words}</span>'
+            markup = markup[: mention.end()] + copy + markup[mention.end() :]
+    return markup
+
+
+def flatten(tokens):
+    """Return the contents as a flat list of {"id", "title", "level"}."""
+    flat = []
+    for token in tokens:
+        flat.append({"id": token["id"], "title": html.unescape(token["name"]), "level": token["level"]})
+        flat += flatten(token["children"])
+    return flat
+
+
+def render(text):
+    """Return {"html", "contents", "words"} of the Markdown `text`."""
+    markdown = converter()
+    markup = sanitise(with_side_notes(sanitise(markdown.convert(text))))
+    prose = _TAG.sub(" ", _SIDE_NOTE.sub("", _NOTES.sub("", markup)))
+    return {
+        "html": names.clean(markup),
+        "contents": [entry for entry in flatten(markdown.toc_tokens) if f'id="{entry["id"]}"' in markup],
+        "words": len(prose.split()),
+    }
+
+
+def main():
+    """Answer lines until the input ends."""
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for line in sys.stdin:
+        try:
+            answer = render(json.loads(line))
+        except Exception:  # noqa: BLE001: whatever goes wrong in the libraries, the editor gets a message
+            answer = None
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

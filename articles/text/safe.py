@@ -1,0 +1,62 @@
+"""The one allow-list: what `engine` generates and nothing else."""
+
+import re
+
+import nh3
+
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "code": set(),
+    "img": {"src", "alt", "title"},
+    "li": {"id"},
+    "ol": {"start"},
+    "sup": {"id"},
+    "td": {"data-label"},
+    **{heading: {"id"} for heading in ("h2", "h3", "h4")},
+}
+_CLASSES = {
+    "a": {"footnote-ref", "footnote-backref"},
+    "div": {"footnote"},
+    "span": {"side-note"},
+    "td": {"num", "mid"},
+    "th": {"num", "mid"},
+}
+_TAGS = (
+    set(_ATTRIBUTES)
+    | set(_CLASSES)
+    | set("p br hr em strong b i sub del ins blockquote pre ul dl dt dd table thead tbody tr q cite kbd".split())
+)
+
+
+def _attribute(tag, name, value):
+    """Keep local and ordinary addresses; anything that names another scheme or host loosely goes."""
+    if name == "src":  # a page asks nothing of any other host
+        return value if re.match(r"/(?![/\\])", value) else None
+    if name == "aria-hidden":
+        return "true" if value == "true" else None
+    return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES | {"span": {"aria-hidden"}},
+    allowed_classes=_CLASSES,
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+    strip_comments=True,
+)
+
+
+def sanitise(html):
+    """Return `html` with only the tags, attributes and schemes of the allow-list; a second pass changes nothing.
+
+    Raise ValueError when four passes don't settle, which no text has been seen to need.
+    """
+    for _attempt in range(4):
+        cleaned = _CLEANER.clean(html)
+        if cleaned == html:
+            return html
+        html = cleaned
+    raise ValueError("The sanitised text does not settle.")

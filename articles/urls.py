@@ -1,0 +1,65 @@
+"""The addresses that readers and subscribers use."""
+
+from django.urls import path, re_path, register_converter
+
+from . import feeds, sitemaps, views
+from . import listing as listings
+
+
+class YearConverter:
+    """Four digits; whether that is a year, the view says in words."""
+
+    regex = "[0-9]{4}"
+    to_python = staticmethod(int)
+    to_url = "{:04}".format
+
+
+class MonthConverter(YearConverter):
+    """Two digits."""
+
+    regex = "[0-9]{2}"
+    to_url = "{:02}".format
+
+
+class SlugsConverter:
+    """One slug, or several with + between."""
+
+    regex = "[^/]+"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(YearConverter, "year")
+register_converter(MonthConverter, "month")
+register_converter(SlugsConverter, "slugs")
+
+
+def followed(route, view, parse, name):
+    """Return the page at `route` and the feeds below it, whose listing `parse(request, **parts)` makes."""
+    return [
+        path(route, view, name=name),
+        *(
+            path(f"{route}feed.{format}", feeds.feed, {"format": format, "parse": parse}, name=f"{name}-{format}")
+            for format in listings.FORMATS
+        ),
+    ]
+
+
+urlpatterns = [
+    *followed("", views.front, lambda request: listings.parse_front(), "front"),
+    *followed("articles/", views.articles, lambda request: listings.parse_articles(request.GET), "articles"),
+    *followed("articles/<year:year>/", views.archive, lambda request, **p: listings.parse_archive(month=None, query=request.GET, **p), "year"),
+    *followed("articles/<year:year>/<month:month>/", views.archive, lambda request, **p: listings.parse_archive(query=request.GET, **p), "month"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("themes/", views.themes, name="themes"),
+    *followed("themes/<slugs:slugs>/", views.hub, lambda request, slugs: listings.parse_themes(slugs, request.GET), "hub"),
+    *followed("authors/<slug:slug>/", views.author, lambda request, slug: listings.parse_author(slug, request.GET), "author"),
+    *followed("series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug), "series"),
+    *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
+    path("feeds/", views.feeds_page, name="feeds"),
+    path("pictures/<str:name>", views.picture, name="picture"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<section>.xml", sitemaps.sitemap, name="sitemap-section"),
+    path("robots.txt", views.robots, name="robots"),
+    path("health/", views.health, name="health"),
+    re_path(r"^(?P<url>[a-z0-9]+(?:-[a-z0-9]+)*)/$", views.plain_page, name="plain-page"),
+]

@@ -1,0 +1,284 @@
+"""Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
+
+import functools
+import mimetypes
+
+from django.contrib.flatpages.models import FlatPage
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Count
+from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from . import listing as listings
+from . import publishing, search
+from .models import Article, ArticleTheme, Author, Revision, Series, Theme
+
+FRESH = "public, max-age=60"
+
+
+def public_page(view):
+    """Make `view` answer GET and HEAD only, turn unknown filters into a 404 page that names them, mark it cacheable."""
+
+    @require_safe
+    @functools.wraps(view)
+    def wrapped(request, *args, **kwargs):
+        try:
+            response = view(request, *args, **kwargs)
+        except listings.Unknown as unknown:
+            raise Http404(str(unknown)) from unknown
+        if response.status_code == 200:
+            response.headers.setdefault("Cache-Control", FRESH)
+        return response
+
+    return wrapped
+
+
+# Lists --------------------------------------------------------------------------------------------------------------
+
+
+@public_page
+def front(request):
+    """The subject explained, the themes, the newest deep dives."""
+    listing = listings.parse_front()
+    themes = [theme for theme in listings.themes_with_counts() if theme.place]
+    themes.sort(key=lambda theme: theme.place)
+    subject = Theme.objects.filter(pk=themes[0].pk).prefetch_related("names").first() if themes else None
+    newest = listing.page(1)
+    context = {"listing": listing, "page": newest, "subject": subject, "themes": themes[1:], "years": listings.years()}
+    return render(request, "articles/front.html", context)
+
+
+@public_page
+def articles(request):
+    """All articles, filtered by the parameters."""
+    return listing_page(request, listings.parse_articles(request.GET), extra={"years": listings.years()})
+
+
+@public_page
+def archive(request, year, month=None):
+    """The articles of a year or a month."""
+    return listing_page(request, listings.parse_archive(year, month, request.GET), extra={"years": listings.years()})
+
+
+@public_page
+def hub(request, slugs):
+    """A theme's hub, or the combination of several."""
+    listing = listings.parse_themes(slugs, request.GET)
+    if not listing.themes:
+        raise Http404(_("There is no theme at this address."))
+    extra = {"neighbours": listing.neighbours()}
+    if len(listing.themes) == 1 and not listing.without:
+        extra["theme"] = Theme.objects.prefetch_related("names").get(pk=listing.themes[0].pk)
+        return listing_page(request, listing, "articles/hub.html", extra)
+    return listing_page(request, listing, "articles/combination.html", extra)
+
+
+@public_page
+def author(request, slug):
+    """An author and what they wrote."""
+    listing = listings.parse_author(slug, request.GET)
+    return listing_page(request, listing, "articles/author.html", {"author": listing.author})
+
+
+@public_page
+def series(request, slug):
+    """A series in its order."""
+    listing = listings.parse_series(slug)
+    return listing_page(request, listing, "articles/series.html", {"series": listing.series})
+
+
+@public_page
+def search_page(request):
+    """Full text search, best hit first; a theme that goes by the words comes before the hits."""
+    listing = listings.parse_search(request.GET)
+    words = search.words_of(listing.words)
+    extra = {
+        "theme": Theme.objects.prefetch_related("names").called(listing.words) if words else None,
+        "no_words": bool(listing.words) and not words,
+    }
+    return listing_page(request, listing, "articles/search.html", extra)
+
+
+def listing_page(request, listing, template="articles/listing.html", extra=None):
+    """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
+    page = listing.page(listings.page_number(request.GET))
+    if not _is_canonical(request, page.address):
+        return HttpResponsePermanentRedirect(page.address)
+    return render(request, template, {"listing": listing, "page": page, **(extra or {})})
+
+
+OUR_PARAMETERS = ("author", "not", "order", "page", "q", "theme", "year")
+
+
+def _is_canonical(request, address):
+    """Whether the request's path and those of its parameters that are ours spell `address`; others don't count."""
+    ours = request.GET.copy()
+    for name in list(ours):
+        if name not in OUR_PARAMETERS:
+            del ours[name]
+    if ours.get("q") == "":  # the empty form
+        del ours["q"]
+    path, _mark, query = address.partition("?")
+    return request.path == path and ours.urlencode() == query
+
+
+@public_page
+def themes(request):
+    """Every theme with its definition and other names, A to Z."""
+    return render(request, "articles/themes.html", {"themes": listings.themes_with_counts()})
+
+
+@public_page
+def feeds_page(request):
+    """What can be followed, and how."""
+    context = {
+        "listing": listings.parse_front(),
+        "themes": [(theme, listings.Listing(themes=(theme,))) for theme in listings.themes_with_counts()],
+        "authors": [(a, listings.Listing(author=a)) for a in Author.objects.filter(articles__in=Article.objects.public()).distinct()],
+        "series": [
+            (s, listings.Listing(series=s, order="series"))
+            for s in Series.objects.filter(articles__in=Article.objects.public()).distinct()
+        ],
+    }
+    return render(request, "articles/feeds.html", context)
+
+
+# One article ----------------------------------------------------------------------------------------------------------
+
+
+@public_page
+def article(request, slug):
+    """An article; 410 with what happened for one that was withdrawn."""
+    row = get_object_or_404(Article.objects.select_related("series", "lead_picture"), slug=slug)
+    if row.withdrawn_at:
+        return render(request, "articles/withdrawn.html", {"article": row}, status=410)
+    if not row.is_public():
+        raise Http404
+    return article_page(
+        request,
+        row,
+        themes=list(row.themes.all()),
+        authors=[byline.author for byline in row.bylines.select_related("author")],
+        changes=list(
+            row.revisions.filter(change__in=[Revision.Change.UPDATE, Revision.Change.CORRECTION]).defer("fields")
+        ),
+    )
+
+
+def article_page(request, row, *, themes, authors, changes=(), preview=None):
+    """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
+    part = None
+    if row.series_id:
+        parts = list(row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug"))
+        place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
+        if place is not None:
+            part = {
+                "number": place + 1,
+                "of": len(parts),
+                "previous": parts[place - 1] if place else None,
+                "next": parts[place + 1] if place + 1 < len(parts) else None,
+            }
+    context = {
+        "article": row,
+        "themes": themes,
+        "authors": authors,
+        "changes": changes,
+        "part": part,
+        "related": related(row, themes),
+        "preview": preview,
+    }
+    return render(request, "articles/article.html", context)
+
+
+def related(row, themes, count=3):
+    """Return up to `count` public articles that share most themes with `row`, as [(article, [shared theme, …]), …]."""
+    shared = (
+        ArticleTheme.objects.public()
+        .filter(tag__in=[theme.pk for theme in themes])
+        .exclude(content_object=row.pk)
+        .values("content_object")
+        .annotate(shared=Count("pk"))
+        .order_by("-shared", "-published_at", "-content_object")
+    )
+    keys = [entry["content_object"] for entry in shared.values("content_object", "shared", "published_at")[:count]]
+    found = Article.objects.public().listed().in_bulk(keys)
+    ours = {theme.pk for theme in themes}
+    return [(found[key], [theme for theme in found[key].themes.all() if theme.pk in ours]) for key in keys if key in found]
+
+
+# Plain pages and the machine's ------------------------------------------------------------------------------------------
+
+
+@public_page
+def plain_page(request, url):
+    """A page such as About; its text is Markdown and goes through the same door as an article's."""
+    page = get_object_or_404(FlatPage, url=f"/{url}/", sites=request.publication.row)
+    return render(request, "articles/plain.html", {"plain": page, "rendered": plain_text(page.content)})
+
+
+@functools.lru_cache(maxsize=64)
+def plain_text(content):
+    """Return the rendered text of a plain page; the same text is rendered once per process."""
+    return publishing.rendered_or_refuse(content)
+
+
+@require_safe
+def picture(request, name):
+    """An uploaded picture, under the name it was given when it was re-encoded."""
+    try:
+        file = default_storage.open(name)
+    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError, OSError) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_safe
+def robots(request):
+    """Everything may be read; the desk and endless search results need no crawler."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", "", f"Sitemap: {request.publication.base}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def health(request):
+    """Whether the process answers and reaches its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # noqa: BLE001: whatever is wrong with the database, the answer is that it is
+        return HttpResponse("no database\n", status=503, content_type="text/plain", headers={"Cache-Control": "no-store"})
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+# Errors -----------------------------------------------------------------------------------------------------------------
+
+
+def bad_request(request, exception=None):
+    """400."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception=None):
+    """404, with what was asked for in words when the view knew, and themes to go on with."""
+    reason = str(exception) if isinstance(exception, Http404) else ""
+    if not reason or "query" in reason or reason.startswith("{"):  # Django's own words are for developers
+        reason = ""
+    context = {"reason": reason, "themes": Theme.objects.exclude(place=None).order_by("place")[:12]}
+    return render(request, "404.html", context, status=404)
+
+
+def server_error(request):
+    """500: touches neither database nor context processors."""
+    return render(None, "500.html", status=500)

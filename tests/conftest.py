@@ -1,0 +1,46 @@
+"""A fixed cast, and static files without a collecting run."""
+
+import pytest
+
+from .make import make_user
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings, tmp_path):
+    """Serve static names unhashed and keep uploads of a test to itself."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that is not there
+    settings.MEDIA_ROOT = tmp_path / "pictures"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def writer(db):
+    """Alice writes; she publishes nothing."""
+    return make_user("alice", "Writer")
+
+
+@pytest.fixture
+def other_writer(db):
+    """Charlie writes too, and must not touch what is Alice's."""
+    return make_user("charlie", "Writer")
+
+
+@pytest.fixture
+def editor(db):
+    """Bob edits and publishes."""
+    return make_user("bob", "Editor")
+
+
+@pytest.fixture
+def keeper(db):
+    """Dora keeps the themes."""
+    return make_user("dora", "Theme keeper")
+
+
+@pytest.fixture
+def chief(db):
+    """The superuser."""
+    return make_user("chief", is_superuser=True)

@@ -1,0 +1,106 @@
+"""The map of the house, held by a test: which room may import which, and that no room was added in silence."""
+
+import ast
+import io
+from pathlib import Path
+
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# From the roof to the floor; a room imports from lower floors only, neighbours don't know each other.
+FLOORS = [
+    {"management"},
+    {"urls"},
+    {"admin", "transfer"},
+    {"views", "feeds", "sitemaps", "templatetags"},
+    {"publishing"},
+    {"listing"},
+    {"search"},
+    {"models", "text", "middleware"},
+    {"names"},
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+OUTSIDE = {"apps", "migrations", "__init__"}
+FILES_AT_THE_TOP = {
+    "manage.py", "relations_site", "articles", "templates", "static", "tests", "requirements.txt", "README.md", "pyproject.toml",
+}
+
+
+def room(path):
+    """Return the room that the file `path` belongs to."""
+    return path.relative_to(ROOT / "articles").parts[0].removesuffix(".py")
+
+
+def sources():
+    return list((ROOT / "articles").rglob("*.py"))
+
+
+def imported(path):
+    """Return the rooms of `articles` that the file `path` imports, as (room, line)."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    rooms = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            dotted = (*base, *(node.module.split(".") if node.module else ()))
+            names = [(*dotted, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        else:
+            continue
+        rooms += [(name[1], node.lineno) for name in names if name[0] == "articles" and len(name) > 1]
+    return rooms
+
+
+def test_imports_run_downwards_only():
+    wrong = []
+    for path in sources():
+        own = room(path)
+        if own in OUTSIDE:
+            continue
+        for other, line in imported(path):
+            if other == own or other in OUTSIDE:
+                continue
+            if FLOOR[other] <= FLOOR[own]:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {other}")
+    assert wrong == []
+
+
+def test_every_module_has_a_room():
+    assert {room(path) for path in sources()} <= set(FLOOR) | OUTSIDE
+
+
+def test_articles_never_imports_the_project():
+    for path in sources():
+        assert "relations_site" not in [node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+
+
+def test_the_top_level_holds_what_was_agreed():
+    present = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"data"}
+    assert present == FILES_AT_THE_TOP
+
+
+def test_the_clock_is_read_in_two_rooms():
+    readers = {room(path) for path in sources() if "timezone.now()" in path.read_text()}
+    assert readers <= {"models", "publishing", "management", "admin"}
+
+
+def test_only_publishing_writes_articles():
+    """The rows of `Article` are stored by no other room; the table of themes on articles neither."""
+    for path in sources():
+        if room(path) in OUTSIDE | {"publishing", "models"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in {"create", "update", "bulk_create", "update_or_create"}:
+                written = ast.unparse(node.value)
+                assert not written.startswith(("Article.", "ArticleTheme.", "Revision.")), f"{path}: {written}"
+
+
+def test_markup_is_marked_safe_in_one_place():
+    places = [path.name for path in sources() if "mark_safe(" in path.read_text()]
+    assert places == ["articles.py"]
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, stdout=io.StringIO())

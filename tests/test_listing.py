@@ -1,0 +1,142 @@
+"""Any list is a page, a feed and a link, with one address."""
+
+import pytest
+
+from .make import ago, make_article, make_author, make_series, make_theme
+
+pytestmark = pytest.mark.django_db
+
+
+def moment(text):
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+@pytest.fixture
+def library():
+    ann = make_author("Ann")
+    make_article("Gas", themes=["Energy", "NATO"], at=moment("2023-03-01T12:00:00+00:00"))
+    make_article("Oil", themes=["Energy", "Sanctions"], at=moment("2024-02-29T12:00:00+00:00"), authors=[ann])
+    make_article("Jets", themes=["NATO"], at=moment("2024-07-01T12:00:00+00:00"))
+
+
+def titles(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return [article.title for article in response.context["page"].articles]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/articles/", ["Jets", "Oil", "Gas"]),
+        ("/articles/?order=oldest", ["Gas", "Oil", "Jets"]),
+        ("/articles/2024/", ["Jets", "Oil"]),
+        ("/articles/2024/02/", ["Oil"]),
+        ("/articles/2025/", []),
+        ("/themes/energy/", ["Oil", "Gas"]),
+        ("/themes/energy+nato/", ["Gas"]),
+        ("/themes/energy/?not=nato", ["Oil"]),
+        ("/articles/?author=ann&theme=energy", ["Oil"]),
+        ("/articles/?theme=energy&year=2023", ["Gas"]),
+        ("/articles/?author=ann&year=2024", ["Oil"]),
+        ("/authors/ann/", ["Oil"]),
+        ("/search/?q=jets", ["Jets"]),
+    ],
+)
+def test_a_filter_finds_what_it_says(client, library, address, expected):
+    assert titles(client, address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "canonical"),
+    [
+        ("/themes/nato+energy/", "/themes/energy+nato/"),
+        ("/themes/energy+energy/", "/themes/energy/"),
+        ("/articles/?theme=nato", "/themes/nato/"),
+        ("/articles/?theme=nato&theme=energy", "/themes/energy+nato/"),
+        ("/articles/?year=2024", "/articles/2024/"),
+        ("/articles/?author=ann", "/authors/ann/"),
+        ("/articles/?theme=energy&author=ann", "/articles/?author=ann&theme=energy"),
+        ("/themes/energy/?page=1", "/themes/energy/"),
+        ("/themes/energy/?order=newest", "/themes/energy/"),
+        ("/themes/nato+energy/?not=sanctions&not=sanctions", "/themes/energy+nato/?not=sanctions"),
+    ],
+)
+def test_every_other_spelling_leads_to_one_address(client, library, address, canonical):
+    response = client.get(address)
+    assert (response.status_code, response["Location"]) == (301, canonical)
+    assert client.get(canonical).status_code == 200
+
+
+def test_foreign_parameters_change_nothing(client, library):
+    assert titles(client, "/themes/energy/?utm_source=mail&fbclid=1") == ["Oil", "Gas"]
+    assert 'href="http://example.com/themes/energy/"' in client.get("/themes/energy/?utm_source=x").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/themes/energy+nowhere/", "nowhere"),
+        ("/themes/energy/?not=nowhere", "nowhere"),
+        ("/themes/nowhere/", "nowhere"),
+        ("/articles/?author=nobody", "nobody"),
+        ("/articles/?year=20x4", "20x4"),
+        ("/articles/2024/13/", "13"),
+        ("/articles/0000/", "0000"),
+        ("/themes/energy/?page=9", "9"),
+        ("/themes/energy/?page=0", "0"),
+        ("/themes/energy/?page=-1", "-1"),
+        ("/themes/energy/?page=٣", "٣"),
+        ("/themes/energy/?page=NaN", "NaN"),
+        ("/themes/energy/?page=99999999999999999999", "9999"),
+        ("/themes/energy+nato+sanctions/?not=fourth", "fourth"),
+        ("/themes/energy/?not=energy", "Energy"),
+    ],
+)
+def test_what_is_not_there_is_named(client, library, address, named):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert named in response.content.decode()
+
+
+def test_at_most_three_themes_are_combined(client, library):
+    make_theme("Fourth")
+    assert client.get("/themes/energy+nato+sanctions/").status_code == 200
+    assert client.get("/themes/energy+fourth+nato+sanctions/").status_code == 404
+
+
+def test_what_a_hostile_address_says_is_escaped(client):
+    for address in ("/themes/<script>/", "/search/?q=<script>", "/articles/?year=<script>", "/authors/<b>/"):
+        assert b"<script>" not in client.get(address).content.replace(b'<script src=', b"")
+
+
+def test_every_article_is_reached_by_paging(client):
+    for number in range(45):
+        make_article(f"Article {number}", at=ago(days=number + 1))
+    seen = []
+    address = "/themes/energy-diplomacy/"
+    while address:
+        response = client.get(address)
+        seen += [article.title for article in response.context["page"].articles]
+        address = response.context["page"].next
+    assert seen == [f"Article {number}" for number in range(45)]
+
+
+def test_a_series_reads_from_its_first_part(client):
+    series = make_series("Ledger")
+    make_article("Second", series=series, series_order=2, at=ago(days=9))
+    make_article("First", series=series, series_order=1, at=ago(days=1))
+    assert titles(client, "/series/ledger/") == ["First", "Second"]
+    page = client.get("/articles/first/").content.decode()
+    assert "/articles/second/" in page
+
+
+def test_neighbours_are_counted_over_public_articles(client):
+    make_article(themes=["Energy", "NATO"])
+    make_article(themes=["Energy", "NATO"])
+    make_article(themes=["Energy", "Syria"])
+    make_article(themes=["Energy", "Syria"], published=False)
+    neighbours = client.get("/themes/energy/").context["neighbours"]
+    assert [(theme.name, count) for theme, count in neighbours] == [("NATO", 2), ("Syria", 1)]

@@ -1,0 +1,82 @@
+"""The starter publication: complete, sourced, and loaded through the real pipeline."""
+
+import re
+
+import frontmatter
+import pytest
+
+from articles.models import Article, Theme
+from articles.transfer import starter
+
+pytestmark = pytest.mark.django_db
+
+NOTE = re.compile(r"^\[\^(S\d+)\]: (.+)$", re.MULTILINE)
+
+
+def words(body):
+    prose = re.sub(r"\[\^S\d+\]", "", NOTE.sub("", body))
+    return len(prose.split())
+
+
+def files(kind):
+    return {path.stem: frontmatter.load(path) for path in sorted((starter.FOLDER / kind).glob("*.md"))}
+
+
+def test_it_loads_whole_and_a_second_time_adds_nothing(client):
+    loaded = starter.load()
+    assert loaded.articles == Article.objects.public().count() == len(files("articles"))
+    assert loaded.themes == Theme.objects.count() == len(files("themes"))
+    again = starter.load()
+    assert (again.themes, again.articles, again.pages) == (0, 0, 0)
+    links = set()
+    for address in ["/", "/about/", "/corrections-policy/", *(row.get_absolute_url() for row in [*Article.objects.all(), *Theme.objects.all()])]:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        links |= set(re.findall(r'href="(/[^"#]*)"', response.content.decode()))
+    broken = [link for link in sorted(links) if not link.startswith("/static/") and client.get(link).status_code != 200]
+    assert broken == []
+
+
+def test_its_size_is_what_was_promised(capsys):
+    articles, themes = files("articles"), files("themes")
+    assert len(articles) >= 14
+    assert len(themes) >= 10
+    cited = set()
+    total = 0
+    for name, post in articles.items():
+        assert 1_200 <= words(post.content) <= 2_500, name
+        assert 2 <= len(post["themes"]) <= 5, name
+        assert set(post["themes"]) <= set(themes), name
+        total += words(post.content)
+    for name, post in themes.items():
+        assert words(post.content) >= 250, name
+        assert {"en", "tr", "ru"} <= set(post["aliases"]), name
+        total += words(post.content)
+    for post in [*articles.values(), *themes.values()]:
+        cited |= {label for label, _text in NOTE.findall(post.content)}
+    with capsys.disabled():
+        print(f"\nStarter publication: {len(themes)} themes, {len(articles)} articles, {total} words, {len(cited)} cited sources")
+
+
+@pytest.mark.parametrize("kind", ["articles", "themes"])
+def test_every_note_is_defined_used_and_has_an_address(kind):
+    for name, post in files(kind).items():
+        defined = dict(NOTE.findall(post.content))
+        used = set(re.findall(r"\[\^(S\d+)\](?!:)", post.content))
+        assert used == set(defined), name
+        for label, note in defined.items():
+            assert re.search(r"<https?://[^>\s]+>", note), f"{name} {label}"
+
+
+def test_paragraphs_with_a_year_or_a_share_name_their_source():
+    """A figure or a date in a paragraph, and no note in it: the reader can't check it."""
+    bare = []
+    for kind in ("articles", "themes"):
+        for name, post in files(kind).items():
+            for paragraph in NOTE.sub("", post.content).split("\n\n"):
+                text = re.sub(r"\]\([^)]*\)", "", paragraph)
+                if paragraph.startswith(("#", "|", "*[")) or "[^S" in paragraph:
+                    continue
+                if re.search(r"\b(19|20)\d\d\b|\bper cent\b|US\$|€|£", text):
+                    bare.append(f"{name}: {paragraph[:80]}")
+    assert bare == []

@@ -1,0 +1,141 @@
+"""Markdown in, safe HTML out."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles import text
+from articles.text.safe import sanitise
+
+
+def html(body):
+    return text.render(body).html
+
+
+def test_headings_get_anchors_and_contents():
+    rendered = text.render("# Kırım\n\n## Two & three\n\n### Two & three\n\n#### Deep\n\n##### Deeper")
+    assert '<h2 id="kirim">Kırım</h2>' in rendered.html
+    assert [entry["title"] for entry in rendered.contents] == ["Kırım", "Two & three", "Two & three"]
+    assert len({entry["id"] for entry in rendered.contents}) == 3
+    assert "<h1" not in rendered.html
+    assert "<h5" not in rendered.html
+
+
+def test_tables_footnotes_definitions_and_abbreviations_are_kept():
+    out = html("bcm here[^b]\n\n| Year | bcm |\n|---|---:|\n| 2015 | 27 |\n\nTerm\n:   Meaning\n\n*[bcm]: billion\n\n[^b]: Note")
+    assert '<td class="num" data-label="bcm">27</td>' in out
+    assert "<dd>Meaning</dd>" in out
+    assert '<abbr title="billion">bcm</abbr>' in out
+    assert '<li id="fn-b">' in out
+
+
+def test_notes_are_numbered_in_the_order_of_their_mention():
+    out = html("one[^z] two[^a]\n\n[^a]: second\n[^z]: first")
+    assert out.index('id="fn-z"') < out.index('id="fn-a"')
+    assert ">1</a></sup>" in out[out.index('id="fnref-z"') : out.index('id="fnref-a"')]
+
+
+def test_a_note_stands_beside_the_text_once_without_links():
+    out = html("one[^a] and again[^a]\n\n[^a]: see <https://example.org/>")
+    beside = re.findall(r'<span class="side-note"[^>]*>([^<]*)</span>', out)
+    assert beside == ["1. see https://example.org/"]
+
+
+def test_words_are_counted_without_notes():
+    assert text.render("one two three[^a]\n\n[^a]: four five six").words == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt&colon;alert(1))",
+        "<a href=' javascript:alert(1)'>x</a>",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "<svg><script>alert(1)</script></svg>",
+        "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
+        "<style>*{display:none}</style>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<form action=/admin/><input name=x></form>",
+        "![x](https://tracker.example/pixel.png)",
+        "![x](//tracker.example/pixel.png)",
+        "<p style='position:fixed'>x</p>",
+        "<div class='masthead'>x</div>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+        "x{: onclick=alert(1)}",
+        "<a href='x' target='_blank' ping='/p'>x</a>",
+    ],
+)
+def test_nothing_hostile_survives(hostile):
+    out = html(hostile)
+    lowered = re.sub(r"&[a-z#0-9]+;", "", out.lower())
+    for word in ("<script", "<img src=\"x", "onerror=", "href=\"javascript", "href=\" javascript", "href=\"data", "<svg",
+                 "<math", "<style", "<iframe", "<form", "<input", "tracker", "style=", "masthead", "target=", "ping="):
+        assert word not in re.sub(r">[^<]*<", "><", f">{lowered}<"), out
+    assert sanitise(out) == out
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 20_000,
+        "<![" * 7_000,
+        ">" * 20_000,
+        "- " * 20_000,
+        "*a" * 30_000,
+        "**a *" * 8_000,
+        "`" * 20_000 + "a",
+        "# a\n\n" * 5_000,
+        "\n".join(" " * i + "- a" for i in range(600)),
+        "[^a]: " * 5_000,
+        "|" * 20_000 + "\n" + "|-" * 10_000,
+        "<div>" * 10_000,
+    ],
+)
+def test_no_text_makes_rendering_hang(body):
+    started = time.monotonic()
+    try:
+        text.render(body)
+    except text.TextError as error:
+        assert error.code in {"slow", "failed"}
+    assert time.monotonic() - started < text.SECONDS * 4  # a generous bound against a hang, not a measurement
+    assert "fine" in html("This is fine.")
+
+
+def test_a_text_past_the_limit_is_refused_before_any_work():
+    with pytest.raises(text.TextError, match="long"):
+        text.render("x" * (text.LONGEST + 1))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.characters(), max_size=400))
+def test_any_text_renders_to_something_safe(body):
+    out = html(body)
+    assert sanitise(out) == out
+    out.encode("utf-8")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(["[^a]", "\n\n", "[^a]: n", "| a |", "|---|", "## h", "<b>", "*", "`", "<a href='/x'>", "- ", "    ", "1. ", "\"", "&lt;", "[x](/y)"]), max_size=60).map("".join))
+def test_any_mix_of_markup_renders_to_something_stable(body):
+    out = html(body)
+    assert sanitise(out) == out
+    assert html(body) == out
+
+
+def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
+    out = text.for_feed(html("[in](/themes/syria/) [out](https://example.org/) x[^1]\n\n[^1]: n"), base="https://h", prefix="a7-")
+    assert 'href="https://h/themes/syria/"' in out
+    assert 'href="https://example.org/"' in out
+    assert 'href="#a7-fn-1"' in out
+    assert 'id="a7-fn-1"' in out
+    assert "side-note" not in out
+
+
+def test_an_excerpt_ends_between_words():
+    assert text.excerpt("<p>one <b>two</b> three</p>", 9) == "one two…"
