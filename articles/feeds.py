@@ -148,7 +148,7 @@ def item(article, base):
         "updateddate": article.updated_at or article.published_at,
         "author_name": ", ".join(author.name for author in authors),
         "authors": [{"name": author.name, "url": base + author.get_absolute_url()} for author in authors],
-        "categories": [theme.name for theme in article.themes.all()],
+        "categories": [theme.name for theme in article.theme_list],
         "language": article.language,
     }
 

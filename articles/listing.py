@@ -102,14 +102,49 @@ class Listing:
         labels = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
         return [(format, labels[format], self.feed(format)) for format in FORMATS]
 
-    def reordered(self, order):
-        """Return the same listing in another order."""
-        return replace(self, order=order)
+    @property
+    def atom(self):
+        """The address of the listing's Atom feed."""
+        return self.feed("atom")
+
+    @property
+    def rss(self):
+        """The address of the listing's RSS feed."""
+        return self.feed("rss")
+
+    @property
+    def json(self):
+        """The address of the listing's JSON Feed."""
+        return self.feed("json")
+
+    @property
+    def newest_first(self):
+        """The address of the same articles, newest first."""
+        return replace(self, order="newest").address()
+
+    @property
+    def oldest_first(self):
+        """The address of the same articles, oldest first."""
+        return replace(self, order="oldest").address()
+
+    def with_theme(self, theme):
+        """Return the listing narrowed to articles that are under `theme` too."""
+        return replace(
+            self,
+            themes=tuple(sorted((*self.themes, theme), key=lambda each: each.slug)),
+            order=self.usual_order,
+        )
+
+    def without_condition(self, theme):
+        """Return the listing without the condition that its articles be under `theme`."""
+        return replace(self, themes=tuple(each for each in self.themes if each != theme), order=self.usual_order)
 
     @property
     def is_deep(self):
         """Whether search engines are asked to pass it over: combinations, filters, searches."""
-        return self.searching or len(self.themes) + len(self.without) > 1 or self.path == "/articles/" and bool(self.query)
+        return (
+            self.searching or len(self.themes) + len(self.without) > 1 or self.path == "/articles/" and bool(self.query)
+        )
 
     # Words -------------------------------------------------------------------------------------------------------
 
@@ -171,7 +206,9 @@ class Listing:
         total = rows.count()
         pages = max(1, -(-total // PAGE_SIZE))
         if number > pages:
-            raise Unknown(_("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number})
+            raise Unknown(
+                _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
+            )
         start = (number - 1) * PAGE_SIZE
         if self.order == "best":
             visible = set(rows.order_by().values_list("pk", flat=True))
@@ -185,7 +222,7 @@ class Listing:
     def newest(self, count, at=None):
         """Return the `count` newest articles of the listing at `at`, whatever its order, texts included."""
         rows = replace(self, order="newest").articles(at)
-        return list(rows.prefetch_related("themes", "bylines__author")[:count])
+        return list(rows.with_names()[:count])
 
     def neighbours(self, at=None):
         """Return the other themes on the listing's articles as [(theme, number of shared articles), …], most first."""
@@ -266,7 +303,7 @@ def parse_archive(year, month, query):
     """Return the listing of a year, or of a month of it (`month` None: the whole year)."""
     if month is not None and not 1 <= month <= 12:
         raise Unknown(_("There is no month %s.") % month)
-    return Listing(year=_year(str(year)), month=month, order=_order(query, "newest"))
+    return Listing(year=_year(f"{year:04}"), month=month, order=_order(query, "newest"))
 
 
 def parse_author(slug, query):
@@ -306,14 +343,18 @@ def _themes(slugs):
     found = {theme.slug: theme for theme in Theme.objects.filter(slug__in=[names.clean(slug) for slug in wanted])}
     missing = [slug for slug in wanted if slug not in found]
     if missing:
-        raise Unknown(_("There is no theme at this address: %s.") % ", ".join(names.clean_line(s)[:60] for s in missing))
+        raise Unknown(
+            _("There is no theme at this address: %s.") % ", ".join(names.clean_line(s)[:60] for s in missing)
+        )
     return tuple(found[slug] for slug in wanted)
 
 
 def _one(model, slug, label):
     row = model.objects.filter(slug=names.clean(slug)).first()
     if row is None:
-        raise Unknown(_("There is no %(what)s at this address: %(slug)s.") % {"what": label, "slug": names.clean_line(slug)[:60]})
+        raise Unknown(
+            _("There is no %(what)s at this address: %(slug)s.") % {"what": label, "slug": names.clean_line(slug)[:60]}
+        )
     return row
 
 
@@ -329,15 +370,18 @@ def _order(query, usual):
 
 def years(at=None):
     """Return the years that have public articles at `at`, newest first, with their numbers of articles."""
-    rows = Article.objects.public(at).values_list("published_at__year").annotate(count=Count("pk")).order_by("-published_at__year")
+    rows = (
+        Article.objects.public(at)
+        .values_list("published_at__year")
+        .annotate(count=Count("pk"))
+        .order_by("-published_at__year")
+    )
     return list(rows)
 
 
 def themes_with_counts(at=None):
     """Return all themes with `count`, their number of public articles at `at`, and their names prefetched."""
-    counts = dict(
-        ArticleTheme.objects.public(at).values_list("tag").annotate(count=Count("pk")).order_by()
-    )
+    counts = dict(ArticleTheme.objects.public(at).values_list("tag").annotate(count=Count("pk")).order_by())
     themes = list(Theme.objects.prefetch_related("names").defer("introduction", "introduction_html"))
     for theme in themes:
         theme.count = counts.get(theme.pk, 0)

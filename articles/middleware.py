@@ -28,7 +28,9 @@ class SecurityHeaders:
         response = self.get_response(request)
         desk = request.path.startswith("/admin/")
         response.headers.setdefault("Content-Security-Policy", DESK_POLICY if desk else PUBLIC_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
+        )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if desk:
             response.headers["Cache-Control"] = "private, no-store"
@@ -113,12 +115,16 @@ def present_path(path):
     section, slugs, rest = parts[1:]
     moved = dict(
         Redirect.objects.filter(
-            site=settings.SITE_ID, old_path__in=[path, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])]
+            site=settings.SITE_ID,
+            old_path__in=[path, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])],
         ).values_list("old_path", "new_path")
     )
     if path in moved:
         return moved[path]
     if not moved:
         return None
-    present = [moved.get(f"/{section}/{slug}/", f"/{section}/{slug}/").strip("/").rpartition("/")[2] for slug in slugs.split("+")]
+    present = [
+        moved.get(f"/{section}/{slug}/", f"/{section}/{slug}/").strip("/").rpartition("/")[2]
+        for slug in slugs.split("+")
+    ]
     return f"/{section}/{'+'.join(sorted(set(present)))}/{rest}"

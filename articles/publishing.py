@@ -65,7 +65,13 @@ class Fields:
 def create(fields, *, by):
     """Store a new article with its first draft; return the article."""
     fields = _with_slug(fields, article=None)
-    article = Article(title=fields.title, slug=fields.slug, language=fields.language, created_by=by, changed_at=timezone.now())
+    article = Article(
+        title=fields.title,
+        slug=fields.slug,
+        language=fields.language,
+        created_by=by,
+        changed_at=timezone.now(),
+    )
     _refuse_bad_draft(fields, article)
     article.save()
     _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by)
@@ -118,7 +124,14 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
 
     with transaction.atomic():
         revision = _advance(
-            article, fields, kind=Revision.Kind.PUBLISHED, based_on=based_on, by=by, change=change, note=note, at=now
+            article,
+            fields,
+            kind=Revision.Kind.PUBLISHED,
+            based_on=based_on,
+            by=by,
+            change=change,
+            note=note,
+            at=now,
         )
         old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
         _write_row(article, fields, rendered, revision)
@@ -174,7 +187,9 @@ def save_theme(theme):
 def reindex_theme(theme):
     """Teach search the names that `theme` goes by now."""
     theme.save(update_fields=["changed_at"])
-    for article in Article.objects.filter(article_themes__tag=theme).exclude(live=None).prefetch_related("themes__names"):
+    for article in (
+        Article.objects.filter(article_themes__tag=theme).exclude(live=None).prefetch_related("themes__names")
+    ):
         search.index(article)
 
 
@@ -212,7 +227,9 @@ def rendered_or_refuse(body, field="body"):
     except text.TextError as error:
         messages = {
             "long": _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."),
-            "slow": _("The text takes too long to render: look for long runs of brackets, quotation marks or asterisks."),
+            "slow": _(
+                "The text takes too long to render: look for long runs of brackets, quotation marks or asterisks."
+            ),
             "failed": _("The text can't be rendered: look for lists or quotations nested very deeply."),
         }
         raise ValidationError({field: messages[error.code] % {"limit": f"{text.LONGEST:,}"}}) from error
@@ -239,7 +256,9 @@ def _slug_holder(slug, own):
     if other:
         return _("the article “%s”") % other.title
     moved = Redirect.objects.filter(old_path=f"/articles/{slug}/").first()
-    if moved and not (own and Article.objects.filter(pk=own, slug=moved.new_path.strip("/").rpartition("/")[2]).exists()):
+    if moved and not (
+        own and Article.objects.filter(pk=own, slug=moved.new_path.strip("/").rpartition("/")[2]).exists()
+    ):
         return _("the former address of another article (%s)") % moved.new_path
     return None
 
@@ -258,9 +277,9 @@ def _refuse_bad_draft(fields, article):
     if len(fields.summary) > 1000:
         errors["summary"] = _("A summary has at most 1,000 characters; this one has %s.") % len(fields.summary)
     if len(fields.body) > text.LONGEST:
-        errors["body"] = _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series.") % {
-            "limit": f"{text.LONGEST:,}"
-        }
+        errors["body"] = _(
+            "The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."
+        ) % {"limit": f"{text.LONGEST:,}"}
     if errors:
         raise ValidationError(errors)
 
@@ -282,7 +301,9 @@ def _refuse_bad_change(article, change, note, at, now):
     """Raise ValidationError when the kind of change doesn't fit where the article stands."""
     was_live = article.is_public(now)
     if was_live and change == Change.NEW:
-        raise ValidationError({"change": _("Readers see this article already: is this a typo, an update or a correction?")})
+        raise ValidationError(
+            {"change": _("Readers see this article already: is this a typo, an update or a correction?")}
+        )
     if not was_live and change != Change.NEW:
         raise ValidationError({"change": _("Readers have not seen this article yet: publish it as new.")})
     if change in {Change.UPDATE, Change.CORRECTION} and not note:
@@ -290,7 +311,9 @@ def _refuse_bad_change(article, change, note, at, now):
     if len(note) > 500:
         raise ValidationError({"note": _("A note has at most 500 characters; this one has %s.") % len(note)})
     if at is not None and (was_live or article.withdrawn_at):
-        raise ValidationError({"at": _("Only a first publication can be scheduled: an update or a return is shown at once.")})
+        raise ValidationError(
+            {"at": _("Only a first publication can be scheduled: an update or a return is shown at once.")}
+        )
     if at is not None and at <= now:
         raise ValidationError({"at": _("That time has passed. Choose a later one, or publish now.")})
 

@@ -1,7 +1,7 @@
 """Full text search: index, forget, find.
 
 Two engines, one contract, chosen by the database in use: an FTS5 table on SQLite, a `tsvector` column on PostgreSQL.
-Both are fed with folded text (`names.fold`), so that every spelling of a name finds it, and both stem English. What a
+Both are fed with folded words (`names.words`), so that every spelling of a name finds it, and both stem English. What a
 reader types is folded to plain words before it becomes a query, so no operator of either engine ever gets through.
 """
 
@@ -46,7 +46,7 @@ class Postgresql:
     )
     remove = f"DELETE FROM {TABLE} WHERE article_id = %s"  # noqa: S608
     match = f"SELECT article_id FROM {TABLE} WHERE document @@ plainto_tsquery('english', %s)"  # noqa: S608
-    order = f" ORDER BY ts_rank('{{0.1, 0.3, 0.6, 1.0}}', document, plainto_tsquery('english', %s)) DESC, article_id DESC"
+    order = " ORDER BY ts_rank('{0.1, 0.3, 0.6, 1.0}', document, plainto_tsquery('english', %s)) DESC, article_id DESC"
 
     @staticmethod
     def parameters(words):
@@ -66,7 +66,13 @@ def index(article):
     with connection.cursor() as cursor:
         cursor.execute(
             engine().add,
-            [article.pk, *(names.fold(part) for part in (article.title, ", ".join(theme_names), article.summary, article.body))],
+            [
+                article.pk,
+                *(
+                    " ".join(names.words(part))
+                    for part in (article.title, ", ".join(theme_names), article.summary, article.body)
+                ),
+            ],
         )
 
 
@@ -78,14 +84,14 @@ def forget(article):
 
 def words_of(query):
     """Return the words searched for, folded, at most twelve; the rest of a longer query is not used."""
-    return names.fold(query).split()[:MOST_WORDS]
+    return names.words(query)[:MOST_WORDS]
 
 
 def matching(articles, words):
     """Return those of the queryset `articles` that have all of `words`; none when there are no words."""
     if not words:
         return articles.none()
-    return articles.filter(pk__in=RawSQL(engine().match, engine().parameters(words)))  # noqa: S611: quoted words only
+    return articles.filter(pk__in=RawSQL(engine().match, engine().parameters(words)))  # noqa: S611 - quoted words only
 
 
 def ranked(words):

@@ -60,7 +60,9 @@ class Pages(Base):
 
     def items(self):
         """Return their paths."""
-        plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list("url", flat=True)
+        plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list(
+            "url", flat=True
+        )
         return ["/", "/articles/", "/themes/", "/feeds/", *sorted(plain)]
 
     def location(self, path):
@@ -71,7 +73,13 @@ class Pages(Base):
 @require_safe
 def sitemap(request, section=None):
     """Answer with the index of sitemaps, or with one of them (`section`)."""
-    maps = {"pages": Pages, "themes": Themes, "articles": Articles, "authors": Rows(Author), "series": Rows(Series)}
+    maps = {
+        "pages": Pages,
+        "themes": Themes,
+        "articles": Articles,
+        "authors": Rows(Author),
+        "series": Rows(Series),
+    }
     if section is None:
         return sitemap_views.index(request, maps, sitemap_url_name="sitemap-section")
     return sitemap_views.sitemap(request, maps, section=section)

@@ -38,7 +38,12 @@ def followed(route, view, parse, name):
     return [
         path(route, view, name=name),
         *(
-            path(f"{route}feed.{format}", feeds.feed, {"format": format, "parse": parse}, name=f"{name}-{format}")
+            path(
+                f"{route}feed.{format}",
+                feeds.feed,
+                {"format": format, "parse": parse},
+                name=f"{name}-{format}",
+            )
             for format in listings.FORMATS
         ),
     ]
@@ -47,12 +52,32 @@ def followed(route, view, parse, name):
 urlpatterns = [
     *followed("", views.front, lambda request: listings.parse_front(), "front"),
     *followed("articles/", views.articles, lambda request: listings.parse_articles(request.GET), "articles"),
-    *followed("articles/<year:year>/", views.archive, lambda request, **p: listings.parse_archive(month=None, query=request.GET, **p), "year"),
-    *followed("articles/<year:year>/<month:month>/", views.archive, lambda request, **p: listings.parse_archive(query=request.GET, **p), "month"),
+    *followed(
+        "articles/<year:year>/",
+        views.archive,
+        lambda request, **p: listings.parse_archive(month=None, query=request.GET, **p),
+        "year",
+    ),
+    *followed(
+        "articles/<year:year>/<month:month>/",
+        views.archive,
+        lambda request, **p: listings.parse_archive(query=request.GET, **p),
+        "month",
+    ),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("themes/", views.themes, name="themes"),
-    *followed("themes/<slugs:slugs>/", views.hub, lambda request, slugs: listings.parse_themes(slugs, request.GET), "hub"),
-    *followed("authors/<slug:slug>/", views.author, lambda request, slug: listings.parse_author(slug, request.GET), "author"),
+    *followed(
+        "themes/<slugs:slugs>/",
+        views.hub,
+        lambda request, slugs: listings.parse_themes(slugs, request.GET),
+        "hub",
+    ),
+    *followed(
+        "authors/<slug:slug>/",
+        views.author,
+        lambda request, slug: listings.parse_author(slug, request.GET),
+        "author",
+    ),
     *followed("series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug), "series"),
     *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
     path("feeds/", views.feeds_page, name="feeds"),

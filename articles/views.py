@@ -2,6 +2,7 @@
 
 import functools
 import mimetypes
+from dataclasses import replace
 
 from django.contrib.flatpages.models import FlatPage
 from django.core.exceptions import SuspiciousFileOperation
@@ -18,6 +19,7 @@ from . import publishing, search
 from .models import Article, ArticleTheme, Author, Revision, Series, Theme
 
 FRESH = "public, max-age=60"
+NEWEST_ON_FRONT = 8
 
 
 def public_page(view):
@@ -46,9 +48,19 @@ def front(request):
     listing = listings.parse_front()
     themes = [theme for theme in listings.themes_with_counts() if theme.place]
     themes.sort(key=lambda theme: theme.place)
-    subject = Theme.objects.filter(pk=themes[0].pk).prefetch_related("names").first() if themes else None
-    newest = listing.page(1)
-    context = {"listing": listing, "page": newest, "subject": subject, "themes": themes[1:], "years": listings.years()}
+    subject = themes[0] if themes else None
+    page = listing.page(1)
+    newest = replace(page, articles=page.articles[:NEWEST_ON_FRONT], pages=1)
+    if subject:
+        subject.opening = subject.introduction_html.partition("</p>")[0] + "</p>" if subject.introduction_html else ""
+    context = {
+        "listing": listing,
+        "page": page,
+        "newest": newest,
+        "subject": subject,
+        "themes": themes[1:],
+        "years": listings.years(),
+    }
     return render(request, "articles/front.html", context)
 
 
@@ -72,8 +84,14 @@ def hub(request, slugs):
         raise Http404(_("There is no theme at this address."))
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
-        extra["theme"] = Theme.objects.prefetch_related("names").get(pk=listing.themes[0].pk)
+        extra["theme"] = listing.themes[0]
+        extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
+    extra["everything"] = replace(listing, without=()).address()
+    extra["parts"] = [
+        (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
+        for theme in listing.themes
+    ]
     return listing_page(request, listing, "articles/combination.html", extra)
 
 
@@ -138,7 +156,10 @@ def feeds_page(request):
     context = {
         "listing": listings.parse_front(),
         "themes": [(theme, listings.Listing(themes=(theme,))) for theme in listings.themes_with_counts()],
-        "authors": [(a, listings.Listing(author=a)) for a in Author.objects.filter(articles__in=Article.objects.public()).distinct()],
+        "authors": [
+            (a, listings.Listing(author=a))
+            for a in Author.objects.filter(articles__in=Article.objects.public()).distinct()
+        ],
         "series": [
             (s, listings.Listing(series=s, order="series"))
             for s in Series.objects.filter(articles__in=Article.objects.public()).distinct()
@@ -153,7 +174,7 @@ def feeds_page(request):
 @public_page
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
-    row = get_object_or_404(Article.objects.select_related("series", "lead_picture"), slug=slug)
+    row = get_object_or_404(Article.objects.select_related("series", "lead_picture").with_names(), slug=slug)
     if row.withdrawn_at:
         return render(request, "articles/withdrawn.html", {"article": row}, status=410)
     if not row.is_public():
@@ -161,8 +182,8 @@ def article(request, slug):
     return article_page(
         request,
         row,
-        themes=list(row.themes.all()),
-        authors=[byline.author for byline in row.bylines.select_related("author")],
+        themes=row.theme_list,
+        authors=[byline.author for byline in row.bylines.all()],
         changes=list(
             row.revisions.filter(change__in=[Revision.Change.UPDATE, Revision.Change.CORRECTION]).defer("fields")
         ),
@@ -173,7 +194,9 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None):
     """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
     part = None
     if row.series_id:
-        parts = list(row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug"))
+        parts = list(
+            row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug", "series")
+        )
         place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
         if place is not None:
             part = {
@@ -207,7 +230,9 @@ def related(row, themes, count=3):
     keys = [entry["content_object"] for entry in shared.values("content_object", "shared", "published_at")[:count]]
     found = Article.objects.public().listed().in_bulk(keys)
     ours = {theme.pk for theme in themes}
-    return [(found[key], [theme for theme in found[key].themes.all() if theme.pk in ours]) for key in keys if key in found]
+    return [
+        (found[key], [theme for theme in found[key].theme_list if theme.pk in ours]) for key in keys if key in found
+    ]
 
 
 # Plain pages and the machine's ------------------------------------------------------------------------------------------
@@ -242,7 +267,14 @@ def picture(request, name):
 @require_safe
 def robots(request):
     """Everything may be read; the desk and endless search results need no crawler."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", "", f"Sitemap: {request.publication.base}/sitemap.xml", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /search/",
+        "",
+        f"Sitemap: {request.publication.base}/sitemap.xml",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -252,8 +284,10 @@ def health(request):
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001: whatever is wrong with the database, the answer is that it is
-        return HttpResponse("no database\n", status=503, content_type="text/plain", headers={"Cache-Control": "no-store"})
+    except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is that it is
+        return HttpResponse(
+            "no database\n", status=503, content_type="text/plain", headers={"Cache-Control": "no-store"}
+        )
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 

@@ -17,7 +17,9 @@ def ago(**kw):
     return timezone.now() - datetime.timedelta(**kw)
 
 
-def make_theme(name=None, *, aliases=(), definition="What it is, in a sentence.", introduction="Why it *matters*.", **kw):
+def make_theme(
+    name=None, *, aliases=(), definition="What it is, in a sentence.", introduction="Why it *matters*.", **kw
+):
     """Return a stored theme with `aliases` (English)."""
     theme = Theme(name=name or f"Theme {next(_numbers)}", definition=definition, introduction=introduction, **kw)
     theme.full_clean(exclude=["slug"])
@@ -86,9 +88,7 @@ def change(article, *, by=None, note="", kind="typo", **fields):
     from dataclasses import replace
 
     before = publishing.Fields.of(article.working)
-    publishing.publish(
-        article, replace(before, **fields), by=by, based_on=article.working_id, change=kind, note=note
-    )
+    publishing.publish(article, replace(before, **fields), by=by, based_on=article.working_id, change=kind, note=note)
     return Article.objects.get(pk=article.pk)
 
 

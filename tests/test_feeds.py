@@ -64,8 +64,14 @@ def test_every_listing_has_feeds_that_its_page_announces(client, article, base, 
     assert f"{base}feed.{format}" in page.split("</head>")[0]
 
 
-@pytest.mark.parametrize("address", ["/search/feed.atom?q=pipes", "/articles/feed.json?author=the-editors&theme=energy-diplomacy",
-                                     "/themes/energy-diplomacy/feed.rss?not=syria"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/feed.atom?q=pipes",
+        "/articles/feed.json?author=the-editors&theme=energy-diplomacy",
+        "/themes/energy-diplomacy/feed.rss?not=syria",
+    ],
+)
 def test_filters_have_feeds_too(client, article, address):
     make_article("Elsewhere", themes=["Syria", "Energy diplomacy"], authors=[make_author("Other")])
     content = client.get(address).content.decode()
@@ -157,11 +163,16 @@ def test_whatever_is_pasted_the_feed_stays_valid(client, title, body):
     Article.objects.all().delete()
     make_article("x" + title, slug="fuzz", summary="s" + title, body="b" + body)
     for format in ("rss", "atom"):
-        root = ET.fromstring(client.get(f"/feed.{format}").content)  # noqa: S314: our own output
+        root = ET.fromstring(client.get(f"/feed.{format}").content)  # noqa: S314 - our own output
         assert len(root) > 0
     assert json.loads(client.get("/feed.json").content)["items"]
 
 
 def test_unknown_feeds_are_not_found(client):
-    for address in ("/themes/nowhere/feed.atom", "/feed.xml", "/authors/nobody/feed.rss", "/articles/2024/13/feed.rss"):
+    for address in (
+        "/themes/nowhere/feed.atom",
+        "/feed.xml",
+        "/authors/nobody/feed.rss",
+        "/articles/2024/13/feed.rss",
+    ):
         assert client.get(address).status_code == 404, address

@@ -23,7 +23,15 @@ FLOORS = [
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 OUTSIDE = {"apps", "migrations", "__init__"}
 FILES_AT_THE_TOP = {
-    "manage.py", "relations_site", "articles", "templates", "static", "tests", "requirements.txt", "README.md", "pyproject.toml",
+    "manage.py",
+    "relations_site",
+    "articles",
+    "templates",
+    "static",
+    "tests",
+    "requirements.txt",
+    "README.md",
+    "pyproject.toml",
 }
 
 
@@ -73,7 +81,9 @@ def test_every_module_has_a_room():
 
 def test_articles_never_imports_the_project():
     for path in sources():
-        assert "relations_site" not in [node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        assert "relations_site" not in [
+            node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+        ]
 
 
 def test_the_top_level_holds_what_was_agreed():
@@ -92,7 +102,12 @@ def test_only_publishing_writes_articles():
         if room(path) in OUTSIDE | {"publishing", "models"}:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr in {"create", "update", "bulk_create", "update_or_create"}:
+            if isinstance(node, ast.Attribute) and node.attr in {
+                "create",
+                "update",
+                "bulk_create",
+                "update_or_create",
+            }:
                 written = ast.unparse(node.value)
                 assert not written.startswith(("Article.", "ArticleTheme.", "Revision.")), f"{path}: {written}"
 

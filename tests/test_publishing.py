@@ -142,9 +142,7 @@ def test_a_withdrawn_article_says_what_happened_and_can_return(client):
     response = client.get(article.get_absolute_url())
     assert response.status_code == 410
     assert "It was not ours to publish." in response.content.decode()
-    publishing.publish(
-        article, publishing.Fields.of(article.working), by=None, based_on=article.working_id
-    )
+    publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
     back = Article.objects.get(pk=article.pk)
     assert back.is_public()
     assert back.published_at == article.published_at

@@ -31,7 +31,7 @@ def free_port():
 
 
 def get(address):
-    with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310: our own server
+    with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310 - our own server
         return response.read().decode()
 
 

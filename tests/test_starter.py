@@ -29,7 +29,12 @@ def test_it_loads_whole_and_a_second_time_adds_nothing(client):
     again = starter.load()
     assert (again.themes, again.articles, again.pages) == (0, 0, 0)
     links = set()
-    for address in ["/", "/about/", "/corrections-policy/", *(row.get_absolute_url() for row in [*Article.objects.all(), *Theme.objects.all()])]:
+    for address in [
+        "/",
+        "/about/",
+        "/corrections-policy/",
+        *(row.get_absolute_url() for row in [*Article.objects.all(), *Theme.objects.all()]),
+    ]:
         response = client.get(address)
         assert response.status_code == 200, address
         links |= set(re.findall(r'href="(/[^"#]*)"', response.content.decode()))
@@ -55,7 +60,9 @@ def test_its_size_is_what_was_promised(capsys):
     for post in [*articles.values(), *themes.values()]:
         cited |= {label for label, _text in NOTE.findall(post.content)}
     with capsys.disabled():
-        print(f"\nStarter publication: {len(themes)} themes, {len(articles)} articles, {total} words, {len(cited)} cited sources")
+        print(
+            f"\nStarter publication: {len(themes)} themes, {len(articles)} articles, {total} words, {len(cited)} cited sources"
+        )
 
 
 @pytest.mark.parametrize("kind", ["articles", "themes"])

@@ -25,7 +25,9 @@ def test_headings_get_anchors_and_contents():
 
 
 def test_tables_footnotes_definitions_and_abbreviations_are_kept():
-    out = html("bcm here[^b]\n\n| Year | bcm |\n|---|---:|\n| 2015 | 27 |\n\nTerm\n:   Meaning\n\n*[bcm]: billion\n\n[^b]: Note")
+    out = html(
+        "bcm here[^b]\n\n| Year | bcm |\n|---|---:|\n| 2015 | 27 |\n\nTerm\n:   Meaning\n\n*[bcm]: billion\n\n[^b]: Note"
+    )
     assert '<td class="num" data-label="bcm">27</td>' in out
     assert "<dd>Meaning</dd>" in out
     assert '<abbr title="billion">bcm</abbr>' in out
@@ -74,8 +76,25 @@ def test_words_are_counted_without_notes():
 def test_nothing_hostile_survives(hostile):
     out = html(hostile)
     lowered = re.sub(r"&[a-z#0-9]+;", "", out.lower())
-    for word in ("<script", "<img src=\"x", "onerror=", "href=\"javascript", "href=\" javascript", "href=\"data", "<svg",
-                 "<math", "<style", "<iframe", "<form", "<input", "tracker", "style=", "masthead", "target=", "ping="):
+    for word in (
+        "<script",
+        '<img src="x',
+        "onerror=",
+        'href="javascript',
+        'href=" javascript',
+        'href="data',
+        "<svg",
+        "<math",
+        "<style",
+        "<iframe",
+        "<form",
+        "<input",
+        "tracker",
+        "style=",
+        "masthead",
+        "target=",
+        "ping=",
+    ):
         assert word not in re.sub(r">[^<]*<", "><", f">{lowered}<"), out
     assert sanitise(out) == out
 
@@ -121,7 +140,31 @@ def test_any_text_renders_to_something_safe(body):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(["[^a]", "\n\n", "[^a]: n", "| a |", "|---|", "## h", "<b>", "*", "`", "<a href='/x'>", "- ", "    ", "1. ", "\"", "&lt;", "[x](/y)"]), max_size=60).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "[^a]",
+                "\n\n",
+                "[^a]: n",
+                "| a |",
+                "|---|",
+                "## h",
+                "<b>",
+                "*",
+                "`",
+                "<a href='/x'>",
+                "- ",
+                "    ",
+                "1. ",
+                '"',
+                "&lt;",
+                "[x](/y)",
+            ]
+        ),
+        max_size=60,
+    ).map("".join)
+)
 def test_any_mix_of_markup_renders_to_something_stable(body):
     out = html(body)
     assert sanitise(out) == out
@@ -129,7 +172,11 @@ def test_any_mix_of_markup_renders_to_something_stable(body):
 
 
 def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
-    out = text.for_feed(html("[in](/themes/syria/) [out](https://example.org/) x[^1]\n\n[^1]: n"), base="https://h", prefix="a7-")
+    out = text.for_feed(
+        html("[in](/themes/syria/) [out](https://example.org/) x[^1]\n\n[^1]: n"),
+        base="https://h",
+        prefix="a7-",
+    )
     assert 'href="https://h/themes/syria/"' in out
     assert 'href="https://example.org/"' in out
     assert 'href="#a7-fn-1"' in out

@@ -63,7 +63,10 @@ def restored_working_copy():
     article = working_copy_of_a_live_article()
     old = article.revisions.first()
     publishing.save_draft(
-        Article.objects.get(pk=article.pk), make_fields("Tame"), by=None, based_on=Article.objects.get(pk=article.pk).working_id
+        Article.objects.get(pk=article.pk),
+        make_fields("Tame"),
+        by=None,
+        based_on=Article.objects.get(pk=article.pk).working_id,
     )
     article = Article.objects.get(pk=article.pk)
     publishing.restore(article, old, by=None, based_on=article.working_id)
@@ -145,8 +148,18 @@ def test_when_its_time_comes_a_scheduled_article_is_everywhere(client, monkeypat
     later = timezone.now() + datetime.timedelta(hours=2)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert client.get("/articles/xqslug/").status_code == 200
-    for address in ("/", "/articles/", "/themes/syria/", "/themes/libya+syria/", "/feed.rss", "/themes/syria/feed.atom",
-                    "/authors/the-editors/feed.json", "/search/?q=xqbody", "/sitemap-articles.xml", "/series/shared-series/"):
+    for address in (
+        "/",
+        "/articles/",
+        "/themes/syria/",
+        "/themes/libya+syria/",
+        "/feed.rss",
+        "/themes/syria/feed.atom",
+        "/authors/the-editors/feed.json",
+        "/search/?q=xqbody",
+        "/sitemap-articles.xml",
+        "/series/shared-series/",
+    ):
         assert "xqslug" in client.get(address).content.decode(), address
     assert {theme.count for theme in client.get("/themes/").context["themes"]} == {1}
     assert article.revisions.count() == 2

@@ -5,4 +5,14 @@ from .reference import Author, Picture, Series
 from .revision import Revision
 from .theme import Theme, ThemeName
 
-__all__ = ["Article", "ArticleAuthor", "ArticleTheme", "Author", "Picture", "Revision", "Series", "Theme", "ThemeName"]
+__all__ = [
+    "Article",
+    "ArticleAuthor",
+    "ArticleTheme",
+    "Author",
+    "Picture",
+    "Revision",
+    "Series",
+    "Theme",
+    "ThemeName",
+]

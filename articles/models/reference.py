@@ -14,7 +14,12 @@ class Author(models.Model):
     slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
     about = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, plain text."))
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="byline", verbose_name=_("user")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="byline",
+        verbose_name=_("user"),
     )
 
     class Meta:
@@ -76,10 +81,15 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
     alt = models.CharField(
-        _("alternative text"), max_length=300, blank=True, help_text=_("What the picture shows, for those who can't see it.")
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the picture shows, for those who can't see it."),
     )
     is_decorative = models.BooleanField(
-        _("decorative"), default=False, help_text=_("It adds nothing to the text; screen readers pass over it.")
+        _("decorative"),
+        default=False,
+        help_text=_("It adds nothing to the text; screen readers pass over it."),
     )
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)

@@ -31,7 +31,7 @@ class Revision(models.Model):
     change = models.CharField(max_length=10, choices=Change, blank=True)
     note = models.CharField(max_length=500, blank=True)
     fields = models.JSONField()
-    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    based_on = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -33,7 +33,10 @@ class Theme(TagBase):
     introduction = models.TextField(_("introduction"), blank=True, help_text=_("Markdown; shown on the theme's page."))
     introduction_html = models.TextField(editable=False, blank=True)
     place = models.PositiveSmallIntegerField(
-        _("place on the front page"), null=True, blank=True, help_text=_("1 comes first; empty keeps it off the front page.")
+        _("place on the front page"),
+        null=True,
+        blank=True,
+        help_text=_("1 comes first; empty keeps it off the front page."),
     )
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -82,7 +85,10 @@ class ThemeName(models.Model):
     name = models.CharField(_("name"), max_length=100)
     folded = models.CharField(max_length=200, unique=True, editable=False)
     language = models.CharField(
-        _("language"), max_length=2, default="en", choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
+        _("language"),
+        max_length=2,
+        default="en",
+        choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")],
     )
     is_alias = models.BooleanField(default=True, editable=False)
 
@@ -91,7 +97,9 @@ class ThemeName(models.Model):
         verbose_name_plural = _("other names")
         ordering = ["-language", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["theme"], condition=models.Q(is_alias=False), name="theme_has_one_own_name"),
+            models.UniqueConstraint(
+                fields=["theme"], condition=models.Q(is_alias=False), name="theme_has_one_own_name"
+            ),
             models.CheckConstraint(condition=models.Q(folded__length__gt=0), name="theme_name_not_empty"),
         ]
 
@@ -107,7 +115,10 @@ class ThemeName(models.Model):
         taken = cls.objects.filter(folded=folded).exclude(theme=theme.pk).select_related("theme").first()
         if taken:
             raise ValidationError(
-                {field: _("“%(text)s” is already a name of the theme %(theme)s.") % {"text": text, "theme": taken.theme}}
+                {
+                    field: _("“%(text)s” is already a name of the theme %(theme)s.")
+                    % {"text": text, "theme": taken.theme}
+                }
             )
 
     def clean(self):

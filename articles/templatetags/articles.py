@@ -12,11 +12,13 @@ register = template.Library()
 @register.filter
 def sanitised(html):
     """Mark `html`, which came through `articles.text`, as ready for the page."""
-    return mark_safe(html)  # noqa: S308: the one place; text/safe.py has been over it
+    return mark_safe(html)  # noqa: S308 - the one place; text/safe.py has been over it
 
 
 @register.filter
 def day(moment):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, "j F Y"))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, "j F Y")
+    )

@@ -53,7 +53,7 @@ class _Engine:
         self._process = None
 
     def _start(self):
-        self._process = subprocess.Popen(  # noqa: S603: our own module, no outside input in the command
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no outside input in the command
             [sys.executable, "-m", "articles.text.engine"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

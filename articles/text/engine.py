@@ -42,7 +42,7 @@ class HouseStyle(Extension):
     | TableCells | treeprocessors | table-cells | 4, on the finished tree |
     """
 
-    def extendMarkdown(self, md):  # noqa: N802: Python-Markdown's name
+    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
         """Register the processors."""
         md.treeprocessors.register(HeadingLevels(md), "heading-levels", 6)
         md.treeprocessors.register(TableCells(md), "table-cells", 4)
@@ -137,7 +137,7 @@ def main():
     for line in sys.stdin:
         try:
             answer = render(json.loads(line))
-        except Exception:  # noqa: BLE001: whatever goes wrong in the libraries, the editor gets a message
+        except Exception:  # noqa: BLE001 - whatever goes wrong in the libraries, the editor gets a message
             answer = None
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -25,7 +25,8 @@ _CLASSES = {
 _TAGS = (
     set(_ATTRIBUTES)
     | set(_CLASSES)
-    | set("p br hr em strong b i sub del ins blockquote pre ul dl dt dd table thead tbody tr q cite kbd".split())
+    | {"p", "br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "blockquote", "pre"}
+    | {"ul", "dl", "dt", "dd", "table", "thead", "tbody", "tr"}
 )
 
 

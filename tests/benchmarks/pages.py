@@ -16,13 +16,35 @@ FEW = 14
 ROUNDS = 15
 PAGES = ["/", "/themes/theme-0/", "/themes/theme-0+theme-1/", "/articles/", "/articles/article-1/", "/feed.atom",
          "/themes/theme-0/feed.rss", "/search/?q=pipeline", "/themes/", "/sitemap-articles.xml"]  # fmt: skip
-WORDS = "gas pipeline contract strait navy treaty summit sanction bank corridor export drone convoy tariff ledger price".split()
+WORDS = [
+    "gas",
+    "pipeline",
+    "contract",
+    "strait",
+    "navy",
+    "treaty",
+    "summit",
+    "sanction",
+    "bank",
+    "corridor",
+    "export",
+    "drone",
+    "convoy",
+    "tariff",
+    "ledger",
+    "price",
+]
 
 
 def prepare():
     """Point Django at a fresh database and migrate it."""
     folder = tempfile.mkdtemp()
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "relations_site.settings", "DATA_DIR": folder, "DEBUG": "", "HOSTS": "testserver"}
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "relations_site.settings",
+        "DATA_DIR": folder,
+        "DEBUG": "",
+        "HOSTS": "testserver",
+    }
     import django
     from django.conf import settings
 
@@ -36,7 +58,7 @@ def prepare():
 
 def body(number):
     """Return a text of about 1,200 words, the same for the same number."""
-    chance = random.Random(number)  # noqa: S311: not a secret
+    chance = random.Random(number)  # noqa: S311 - not a secret
     parts = []
     for section in range(6):
         prose = " ".join(chance.choice(WORDS) for _ in range(200))
@@ -88,7 +110,9 @@ def main():
     before = measure()
     fill(range(FEW, many))
     after = measure()
-    print(f"{'page':34}{f'ms, {FEW}':>10}{f'ms, {many}':>12}{'ratio':>8}{f'queries, {FEW}':>14}{f'queries, {many}':>16}")  # noqa: T201
+    print(
+        f"{'page':34}{f'ms, {FEW}':>10}{f'ms, {many}':>12}{'ratio':>8}{f'queries, {FEW}':>14}{f'queries, {many}':>16}"
+    )  # noqa: T201
     for page in PAGES:
         (few_time, few_queries), (many_time, many_queries) = before[page], after[page]
         print(  # noqa: T201

@@ -13,7 +13,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"), reason="Chromium is not installed on this machine"
+        not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"),
+        reason="Chromium is not installed on this machine",
     ),
 ]
 PAGES = ["/", "/articles/", "/articles/pipes/", "/themes/", "/themes/syria/", "/themes/libya+syria/", "/search/?q=gas", "/feeds/",
@@ -36,7 +37,12 @@ def chromium():
 @pytest.fixture
 def library():
     make_theme("Syria", aliases=["Suriye", "Сирия"], place=1)
-    make_article("Pipes", slug="pipes", themes=["Syria", "Libya"], body=f"Gas text.[^1]\n\n## Part\n\n{TABLE}\n\n[^1]: A note with <https://example.org/{'long' * 30}>.")
+    make_article(
+        "Pipes",
+        slug="pipes",
+        themes=["Syria", "Libya"],
+        body=f"Gas text.[^1]\n\n## Part\n\n{TABLE}\n\n[^1]: A note with <https://example.org/{'long' * 30}>.",
+    )
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -44,7 +50,10 @@ def library():
 def test_pages_fit_and_keep_to_themselves(chromium, live_server, library, width, scheme):
     page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     complaints, hosts = [], set()
-    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
+    )
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     for address in PAGES:
         page.goto(live_server.url + address)
@@ -59,7 +68,10 @@ def test_pages_fit_and_keep_to_themselves(chromium, live_server, library, width,
 def test_an_editor_logs_in_and_opens_the_form(chromium, live_server, library, chief):
     page = chromium.new_page()
     complaints = []
-    page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Security Policy" in message.text else None,
+    )
     page.goto(live_server.url + "/admin/")
     page.fill("input[name=username]", "chief")
     page.fill("input[name=password]", "chief-password")

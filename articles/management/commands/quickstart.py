@@ -49,7 +49,9 @@ class Command(BaseCommand):
         """Say what was done and where to look."""
         site = f"http://{HOST}:{port}"
         write = self.stdout.write
-        write(f"Starter publication: {loaded.themes} themes, {loaded.articles} articles and {loaded.pages} pages added.")
+        write(
+            f"Starter publication: {loaded.themes} themes, {loaded.articles} articles and {loaded.pages} pages added."
+        )
         write(f"  Site   {site}/")
         write(f"  Desk   {site}/admin/")
         write(f"  Feeds  {site}/feeds/  ({site}/feed.atom, {site}/feed.rss, {site}/feed.json)")
