@@ -1,0 +1,13 @@
+"""The editors' desk: Django's admin, in order for a publication."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from . import articles, taxonomy
+
+__all__ = ["articles", "taxonomy"]
+
+admin.site.site_header = _("The desk")
+admin.site.site_title = _("The desk")
+admin.site.index_title = _("What would you like to work on?")
+admin.site.enable_nav_sidebar = False

@@ -35,6 +35,18 @@ class ArticleQuerySet(PublicQuerySet):
             rows = rows.exclude(Exists(ArticleTheme.objects.filter(content_object=OuterRef("pk"), tag=theme)))
         return rows
 
+    def standing(self, status, at=None):
+        """Return the articles whose status at `at` is `status`: the twin of `Article.status`."""
+        at = at or timezone.now()
+        status = Article.Status(status)
+        if status == Article.Status.WITHDRAWN:
+            return self.exclude(withdrawn_at=None)
+        if status == Article.Status.DRAFT:
+            return self.filter(published_at=None)
+        if status == Article.Status.SCHEDULED:
+            return self.filter(published_at__gt=at, withdrawn_at=None)
+        return self.public(at)
+
     def with_names(self):
         """Return the articles with their themes (see `theme_list`) and bylines fetched in three queries."""
         links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")

@@ -1,0 +1,423 @@
+"""Articles at the desk: the list, and a form that shows the working copy, never the live row.
+
+Whatever a button does, `publishing` does it; this module asks who may, hands over what was typed and says what
+happened. Nothing typed is lost: every refusal comes back as the same form with its words still in it.
+"""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from .. import names, publishing
+from ..models import Article, Author, Picture, Revision, Series, Theme
+from .history import History, preview
+
+Status = Article.Status
+
+
+def moment(instant):
+    """Return the aware datetime `instant` in words, in the desk's zone, with the zone's name."""
+    return f"{timezone.localtime(instant):%-d %b %Y, %H:%M %Z}" if instant else "–"
+
+
+def here():
+    """Return the desk's zone in words, with its distance from UTC now."""
+    zone = timezone.get_current_timezone_name()
+    return zone if zone == "UTC" else f"{zone} (UTC{timezone.localtime().isoformat()[-6:]})"
+
+
+class TextField(forms.CharField):
+    """Text without control characters, which neither database nor feed would take; the rest as it was typed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value):
+        """Return the cleaned text."""
+        return names.clean(super().to_python(value))
+
+
+class ArticleForm(forms.Form):
+    """Everything about an article that an editor types, with the revision it is based on."""
+
+    title = TextField(label=_("Title"))
+    summary = TextField(
+        label=_("Summary"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One or two sentences for lists, feeds and search engines. Needed to publish."),
+    )
+    body = TextField(
+        label=_("Text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true", "class": "body"}),
+        help_text=_("Markdown: ## heading, **bold**, [link](/themes/…/), [^1] note, tables with |."),
+    )
+    themes = forms.ModelMultipleChoiceField(
+        Theme.objects.all(), label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    authors = forms.ModelMultipleChoiceField(
+        Author.objects.all(), label=_("Authors"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    slug = TextField(
+        label=_("Slug"), required=False, help_text=_("The end of the address. Empty: made from the title.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the text"), choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
+    )
+    series = forms.ModelChoiceField(Series.objects.all(), label=_("Series"), required=False)
+    series_order = forms.IntegerField(label=_("Part"), required=False, min_value=1, max_value=999)
+    lead_picture = forms.ModelChoiceField(Picture.objects.all(), label=_("Lead picture"), required=False)
+    at = forms.DateTimeField(
+        label=_("Publish at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    change = forms.ChoiceField(
+        label=_("What kind of change?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (Revision.Change.TYPO, _("Typo: no date moves, nothing is announced")),
+            (Revision.Change.UPDATE, _("Update: something new was added")),
+            (Revision.Change.CORRECTION, _("Correction: something was wrong")),
+        ],
+    )
+    note = TextField(label=_("What changed and why, in a line"), required=False)
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    EDITED = ("title", "slug", "summary", "body", "language", "series_order")
+
+    def __init__(self, data=None, *, article=None, user=None):
+        self.article = article
+        super().__init__(data, initial=self._start(article, user))
+        language = self["language"].value()
+        for name in ("title", "summary", "body"):
+            self.fields[name].widget.attrs["lang"] = language
+        self.fields["at"].help_text = _("Time zone: %s.") % here()
+
+    @staticmethod
+    def _start(article, user):
+        """Return the working copy of `article`, or for a new one the byline of `user`."""
+        if article is None:
+            byline = Author.objects.filter(user=user).first() if user else None
+            return {"language": "en", "authors": [byline.pk] if byline else []}
+        return dict(article.working.fields) | {"based_on": article.working_id, "change": Revision.Change.TYPO}
+
+    def typed(self):
+        """Return what was typed as `publishing.Fields`; authors stay in the order they had."""
+        data = self.cleaned_data
+        before = list(self.initial.get("authors", []))
+        chosen = [author.pk for author in data["authors"]]
+        chosen.sort(key=lambda pk: before.index(pk) if pk in before else len(before))
+        return publishing.Fields(
+            **{name: data[name] for name in self.EDITED},
+            themes=[theme.pk for theme in data["themes"]],
+            authors=chosen,
+            series=data["series"].pk if data["series"] else None,
+            lead_picture=data["lead_picture"].pk if data["lead_picture"] else None,
+        )
+
+    def refuse(self, error):
+        """Show the ValidationError `error` at the fields it names."""
+        for name, found in (error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}).items():
+            self.add_error(name if name in self.fields else None, found)
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Where an article stands."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        """Offer every status."""
+        return Status.choices
+
+    def queryset(self, request, queryset):
+        """Keep the articles with the status that was chosen."""
+        return queryset.standing(self.value()) if self.value() in Status.values else queryset
+
+
+@admin.register(Article)
+class ArticleAdmin(History, admin.ModelAdmin):
+    """The list of articles, and the views around one article (its history is in `history`)."""
+
+    list_display = ("working_title", "standing", "themes_listed", "authors_listed", "published", "saved")
+    list_filter = (StatusFilter, "article_themes__tag", "bylines__author", "language")
+    search_fields = ("title", "summary", "body", "working__fields")
+    ordering = ("-working__saved_at",)
+    list_per_page = 50
+    actions = None
+
+    # Who may what -------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request):
+        """Return what the user may see: everything for those who publish, else their own and what is public."""
+        rows = super().get_queryset(request).select_related("working__saved_by").with_names()
+        if self.may_publish(request):
+            return rows
+        own = Q(created_by=request.user) | Q(bylines__author__user=request.user)
+        visible = Article.objects.filter(own | Q(pk__in=Article.objects.public().values("pk")))
+        return rows.filter(pk__in=visible.values("pk"))
+
+    def may_publish(self, request):
+        """Whether the user publishes, updates and withdraws."""
+        return request.user.has_perm("articles.publish_article")
+
+    def has_change_permission(self, request, obj=None):
+        """Whether the user may save `obj`: their own, or any for those who publish."""
+        if not super().has_change_permission(request, obj) or obj is None or self.may_publish(request):
+            return super().has_change_permission(request, obj)
+        return obj.created_by_id == request.user.pk or obj.bylines.filter(author__user=request.user).exists()
+
+    def has_delete_permission(self, request, obj=None):
+        """Drafts that readers never saw can be deleted by those who publish; what was public is withdrawn instead."""
+        return self.may_publish(request) and obj is not None and obj.published_at is None
+
+    def get_deleted_objects(self, objs, request):
+        """Return what goes with `objs`, without asking for rights on the article's own revisions."""
+        listed, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return listed, counts, set(), protected
+
+    def article_or_refuse(self, request, pk):
+        """Return the article `pk` if the user may save it; 404 when they may not even see it, 403 otherwise."""
+        article = self.get_object(request, str(pk))
+        if article is None:
+            raise Http404
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    # The list -----------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("title"), ordering="title")
+    def working_title(self, article):
+        """The working copy's title."""
+        return article.working.fields["title"]
+
+    @admin.display(description=_("status"))
+    def standing(self, article):
+        """Where the article stands, and whether there is something readers don't see yet."""
+        status = article.status()
+        words = Status(status).label
+        if status == Status.PUBLISHED and article.has_changes:
+            words = gettext("Published, with changes readers don’t see yet")
+        return format_html('<span class="status {}">{}</span>', status.value, words)
+
+    @admin.display(description=_("themes"))
+    def themes_listed(self, article):
+        """The themes readers see it under."""
+        return ", ".join(theme.name for theme in article.theme_list) or "–"
+
+    @admin.display(description=_("authors"))
+    def authors_listed(self, article):
+        """The bylines readers see."""
+        return ", ".join(byline.author.name for byline in article.bylines.all()) or "–"
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, article):
+        """When it was or will be published."""
+        return moment(article.published_at)
+
+    @admin.display(description=_("last saved"), ordering="working__saved_at")
+    def saved(self, article):
+        """When and by whom the working copy was saved."""
+        who = article.working.saved_by
+        return f"{moment(article.working.saved_at)}{f', {who}' if who else ''}"
+
+    # One article --------------------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        """Return the admin's addresses with previewing, withdrawing and the history's."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("add/preview/", wrap(self.preview_view), {"pk": None}, name="articles_article_preview_new"),
+            path("<int:pk>/preview/", wrap(self.preview_view), name="articles_article_preview"),
+            path("<int:pk>/withdraw/", wrap(self.withdraw_view), name="articles_article_withdraw"),
+        ]
+        return own + self.history_urls(wrap) + super().get_urls()
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """A new article."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.edit(request, None)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """An article's form; who may only look is shown what readers see."""
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        if not self.has_change_permission(request, article):
+            if request.method == "GET" and self.has_view_permission(request, article) and article.is_public():
+                return HttpResponseRedirect(article.get_absolute_url())
+            raise PermissionDenied
+        return self.edit(request, article)
+
+    def edit(self, request, article):
+        """Show the form of `article` (None: a new one), and do what its button says."""
+        form = ArticleForm(request.POST if request.method == "POST" else None, article=article, user=request.user)
+        conflict = None
+        if request.method == "POST":
+            action = request.POST.get("action", "save")
+            if action != "save" and not self.may_publish(request):
+                raise PermissionDenied
+            if form.is_valid():
+                try:
+                    article = self.act(request, action, article, form)
+                    return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
+                except publishing.Conflict:
+                    conflict = Article.objects.select_related("working__saved_by").get(pk=article.pk).working
+                except ValidationError as error:
+                    form.refuse(error)
+        return self.form_page(request, article, form, conflict)
+
+    def act(self, request, action, article, form):
+        """Do what the button `action` says with what was typed; return the article, stored."""
+        fields, data, by = form.typed(), form.cleaned_data, request.user
+        publish = {
+            "publish": {},
+            "schedule": {"at": data["at"]},
+            "update": {"change": data["change"], "note": data["note"]},
+        }
+        if action == "schedule" and not data["at"]:
+            raise ValidationError({"at": gettext("Choose a date and a time.")})
+        if action == "update" and not data["change"]:
+            raise ValidationError({"change": gettext("Is this a typo, an update or a correction?")})
+        based_on = data["based_on"]
+        if article is None:
+            article = publishing.create(fields, by=by)
+            form.article, based_on = article, article.working_id
+            if action in publish:
+                try:
+                    publishing.publish(article, fields, by=by, based_on=based_on, **publish[action])
+                except ValidationError as error:
+                    # The draft is stored: the reader of this message goes on from its own form.
+                    self.message(request, messages.WARNING, article, gettext("Saved as a draft, but not published:"))
+                    for text in error.messages:
+                        messages.warning(request, text)
+                    return article
+        elif action in publish:
+            publishing.publish(article, fields, by=by, based_on=based_on, **publish[action])
+        elif action == "unschedule":
+            publishing.withdraw(article, by=by, based_on=based_on, note="")
+        else:
+            publishing.save_draft(article, fields, by=by, based_on=based_on)
+        self.message(request, messages.SUCCESS, article, self.done(article, action))
+        return article
+
+    def done(self, article, action):
+        """Return in words what happened and what readers see now."""
+        article.refresh_from_db()
+        status = article.status()
+        if action == "save":
+            if status == Status.PUBLISHED:
+                return gettext("Draft saved. Readers go on seeing what was published.")
+            if status == Status.SCHEDULED:
+                return gettext("Draft saved. What was scheduled stays as it was.")
+            return gettext("Draft saved. Readers see nothing of it.")
+        if action == "unschedule":
+            return gettext("Taken off the schedule. It is a draft again.")
+        if status == Status.SCHEDULED:
+            return gettext("Scheduled: readers will see it from %s.") % moment(article.published_at)
+        if action == "update":
+            return gettext("Updated. Readers see it now.")
+        return gettext("Published. Readers see it now.")
+
+    def message(self, request, level, article, text):
+        """Leave `text` for the next page, with a link to the public page when there is one."""
+        if article.is_public():
+            text = format_html('{} <a href="{}">{}</a>', text, article.get_absolute_url(), gettext("View on site"))
+        messages.add_message(request, level, text)
+
+    def form_page(self, request, article, form, conflict):
+        """Return the page with the form."""
+        status = article.status() if article else Status.DRAFT
+        problems = sum(len(errors) for errors in form.errors.values())
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Edit article") if article else gettext("New article"),
+            "subtitle": None,
+            "article": article,
+            "form": form,
+            "conflict": conflict,
+            "status": status.value,
+            "status_label": Status(status).label,
+            "published": moment(article.published_at) if article else "",
+            "may_publish": self.may_publish(request),
+            "may_delete": self.has_delete_permission(request, article),
+            "preview_url": reverse("admin:articles_article_preview", args=[article.pk])
+            if article
+            else reverse("admin:articles_article_preview_new"),
+            "problems": ngettext(
+                "Nothing was saved: %s thing below needs your attention.",
+                "Nothing was saved: %s things below need your attention.",
+                problems,
+            )
+            % problems
+            if problems
+            else "",
+        }
+        response = TemplateResponse(request, "admin/articles/article/form.html", context)
+        response.status_code = 409 if conflict else 200
+        return response
+
+    def preview_view(self, request, pk):
+        """Show what was typed, saved or not, as readers would see it."""
+        if request.method != "POST":
+            raise Http404
+        if pk is None:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            article = None
+        else:
+            article = self.article_or_refuse(request, pk)
+        form = ArticleForm(request.POST, article=article, user=request.user)
+        if form.is_valid():
+            try:
+                return preview(
+                    request, article, form.typed(), gettext("Preview: what the form holds, as readers would see it.")
+                )
+            except ValidationError as error:
+                form.refuse(error)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Preview"),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/articles/article/preview_failed.html", context)
+
+    def withdraw_view(self, request, pk):
+        """Ask why, then take a live article from its readers."""
+        article = self.article_or_refuse(request, pk)
+        if not self.may_publish(request):
+            raise PermissionDenied
+        error, note = "", request.POST.get("note", "")
+        if request.method == "POST":
+            try:
+                based_on = int(request.POST.get("based_on", 0))
+                publishing.withdraw(article, by=request.user, based_on=based_on, note=note)
+                messages.success(request, gettext("Withdrawn. Its address tells readers why."))
+                return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
+            except (publishing.Conflict, ValueError):
+                error = gettext("Somebody saved the article in the meantime: look at it again first.")
+            except ValidationError as refused:
+                error = " ".join(refused.messages)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Withdraw"),
+            "article": article,
+            "error": error,
+            "note": note,
+        }
+        return TemplateResponse(request, "admin/articles/article/withdraw.html", context)

@@ -1,0 +1,146 @@
+"""The history of an article: its revisions, what each changed, and the way back to one."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext
+
+from .. import publishing, views
+from ..models import Article, Author, Picture, Series, Theme
+from ..text import diff
+
+LABELS = ("title", "slug", "summary", "language", "themes", "authors", "series", "series_order", "lead_picture")
+ROWS = {"themes": Theme, "authors": Author, "series": Series, "lead_picture": Picture}
+
+
+class History:
+    """The views of an article's history, for the admin of articles."""
+
+    def history_urls(self, wrap):
+        """Return the addresses of the revisions."""
+        return [
+            path("<int:pk>/revisions/<int:number>/", wrap(self.revision_view), name="articles_article_revision"),
+            path(
+                "<int:pk>/revisions/<int:number>/preview/",
+                wrap(self.revision_preview),
+                name="articles_article_revision_preview",
+            ),
+            path("<int:pk>/revisions/<int:number>/restore/", wrap(self.restore_view), name="articles_article_restore"),
+        ]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """List the revisions, newest first."""
+        article = self.article_or_refuse(request, object_id)
+        revisions = article.revisions.select_related("saved_by").defer("fields")
+        return self._page(request, "history", article, gettext("History"), revisions=revisions)
+
+    def revision_view(self, request, pk, number):
+        """Show one revision and what it changed since the one before (or since `?since=N`)."""
+        article, revision = self._revision(request, pk, number)
+        earlier = article.revisions.filter(number__lt=number)
+        since = request.GET.get("since", "")
+        if since.isascii() and since.isdigit() and len(since) < 9:
+            earlier = earlier.filter(number=int(since))
+        before = earlier.first()
+        old = before.fields if before else {}
+        return self._page(
+            request,
+            "revision",
+            article,
+            gettext("Revision %s") % number,
+            revision=revision,
+            before=before,
+            changed=changed_fields(old, revision.fields),
+            paragraphs=diff.paragraphs(old.get("body", ""), revision.fields["body"]),
+        )
+
+    def revision_preview(self, request, pk, number):
+        """Show a revision as readers would have seen it."""
+        article, revision = self._revision(request, pk, number)
+        words = gettext("Revision %s, as readers would see it. This is not what is published now.") % number
+        try:
+            return preview(request, article, publishing.Fields.of(revision), words)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(reverse("admin:articles_article_revision", args=[pk, number]))
+
+    def restore_view(self, request, pk, number):
+        """Make a revision the working copy again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        article, revision = self._revision(request, pk, number)
+        try:
+            based_on = int(request.POST.get("based_on", 0))
+            publishing.restore(article, revision, by=request.user, based_on=based_on)
+        except (publishing.Conflict, ValueError):
+            messages.error(request, gettext("Somebody saved the article in the meantime. Nothing was restored."))
+            return HttpResponseRedirect(reverse("admin:articles_article_history", args=[pk]))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(reverse("admin:articles_article_history", args=[pk]))
+        messages.success(
+            request,
+            gettext("Revision %s is the working copy again. Readers see no change until you publish it.") % number,
+        )
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[pk]))
+
+    def _revision(self, request, pk, number):
+        article = self.article_or_refuse(request, pk)
+        revision = get_object_or_404(article.revisions.select_related("saved_by"), number=number)
+        return article, revision
+
+    def _page(self, request, name, article, title, **context):
+        context |= {**self.admin_site.each_context(request), "opts": self.opts, "article": article, "title": title}
+        return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
+
+
+def changed_fields(old, new):
+    """Return [(label, words before, words after), …] of the fields but the text that differ between two revisions."""
+    rows = []
+    for name in LABELS:
+        before, after = old.get(name), new.get(name)
+        if before != after:
+            rows.append((name.replace("_", " "), in_words(name, before), in_words(name, after)))
+    return rows
+
+
+def in_words(name, value):
+    """Return a field's stored value as an editor knows it: names for keys."""
+    if value in (None, "", []):
+        return "–"
+    if name in ROWS:
+        keys = value if isinstance(value, list) else [value]
+        rows = ROWS[name].objects.in_bulk(keys)
+        return ", ".join(str(rows.get(key, gettext("deleted"))) for key in keys)
+    return str(value)
+
+
+def preview(request, article, fields, words):
+    """Return the reader's page of `article` (None: a new one) with `fields`, unsaved, under a banner with `words`."""
+    rendered = publishing.rendered_or_refuse(fields.body)
+    row = Article(
+        pk=article.pk if article else None,
+        title=fields.title,
+        slug=fields.slug,
+        summary=fields.summary,
+        language=fields.language,
+        html=rendered.html,
+        contents=rendered.contents,
+        words=rendered.words,
+        series=Series.objects.filter(pk=fields.series).first(),
+        lead_picture=Picture.objects.filter(pk=fields.lead_picture).first(),
+        published_at=article.published_at if article else None,
+    )
+    authors = Author.objects.in_bulk(fields.authors)
+    response = views.article_page(
+        request,
+        row,
+        themes=list(Theme.objects.filter(pk__in=fields.themes)),
+        authors=[authors[pk] for pk in fields.authors if pk in authors],
+        preview=words,
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,44 @@
+"""What differs between two texts, as plain values."""
+
+import difflib
+import re
+
+LONGEST = 4_000  # paragraphs or words; past that a comparison is not worth its time
+
+
+def paragraphs(old, new):
+    """Return the differences between two texts as [(kind, pieces), …].
+
+    `kind` is "same", "gone", "new" or "changed"; `pieces` is a list of (kind, text), with more than one piece in a
+    changed paragraph only. Texts with thousands of paragraphs count as replaced whole.
+    """
+    before, after = old.splitlines(), new.splitlines()
+    if max(len(before), len(after)) > LONGEST:
+        return [("gone", [("gone", old)]), ("new", [("new", new)])] if old != new else [("same", [("same", old)])]
+    result = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            result += [("same", [("same", line)]) for line in before[a:b]]
+        elif tag == "replace" and b - a == d - c:
+            result += [("changed", words(one, other)) for one, other in zip(before[a:b], after[c:d], strict=True)]
+        else:
+            result += [("gone", [("gone", line)]) for line in before[a:b]]
+            result += [("new", [("new", line)]) for line in after[c:d]]
+    return result
+
+
+def words(old, new):
+    """Return the differences between two lines as [("same" | "gone" | "new", text), …]; joined, they give both."""
+    before, after = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    if max(len(before), len(after)) > LONGEST:
+        return [("gone", old), ("new", new)]
+    pieces = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(("same", "".join(before[a:b])))
+            continue
+        if b > a:
+            pieces.append(("gone", "".join(before[a:b])))
+        if d > c:
+            pieces.append(("new", "".join(after[c:d])))
+    return pieces

@@ -1,0 +1,120 @@
+"""Pictures: told by their bytes, re-encoded, served under a name of our own."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from articles.models import Picture
+from articles.models.reference import PictureError, read_picture
+
+from .make import make_article
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/articles/picture/add/"
+
+
+def image(kind="JPEG", size=(60, 40), **kw):
+    out = io.BytesIO()
+    Image.new("RGB", size, "#0b4a70").save(out, kind, **kw)
+    return out.getvalue()
+
+
+def upload(content, name="photo.jpg"):
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor)
+    return client
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_taken_and_served(desk, kind):
+    assert desk.post(ADD, {"file": upload(image(kind), "../../Evil name.svg"), "alt": "A strait"}).status_code == 302
+    picture = Picture.objects.get()
+    assert (picture.width, picture.height) == (60, 40)
+    assert "Evil" not in picture.file.name
+    response = desk.get(picture.file.url)
+    assert response.status_code == 200
+    assert response["Content-Type"] == f"image/{kind.lower()}"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    b"".join(response.streaming_content)
+
+
+def test_it_is_turned_upright_and_loses_its_metadata():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010E] = "canary words"
+    read = read_picture(upload(image(exif=exif))).read()
+    assert b"canary" not in read
+    with Image.open(io.BytesIO(read)) as upright:
+        assert upright.size == (40, 60)
+        assert not upright.getexif()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"<html><script>alert(1)</script>",
+        b"GIF89a" + b"\0" * 50,
+        b"%PDF-1.4",
+        b"\xff\xd8\xff\xe0 no jpeg at all",
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 200,
+        b"RIFF\0\0\0\0WAVEfmt ",
+        image("TIFF"),
+        image()[:200],
+    ],
+)
+def test_anything_else_is_refused_in_words(desk, content):
+    response = desk.post(ADD, {"file": upload(content), "alt": "A strait"})
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors["file"]
+    assert not Picture.objects.exists()
+
+
+def test_a_bomb_is_refused_from_its_header():
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    with pytest.raises(PictureError, match="40 megapixels"):
+        read_picture(upload(out.getvalue()))
+
+
+def test_it_is_described_or_decorative(desk):
+    for fields in ({}, {"alt": "Words", "is_decorative": "on"}):
+        response = desk.post(ADD, {"file": upload(image()), **fields})
+        assert "one of the two" in response.content.decode()
+    assert desk.post(ADD, {"file": upload(image()), "is_decorative": "on"}).status_code == 302
+
+
+def test_a_lead_picture_is_on_the_page(desk, client):
+    picture = Picture.objects.create(file=read_picture(upload(image())), alt="A strait", credit="Somebody")
+    make_article("Seen", lead_picture=picture.pk)
+    page = client.get("/articles/seen/").content.decode()
+    assert f'src="{picture.file.url}"' in page
+    assert 'alt="A strait"' in page
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fsite.sqlite3", "nothing.jpg", ".", "%00", "a%2fb"])
+def test_no_other_file_is_served(client, name):
+    assert client.get(f"/pictures/{name}").status_code == 404
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damaged_pictures_are_refused_or_read_but_never_crash(data):
+    content = bytearray(image(data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))))
+    for _ in range(data.draw(st.integers(1, 12))):
+        content[data.draw(st.integers(12, len(content) - 1))] = data.draw(st.integers(0, 255))
+    content = bytes(content[: data.draw(st.integers(13, len(content)))])
+    try:
+        read_picture(upload(content))
+    except PictureError as error:
+        assert str(error.message)

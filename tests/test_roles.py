@@ -1,0 +1,129 @@
+"""Who may do what at the desk: each right with its opposite, forged buttons included."""
+
+import pytest
+from django.urls import reverse
+
+from articles.models import Article
+
+from .make import make_article, make_author, make_theme
+from .test_desk import ADD, LIST, form_of, posted
+
+pytestmark = pytest.mark.django_db
+ACTIONS = ["publish", "schedule", "update", "unschedule"]
+
+
+def addresses(article):
+    """Every desk address of one article, with the methods that change something."""
+    pk = article.pk
+    return [
+        ("get", form_of(article)),
+        ("post", form_of(article)),
+        ("get", reverse("admin:articles_article_history", args=[pk])),
+        ("get", reverse("admin:articles_article_revision", args=[pk, 1])),
+        ("get", reverse("admin:articles_article_revision_preview", args=[pk, 1])),
+        ("post", reverse("admin:articles_article_restore", args=[pk, 1])),
+        ("post", reverse("admin:articles_article_preview", args=[pk])),
+        ("get", reverse("admin:articles_article_withdraw", args=[pk])),
+        ("post", reverse("admin:articles_article_withdraw", args=[pk])),
+        ("get", reverse("admin:articles_article_delete", args=[pk])),
+        ("post", reverse("admin:articles_article_delete", args=[pk])),
+    ]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_writer_cannot_publish_by_any_button(client, writer, action):
+    client.force_login(writer)
+    article = make_article(published=False, by=writer)
+    data = posted(article, action=action, at="2099-01-01T10:00", change="typo", note="x")
+    assert client.post(form_of(article), data).status_code == 403
+    assert client.post(ADD, posted(action=action)).status_code == 403
+    assert Article.objects.get().published_at is None
+
+
+def test_a_writer_saves_previews_and_restores_their_own(client, writer):
+    client.force_login(writer)
+    article = make_article(published=False, by=writer)
+    assert client.post(form_of(article), posted(article, body="Mine.", action="save")).status_code == 302
+    article.refresh_from_db()
+    assert article.working.fields["body"] == "Mine."
+    assert client.post(reverse("admin:articles_article_preview", args=[article.pk]), posted(article)).status_code == 200
+    restore = reverse("admin:articles_article_restore", args=[article.pk, 1])
+    assert client.post(restore, {"based_on": article.working_id}).status_code == 302
+
+
+def test_a_byline_makes_an_article_ones_own(client, writer):
+    client.force_login(writer)
+    article = make_article(authors=[make_author("Alice", user=writer)])
+    assert client.get(form_of(article)).status_code == 200
+
+
+def test_a_writers_change_to_a_live_article_waits_for_an_editor(client, writer):
+    client.force_login(writer)
+    article = make_article("Live", authors=[make_author("Alice", user=writer)])
+    client.post(form_of(article), posted(article, title="Changed", action="save"))
+    article.refresh_from_db()
+    assert (article.title, article.working.fields["title"]) == ("Live", "Changed")
+    assert "An editor publishes" in client.get(form_of(article)).content.decode()
+
+
+def test_others_drafts_do_not_exist_for_a_writer(client, writer, other_writer):
+    client.force_login(writer)
+    article = make_article("Not Alice’s", published=False, by=other_writer)
+    assert "Not Alice’s" not in client.get(LIST).content.decode()
+    for method, address in addresses(article):
+        assert getattr(client, method)(address, posted(article, note="x")).status_code in {403, 404}, (method, address)
+    assert Article.objects.get().revisions.count() == 1
+
+
+def test_others_live_articles_are_shown_as_readers_see_them(client, writer):
+    client.force_login(writer)
+    article = make_article("Public")
+    assert "Public" in client.get(LIST).content.decode()
+    assert client.get(form_of(article))["Location"] == article.get_absolute_url()
+    for method, address in addresses(article)[1:]:
+        assert getattr(client, method)(address, posted(article, note="x")).status_code in {403, 404}, (method, address)
+    assert Article.objects.get().revisions.count() == 2
+
+
+def test_a_theme_keeper_changes_themes_and_no_article(client, keeper):
+    client.force_login(keeper)
+    article, theme = make_article(), make_theme()
+    assert client.get(reverse("admin:articles_theme_change", args=[theme.pk])).status_code == 200
+    assert client.get(ADD).status_code == 403
+    for method, address in addresses(article)[1:]:
+        assert getattr(client, method)(address, posted(article, note="x")).status_code in {403, 404}, (method, address)
+
+
+@pytest.mark.parametrize("who", ["writer", "editor"])
+def test_themes_are_changed_by_their_keepers_only(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    address = reverse("admin:articles_theme_change", args=[make_theme("Syria").pk])
+    assert client.post(address, {"name": "Changed"}).status_code == 403
+    assert client.get("/admin/articles/theme/add/").status_code == 403
+
+
+def test_strangers_are_asked_to_log_in(client):
+    article = make_article()
+    for method, address in [*addresses(article), ("get", LIST), ("get", ADD), ("get", "/admin/")]:
+        response = getattr(client, method)(address)
+        assert response.status_code == 302, address
+        assert "/admin/login/" in response["Location"]
+
+
+def test_an_editor_may_do_all_of_it_but_delete_what_was_public(client, editor, other_writer):
+    client.force_login(editor)
+    article = make_article(published=False, by=other_writer)
+    for method, address in addresses(article):
+        if method == "get" and "withdraw" not in address:
+            assert client.get(address).status_code == 200, address
+
+
+def test_forms_want_their_token(editor, client):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(editor)
+    article = make_article()
+    for method, address in addresses(article):
+        if method == "post":
+            assert strict.post(address, posted(article)).status_code == 403, address
