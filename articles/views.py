@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import listing as listings
-from . import publishing, search
+from . import publishing, search, text
 from .models import Article, ArticleTheme, Author, Revision, Series, Theme
 
 FRESH = "public, max-age=60"
@@ -52,7 +52,7 @@ def front(request):
     page = listing.page(1)
     newest = replace(page, articles=page.articles[:NEWEST_ON_FRONT], pages=1)
     if subject:
-        subject.opening = subject.introduction_html.partition("</p>")[0] + "</p>" if subject.introduction_html else ""
+        subject.opening = text.opening(subject.introduction_html)
     context = {
         "listing": listing,
         "page": page,
@@ -85,6 +85,7 @@ def hub(request, slugs):
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
+        extra["introduction"], extra["notes"] = text.notes_apart(listing.themes[0].introduction_html)
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
     extra["everything"] = replace(listing, without=()).address()

@@ -41,9 +41,9 @@ def test_notes_are_numbered_in_the_order_of_their_mention():
 
 
 def test_a_note_stands_beside_the_text_once_without_links():
-    out = html("one[^a] and again[^a]\n\n[^a]: see <https://example.org/>")
+    out = html("one[^a] and again[^a]\n\n[^a]: see [this](/x/) <https://example.org/>")
     beside = re.findall(r'<span class="side-note"[^>]*>([^<]*)</span>', out)
-    assert beside == ["1. see https://example.org/"]
+    assert beside == ["1. see this"]
 
 
 def test_words_are_counted_without_notes():
@@ -184,5 +184,6 @@ def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
     assert "side-note" not in out
 
 
-def test_an_excerpt_ends_between_words():
-    assert text.excerpt("<p>one <b>two</b> three</p>", 9) == "one two…"
+def test_the_opening_is_the_first_paragraph_without_notes():
+    assert text.opening(html("One *two*.[^1]\n\nThree.\n\n[^1]: Note")) == "<p>One <em>two</em>.</p>"
+    assert text.opening(html("## Only a heading")) == ""

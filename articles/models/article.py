@@ -172,7 +172,7 @@ class ArticleAuthor(models.Model):
     """A byline on an article, in its place."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, models.PROTECT, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="bylines", verbose_name=_("author"))
     place = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -186,7 +186,7 @@ class ArticleAuthor(models.Model):
 class ArticleTheme(ItemBase):
     """A theme on an article, with the article's dates, so that counts and lists read this table alone."""
 
-    tag = models.ForeignKey(Theme, models.PROTECT, related_name="article_themes")
+    tag = models.ForeignKey(Theme, models.PROTECT, related_name="article_themes", verbose_name=_("theme"))
     content_object = models.ForeignKey(Article, models.CASCADE, related_name="article_themes")
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

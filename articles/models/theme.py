@@ -95,7 +95,7 @@ class ThemeName(models.Model):
     class Meta:
         verbose_name = _("other name")
         verbose_name_plural = _("other names")
-        ordering = ["-language", "name"]
+        ordering = ["language", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["theme"], condition=models.Q(is_alias=False), name="theme_has_one_own_name"

@@ -20,6 +20,7 @@ from .. import names
 
 LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 4.0
+_SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -119,10 +120,18 @@ def render(body):
     return Rendered(**answer)
 
 
-def excerpt(html, length=300):
-    """Return the beginning of the sanitised `html` as plain text of at most `length` characters, cut between words."""
-    plain = " ".join(re.sub(r"<[^>]*>", " ", html[: length * 20]).split())
-    return plain if len(plain) <= length else plain[:length].rpartition(" ")[0] + "…"
+def opening(html):
+    """Return the first paragraph of the sanitised `html` without its notes, or nothing when there is none."""
+    paragraph = re.search(r"<p>.*?</p>", html, re.DOTALL)
+    if paragraph is None:
+        return ""
+    return re.sub(r'<sup id="fnref[^>]*>.*?</sup>', "", _SIDE_NOTE.sub("", paragraph[0]))
+
+
+def notes_apart(html):
+    """Return the sanitised `html` in two parts: the text, and its notes (empty when it has none)."""
+    text, mark, notes = html.partition('<div class="footnote">')
+    return text, mark + notes
 
 
 def for_feed(html, *, base, prefix):
@@ -132,7 +141,7 @@ def for_feed(html, *, base, prefix):
     so that the notes of two items on one page don't meet; the notes beside the text go, those at the end stay.
     The result depends on the arguments alone, byte for byte.
     """
-    html = re.sub(r'<span class="side-note"[^>]*>[^<]*</span>', "", html)
+    html = _SIDE_NOTE.sub("", html)
     html = re.sub(r'(<[^<>]*?\s(?:href|src)=")/(?!/)', rf"\1{base}/", html)
     html = re.sub(r'(<[^<>]*?\shref="#)', rf"\1{prefix}", html)
     return re.sub(r'(<[^<>]*?\sid=")', rf"\1{prefix}", html)

@@ -28,6 +28,7 @@ MEMORY = 1 << 30  # bytes
 
 _NOTE = re.compile(r'<li id="fn-([^"]*)">(.*?)</li>', re.DOTALL)
 _BACK_LINK = re.compile(r'<a [^>]*class="footnote-backref"[^>]*>[^<]*</a>')
+_BARE_ADDRESS = re.compile(r"<a [^>]*>https?://[^<]*</a>")
 _TAG = re.compile(r"<[^>]*>")
 _NOTES = re.compile(r'<div class="footnote">.*\Z', re.DOTALL)
 _SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
@@ -98,10 +99,10 @@ def converter():
 def with_side_notes(markup):
     """Return sanitised `markup` with the words of each note once more behind its first mention, for wide margins.
 
-    The copy is hidden from screen readers, which have the note itself, and has no links.
+    The copy is hidden from screen readers, which have the note itself, and has neither links nor bare addresses.
     """
     for label, note in _NOTE.findall(markup):
-        words = " ".join(_TAG.sub("", _BACK_LINK.sub("", note)).replace("&nbsp;", " ").split())
+        words = " ".join(_TAG.sub("", _BARE_ADDRESS.sub("", _BACK_LINK.sub("", note))).replace("&nbsp;", " ").split())
         mention = re.search(rf'<sup id="fnref-{re.escape(label)}">.*?>([^<]*)</a></sup>', markup)
         if words and mention:
             copy = f'<span class="side-note" aria-hidden="true">{mention[1]}. {words}</span>'
