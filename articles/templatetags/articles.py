@@ -16,9 +16,9 @@ def sanitised(html):
 
 
 @register.filter
-def day(moment):
+def day(moment, form="j F Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
     return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, "j F Y")
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form)
     )
