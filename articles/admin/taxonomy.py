@@ -40,6 +40,13 @@ class AliasInline(admin.TabularInline):
     fields = ("name", "language")
     extra = 2
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Name the fields for screen readers: a table of forms has headings but no labels."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
     def get_queryset(self, request):
         """Leave the theme's own name to the theme's form."""
         return super().get_queryset(request).filter(is_alias=True)

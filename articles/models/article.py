@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -59,11 +59,10 @@ class ArticleQuerySet(PublicQuerySet):
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
         at = at or timezone.now()
-        moments = self.aggregate(
-            due=Max("published_at", filter=Q(published_at__lte=at)),
-            changed=Max("changed_at", filter=Q(changed_at__lte=at)),
-        )
-        return max(filter(None, moments.values()), default=None)
+        # One row off the end of an index each; both in one aggregate would read the whole table.
+        due = self.filter(published_at__lte=at).aggregate(last=Max("published_at"))["last"]
+        changed = self.filter(changed_at__lte=at).aggregate(last=Max("changed_at"))["last"]
+        return max(filter(None, (due, changed)), default=None)
 
 
 class Article(models.Model):
@@ -76,9 +75,6 @@ class Article(models.Model):
     title = models.CharField(_("title"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
     summary = models.TextField(_("summary"), blank=True)
-    body = models.TextField(_("text"), blank=True)
-    html = models.TextField(blank=True, editable=False)
-    contents = models.JSONField(default=list, editable=False)
     words = models.PositiveIntegerField(default=0, editable=False)
     language = models.CharField(_("language"), max_length=2, default="en")
     published_at = models.DateTimeField(_("published"), null=True)
@@ -93,6 +89,10 @@ class Article(models.Model):
     working = models.ForeignKey(Revision, models.RESTRICT, null=True, related_name="+")
     live = models.ForeignKey(Revision, models.RESTRICT, null=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # Long texts last: SQLite walks through them to reach a column behind.
+    contents = models.JSONField(default=list, editable=False)
+    body = models.TextField(_("text"), blank=True)
+    html = models.TextField(blank=True, editable=False)
 
     themes = TaggableManager(through="ArticleTheme", related_name="articles", verbose_name=_("themes"))
     objects = ArticleQuerySet.as_manager()
@@ -102,7 +102,8 @@ class Article(models.Model):
         verbose_name_plural = _("articles")
         permissions = [("publish_article", _("Can publish, update and withdraw articles"))]
         indexes = [
-            models.Index(F("published_at").desc(), F("id").desc(), name="article_newest_first"),
+            models.Index("withdrawn_at", F("published_at").desc(), F("id").desc(), name="article_newest_first"),
+            models.Index(fields=["published_at"], name="article_last_due"),
             models.Index(fields=["changed_at"], name="article_last_change"),
         ]
         constraints = [

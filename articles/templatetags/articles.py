@@ -19,6 +19,4 @@ def sanitised(html):
 def day(moment, form="j F Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
-    return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form)
-    )
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form))
