@@ -6,13 +6,13 @@ host. `updated` moves for updates and corrections only. Bodies depend on the sto
 
 import json
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.http import http_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from . import listing as listings
 from . import names, text
 from .models import Article
 
@@ -97,10 +97,7 @@ GENERATORS = {"rss": Rss, "atom": Atom, "json": JsonFeed}
 @require_safe
 def feed(request, format, parse, **kwargs):
     """Answer with the feed in `format` of the listing that `parse` makes of the address."""
-    try:
-        listing = parse(request, **kwargs)
-    except listings.Unknown as unknown:
-        raise Http404(str(unknown)) from unknown
+    listing = parse(request, **kwargs)
     address = listing.feed(format)
     if request.path != address.partition("?")[0]:
         return HttpResponsePermanentRedirect(address)
@@ -118,7 +115,7 @@ def respond(request, listing, format):
         feed_url=base + listing.feed(format),
         feed_guid=base + listing.address(),
         description=names.clean(_describe(listing, name)),
-        language="en",
+        language=get_language(),
     )
     for article in articles:
         generator.add_item(**item(article, base))

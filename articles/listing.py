@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, Q
+from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ LONGEST_QUERY = 200
 FORMATS = ("rss", "atom", "json")
 
 
-class Unknown(LookupError):
+class Unknown(Http404):
     """The address asks for something that isn't there; the message says what, in words for the reader."""
 
 
@@ -142,6 +143,8 @@ class Listing:
     @property
     def is_deep(self):
         """Whether search engines are asked to pass it over: combinations, filters, searches."""
+        if self.order != self.usual_order:
+            return True
         return (
             self.searching or len(self.themes) + len(self.without) > 1 or self.path == "/articles/" and bool(self.query)
         )

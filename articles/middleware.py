@@ -11,10 +11,8 @@ PUBLIC_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# The desk previews uploads before they are sent and shows the reader's page in a frame.
-DESK_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' blob: data:").replace(
-    "frame-ancestors 'none'", "frame-src 'self'; frame-ancestors 'self'"
-)
+# The desk shows uploads before they are sent.
+DESK_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' blob: data:")
 
 
 class SecurityHeaders:

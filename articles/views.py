@@ -23,15 +23,12 @@ NEWEST_ON_FRONT = 8
 
 
 def public_page(view):
-    """Make `view` answer GET and HEAD only, turn unknown filters into a 404 page that names them, mark it cacheable."""
+    """Make `view` answer GET and HEAD only, and mark what it shows as cacheable by anyone."""
 
     @require_safe
     @functools.wraps(view)
     def wrapped(request, *args, **kwargs):
-        try:
-            response = view(request, *args, **kwargs)
-        except listings.Unknown as unknown:
-            raise Http404(str(unknown)) from unknown
+        response = view(request, *args, **kwargs)
         if response.status_code == 200:
             response.headers.setdefault("Cache-Control", FRESH)
         return response
@@ -81,7 +78,7 @@ def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
     if not listing.themes:
-        raise Http404(_("There is no theme at this address."))
+        raise listings.Unknown(_("There is no theme at this address."))
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
@@ -306,10 +303,8 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
-    """404, with what was asked for in words when the view knew, and themes to go on with."""
-    reason = str(exception) if isinstance(exception, Http404) else ""
-    if not reason or "query" in reason or reason.startswith("{"):  # Django's own words are for developers
-        reason = ""
+    """404, with what was asked for in words when a listing said so, and themes to go on with."""
+    reason = str(exception) if isinstance(exception, listings.Unknown) else ""
     context = {"reason": reason, "themes": Theme.objects.exclude(place=None).order_by("place")[:12]}
     return render(request, "404.html", context, status=404)
 

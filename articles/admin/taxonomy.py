@@ -1,6 +1,7 @@
 """Themes with their names, authors, series, pictures, plain pages."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.flatpages.admin import FlatPageAdmin
 from django.contrib.flatpages.models import FlatPage
@@ -247,4 +248,9 @@ class PageAdmin(FlatPageAdmin):
     fieldsets = None
     fields = ("title", "url", "content", "sites")
     list_filter = ()
+
+    def get_changeform_initial_data(self, request):
+        """A new page is one of this site's."""
+        return {"sites": [settings.SITE_ID]}
+
     actions = None

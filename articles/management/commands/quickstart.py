@@ -73,8 +73,10 @@ def refuse_taken(port):
 
 
 def name_site(port):
-    """Give the site its name and address, unless somebody has already."""
-    Site.objects.filter(pk=settings.SITE_ID, domain="example.com").update(name=starter.NAME, domain=f"{HOST}:{port}")
+    """Give the site its name and address, unless somebody has already; a local address follows the port."""
+    site = Site.objects.filter(pk=settings.SITE_ID)
+    site.filter(domain="example.com").update(name=starter.NAME, domain=f"{HOST}:{port}")
+    site.filter(domain__startswith=f"{HOST}:").update(domain=f"{HOST}:{port}")
 
 
 def make_editor():
