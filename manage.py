@@ -14,10 +14,14 @@ def main():
         sys.exit("This site needs Python %s or later; this is Python %s." % (wanted, sys.version.split()[0]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relations_site.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here: pip install --require-hashes -r requirements.txt")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
