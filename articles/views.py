@@ -47,12 +47,13 @@ def front(request):
     themes.sort(key=lambda theme: theme.place)
     subject = themes[0] if themes else None
     page = listing.page(1)
-    newest = replace(page, articles=page.articles[:NEWEST_ON_FRONT], pages=1)
+    newest = replace(page, articles=page.articles[1:NEWEST_ON_FRONT], pages=1)
     if subject:
         subject.opening = text.opening(subject.introduction_html)
     context = {
         "listing": listing,
         "page": page,
+        "lead": page.articles[0] if page.articles else None,
         "newest": newest,
         "subject": subject,
         "themes": themes[1:],
@@ -115,6 +116,7 @@ def search_page(request):
     extra = {
         "theme": Theme.objects.prefetch_related("names").called(listing.words) if words else None,
         "no_words": bool(listing.words) and not words,
+        "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", extra)
 
@@ -193,7 +195,7 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None):
     part = None
     if row.series_id:
         parts = list(
-            row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug", "series")
+            row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug", "language", "series")
         )
         place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
         if place is not None:
@@ -203,8 +205,11 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None):
                 "previous": parts[place - 1] if place else None,
                 "next": parts[place + 1] if place + 1 < len(parts) else None,
             }
+    words, notes = text.notes_apart(row.html)
     context = {
         "article": row,
+        "text": words,
+        "notes": notes,
         "themes": themes,
         "authors": authors,
         "changes": changes,

@@ -11,7 +11,6 @@ def plain_static_files(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that is not there
     settings.MEDIA_ROOT = tmp_path / "pictures"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
