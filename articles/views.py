@@ -47,13 +47,14 @@ def front(request):
     themes.sort(key=lambda theme: theme.place)
     subject = themes[0] if themes else None
     page = listing.page(1)
-    newest = replace(page, articles=page.articles[1:NEWEST_ON_FRONT], pages=1)
+    lead = page.articles[0] if subject and page.articles else None
+    newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
         subject.opening = text.opening(subject.introduction_html)
     context = {
         "listing": listing,
         "page": page,
-        "lead": page.articles[0] if page.articles else None,
+        "lead": lead,
         "newest": newest,
         "subject": subject,
         "themes": themes[1:],
@@ -119,6 +120,11 @@ def search_page(request):
         "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", extra)
+
+
+def front_themes():
+    """Return the themes of the front page in their order, for pages that found nothing; read only when printed."""
+    return Theme.objects.exclude(place=None).order_by("place").defer("introduction", "introduction_html")[:12]
 
 
 def listing_page(request, listing, template="articles/listing.html", extra=None):
@@ -195,7 +201,9 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None):
     part = None
     if row.series_id:
         parts = list(
-            row.series.articles.public().order_by("series_order", "published_at", "pk").only("title", "slug", "language", "series")
+            row.series.articles.public()
+            .order_by("series_order", "published_at", "pk")
+            .only("title", "slug", "language", "series")
         )
         place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
         if place is not None:
@@ -308,9 +316,10 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
-    """404, with what was asked for in words when a listing said so, and themes to go on with."""
+    """404, with what was asked for in words when a listing said so, and themes and articles to go on with."""
     reason = str(exception) if isinstance(exception, listings.Unknown) else ""
-    context = {"reason": reason, "themes": Theme.objects.exclude(place=None).order_by("place")[:12]}
+    newest = listings.parse_front().articles().only("title", "slug", "language", "published_at")[:3]
+    context = {"reason": reason, "themes": front_themes(), "newest": newest}
     return render(request, "404.html", context, status=404)
 
 
