@@ -184,7 +184,8 @@ class Listing:
         if self.series:
             rows = rows.filter(series=self.series)
         if self.year:
-            rows = rows.filter(published_at__gte=self._starts, published_at__lt=self._ends)
+            first, behind = _start_of(self.year, self.month or 1), _start_of(self.year, (self.month or 12) + 1)
+            rows = rows.filter(published_at__gte=first, published_at__lt=behind)
         if self.searching:
             rows = search.matching(rows, search.words_of(self.words))
         if self.order == "oldest":
@@ -192,16 +193,6 @@ class Listing:
         if self.order == "series":
             return rows.order_by("series_order", "published_at", "pk")
         return rows.order_by(*NEWEST)
-
-    @property
-    def _starts(self):
-        return datetime.datetime(self.year, self.month or 1, 1, tzinfo=timezone.get_current_timezone())
-
-    @property
-    def _ends(self):
-        months = self.year * 12 + (self.month or 12)
-        year, month = divmod(months, 12)
-        return datetime.datetime(year, month + 1, 1, tzinfo=timezone.get_current_timezone())
 
     def page(self, number, at=None):
         """Return page `number` of the listing at `at` as a `Page`; raise Unknown past the end."""
@@ -381,15 +372,16 @@ def years(at=None):
     # Counted between instants: asked for the year of each date, SQLite would call Python for every row.
     counts = rows.aggregate(
         **{
-            f"y{year}": Count("pk", filter=Q(published_at__gte=_new_year(year), published_at__lt=_new_year(year + 1)))
+            f"y{year}": Count("pk", filter=Q(published_at__gte=_start_of(year), published_at__lt=_start_of(year + 1)))
             for year in spans
         }
     )
     return [(year, counts[f"y{year}"]) for year in spans if counts[f"y{year}"]]
 
 
-def _new_year(year):
-    return datetime.datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
+def _start_of(year, month=1):
+    """Return the first instant of a month in the site's zone; month 13 is January of the next year."""
+    return datetime.datetime(year + month // 13, (month - 1) % 12 + 1, 1, tzinfo=timezone.get_current_timezone())
 
 
 def themes_with_counts(at=None):

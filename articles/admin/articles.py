@@ -4,130 +4,22 @@ Whatever a button does, `publishing` does it; this module asks who may, hands ov
 happened. Nothing typed is lost: every refusal comes back as the same form with its words still in it.
 """
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import names, publishing
-from ..models import Article, Author, Picture, Revision, Series, Theme
+from .. import publishing
+from ..models import Article
+from .form import ArticleForm, moment
 from .history import History, preview
 
 Status = Article.Status
-
-
-def moment(instant):
-    """Return the aware datetime `instant` in words, in the desk's zone, with the zone's name."""
-    return f"{timezone.localtime(instant):%-d %b %Y, %H:%M %Z}" if instant else "–"
-
-
-def here():
-    """Return the desk's zone in words, with its distance from UTC now."""
-    zone = timezone.get_current_timezone_name()
-    return zone if zone == "UTC" else f"{zone} (UTC{timezone.localtime().isoformat()[-6:]})"
-
-
-class TextField(forms.CharField):
-    """Text without control characters, which neither database nor feed would take; the rest as it was typed."""
-
-    def __init__(self, **kwargs):
-        super().__init__(strip=False, **kwargs)
-
-    def to_python(self, value):
-        """Return the cleaned text."""
-        return names.clean(super().to_python(value))
-
-
-class ArticleForm(forms.Form):
-    """Everything about an article that an editor types, with the revision it is based on."""
-
-    title = TextField(label=_("Title"))
-    summary = TextField(
-        label=_("Summary"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One or two sentences for lists, feeds and search engines. Needed to publish."),
-    )
-    body = TextField(
-        label=_("Text"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true", "class": "body"}),
-        help_text=_("Markdown: ## heading, **bold**, [link](/themes/…/), [^1] note, tables with |."),
-    )
-    themes = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    authors = forms.ModelMultipleChoiceField(
-        Author.objects.all(), label=_("Authors"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    slug = TextField(
-        label=_("Slug"), required=False, help_text=_("The end of the address. Empty: made from the title.")
-    )
-    language = forms.ChoiceField(
-        label=_("Language of the text"), choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
-    )
-    series = forms.ModelChoiceField(Series.objects.all(), label=_("Series"), required=False)
-    series_order = forms.IntegerField(label=_("Part"), required=False, min_value=1, max_value=999)
-    lead_picture = forms.ModelChoiceField(Picture.objects.all(), label=_("Lead picture"), required=False)
-    at = forms.DateTimeField(
-        label=_("Publish at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    change = forms.ChoiceField(
-        label=_("What kind of change?"),
-        required=False,
-        widget=forms.RadioSelect,
-        choices=[
-            (Revision.Change.TYPO, _("Typo: no date moves, nothing is announced")),
-            (Revision.Change.UPDATE, _("Update: something new was added")),
-            (Revision.Change.CORRECTION, _("Correction: something was wrong")),
-        ],
-    )
-    note = TextField(label=_("What changed and why, in a line"), required=False)
-    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    EDITED = ("title", "slug", "summary", "body", "language", "series_order")
-
-    def __init__(self, data=None, *, article=None, user=None):
-        self.article = article
-        super().__init__(data, initial=self._start(article, user))
-        language = self["language"].value()
-        for name in ("title", "summary", "body"):
-            self.fields[name].widget.attrs["lang"] = language
-        self.fields["at"].help_text = _("Time zone: %s.") % here()
-
-    @staticmethod
-    def _start(article, user):
-        """Return the working copy of `article`, or for a new one the byline of `user`."""
-        if article is None:
-            byline = Author.objects.filter(user=user).first() if user else None
-            return {"language": "en", "authors": [byline.pk] if byline else []}
-        return dict(article.working.fields) | {"based_on": article.working_id, "change": Revision.Change.TYPO}
-
-    def typed(self):
-        """Return what was typed as `publishing.Fields`; authors stay in the order they had."""
-        data = self.cleaned_data
-        before = list(self.initial.get("authors", []))
-        chosen = [author.pk for author in data["authors"]]
-        chosen.sort(key=lambda pk: before.index(pk) if pk in before else len(before))
-        return publishing.Fields(
-            **{name: data[name] for name in self.EDITED},
-            themes=[theme.pk for theme in data["themes"]],
-            authors=chosen,
-            series=data["series"].pk if data["series"] else None,
-            lead_picture=data["lead_picture"].pk if data["lead_picture"] else None,
-        )
-
-    def refuse(self, error):
-        """Show the ValidationError `error` at the fields it names."""
-        for name, found in (error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}).items():
-            self.add_error(name if name in self.fields else None, found)
 
 
 class StatusFilter(admin.SimpleListFilter):

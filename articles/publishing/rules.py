@@ -1,0 +1,140 @@
+"""What can be saved and what can be published: the fields of a revision, and every refusal in words for the editor."""
+
+from dataclasses import dataclass, replace
+
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .. import names, text
+from ..models import Article, Revision
+
+Change = Revision.Change
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Everything an editor can edit about an article. Themes, authors, series and picture are primary keys."""
+
+    title: str
+    slug: str = ""
+    summary: str = ""
+    body: str = ""
+    language: str = "en"
+    themes: tuple = ()
+    authors: tuple = ()
+    series: int | None = None
+    series_order: int | None = None
+    lead_picture: int | None = None
+
+    def __post_init__(self):
+        """Bring the fields to the form they are stored in."""
+        tidy = {
+            "title": names.clean_line(self.title),
+            "summary": names.clean_line(self.summary),
+            "body": names.clean(self.body),
+            "themes": tuple(self.themes),
+            "authors": tuple(self.authors),
+        }
+        for name, value in tidy.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, revision):
+        """Return the fields that `revision` kept."""
+        return cls(**revision.fields)
+
+
+def rendered_or_refuse(body, field="body"):
+    """Return the rendered `body`; raise ValidationError on `field`, in words for the editor, when it can't be."""
+    try:
+        return text.render(body)
+    except text.TextError as error:
+        messages = {
+            "long": _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."),
+            "slow": _(
+                "The text takes too long to render: look for long runs of brackets, quotation marks or asterisks."
+            ),
+            "failed": _("The text can't be rendered: look for lists or quotations nested very deeply."),
+        }
+        raise ValidationError({field: messages[error.code] % {"limit": f"{text.LONGEST:,}"}}) from error
+
+
+def with_slug(fields, article):
+    """Return `fields` with a free slug when they have none."""
+    if fields.slug:
+        return replace(fields, slug=fields.slug.strip().lower())
+    own = article.pk if article else None
+
+    def taken(slug):
+        return _slug_holder(slug, own) is not None
+
+    return replace(fields, slug=names.free_slug(fields.title, taken))
+
+
+def _slug_holder(slug, own):
+    """Return what already answers at the address of `slug`, in words, or None; `own` is the asking article's key."""
+    other = Article.objects.filter(slug=slug).exclude(pk=own).first()
+    if other:
+        return _("the article “%s”") % other.title
+    moved = Redirect.objects.filter(old_path=f"/articles/{slug}/").first()
+    if moved and not (
+        own and Article.objects.filter(pk=own, slug=moved.new_path.strip("/").rpartition("/")[2]).exists()
+    ):
+        return _("the former address of another article (%s)") % moved.new_path
+    return None
+
+
+def refuse_bad_draft(fields, article):
+    """Raise ValidationError when `fields` can't be stored even as a draft."""
+    errors = {}
+    if not fields.title:
+        errors["title"] = _("An article needs a title, even as a draft.")
+    elif len(fields.title) > 200:
+        errors["title"] = _("A title has at most 200 characters; this one has %s.") % len(fields.title)
+    if len(fields.slug) > 100 or names.slugify(fields.slug) != fields.slug:
+        errors["slug"] = _("A slug has small letters a–z, digits and single hyphens, and not digits alone.")
+    elif holder := _slug_holder(fields.slug, article.pk):
+        errors["slug"] = _("This slug belongs to %s.") % holder
+    if len(fields.summary) > 1000:
+        errors["summary"] = _("A summary has at most 1,000 characters; this one has %s.") % len(fields.summary)
+    if len(fields.body) > text.LONGEST:
+        errors["body"] = _(
+            "The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."
+        ) % {"limit": f"{text.LONGEST:,}"}
+    if errors:
+        raise ValidationError(errors)
+
+
+def refuse_unready(fields):
+    """Raise ValidationError naming everything that readers would miss."""
+    needed = {
+        "summary": _("Readers, feeds and search results need a summary."),
+        "body": _("There is no text yet."),
+        "themes": _("Choose at least one theme."),
+        "authors": _("Choose at least one author."),
+    }
+    errors = {name: message for name, message in needed.items() if not getattr(fields, name)}
+    if errors:
+        raise ValidationError(errors)
+
+
+def refuse_bad_change(article, change, note, at, now):
+    """Raise ValidationError when the kind of change doesn't fit where the article stands."""
+    was_live = article.is_public(now)
+    if was_live and change == Change.NEW:
+        raise ValidationError(
+            {"change": _("Readers see this article already: is this a typo, an update or a correction?")}
+        )
+    if not was_live and change != Change.NEW:
+        raise ValidationError({"change": _("Readers have not seen this article yet: publish it as new.")})
+    if change in {Change.UPDATE, Change.CORRECTION} and not note:
+        raise ValidationError({"note": _("Say in a line what changed and why: readers see it.")})
+    if len(note) > 500:
+        raise ValidationError({"note": _("A note has at most 500 characters; this one has %s.") % len(note)})
+    if at is not None and (was_live or article.withdrawn_at):
+        raise ValidationError(
+            {"at": _("Only a first publication can be scheduled: an update or a return is shown at once.")}
+        )
+    if at is not None and at <= now:
+        raise ValidationError({"at": _("That time has passed. Choose a later one, or publish now.")})
