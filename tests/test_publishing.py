@@ -200,6 +200,21 @@ def test_a_former_address_is_not_given_to_another_article():
     assert publishing.create(make_fields("One"), by=None).slug == "one-2"
 
 
+def test_a_slug_taken_in_the_last_instant_is_a_message(monkeypatch):
+    """Two saves pass the check at the same time; the database lets one of them through."""
+    make_article("One", published=False)
+    monkeypatch.setattr("articles.publishing.rules._slug_holder", lambda slug, own: None)
+    with pytest.raises(ValidationError) as refused:
+        publishing.create(make_fields("One", slug="one"), by=None)
+    assert "slug" in refused.value.message_dict
+    other = make_article("Two")
+    before = other.working_id
+    with pytest.raises(ValidationError):
+        change(other, slug="one")
+    other.refresh_from_db()
+    assert (other.working_id, other.slug) == (before, "two")
+
+
 def test_a_renamed_theme_leads_on_everywhere(client):
     make_article(themes=["Syria", "Libya"])
     theme = Theme.objects.get(slug="syria")

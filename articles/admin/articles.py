@@ -169,6 +169,8 @@ class ArticleAdmin(History, admin.ModelAdmin):
                     conflict = Article.objects.select_related("working__saved_by").get(pk=article.pk).working
                 except ValidationError as error:
                     form.refuse(error)
+                if article:
+                    article.refresh_from_db()  # what was tried stays in the form; the page shows what is stored
         return self.form_page(request, article, form, conflict)
 
     def act(self, request, action, article, form):

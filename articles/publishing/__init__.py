@@ -39,7 +39,7 @@ def create(fields, *, by):
         changed_at=timezone.now(),
     )
     refuse_bad_draft(fields, article)
-    article.save()
+    _store(article)
     _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by)
     return article
 
@@ -57,7 +57,7 @@ def save_draft(article, fields, *, by, based_on):
     if article.published_at is None:
         article.title, article.slug = fields.title, fields.slug
         article.language = fields.language
-        article.save(update_fields=["title", "slug", "language"])
+        _store(article, ["title", "slug", "language"])
     return revision
 
 
@@ -102,7 +102,7 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
         old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
         _write_row(article, fields, rendered, revision)
         _set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
-        article.save()
+        _store(article)
         _write_links(article, fields)
         if old_path:
             _move(old_path, article.get_absolute_url())
@@ -214,6 +214,15 @@ def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None
         raise Conflict
     article.working = revision
     return revision
+
+
+def _store(article, columns=None):
+    """Store the row; raise ValidationError when somebody took its slug in the last instant."""
+    try:
+        with transaction.atomic():
+            article.save(update_fields=columns)
+    except IntegrityError as error:
+        raise ValidationError({"slug": _("This slug has just been taken by another article.")}) from error
 
 
 def _write_row(article, fields, rendered, revision):
