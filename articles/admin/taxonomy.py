@@ -20,6 +20,12 @@ from ..models.reference import PictureError, read_picture
 class AliasFormSet(BaseInlineFormSet):
     """The aliases of a theme; no two of them may fold to one name."""
 
+    def add_fields(self, form, index):
+        """Name the box that removes a name for screen readers: its column has a heading but no label."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = gettext("Remove this name")
+
     def clean(self):
         """Refuse two spellings of one name, and the name the theme itself is being given."""
         super().clean()
