@@ -5,6 +5,7 @@ host. `updated` moves for updates and corrections only. Bodies depend on the sto
 """
 
 import json
+from datetime import UTC, datetime
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
@@ -19,6 +20,7 @@ from .models import Article
 ITEMS = 25
 # A poller asks again after a quarter of an hour; until then its answer may come from any cache.
 FRESH = "public, max-age=900"
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Rss(Rss201rev2Feed):
@@ -121,10 +123,9 @@ def respond(request, listing, format):
         generator.add_item(**item(article, base))
     response = HttpResponse(content_type=generator.content_type)
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.
-    changed = Article.objects.last_change()
-    if changed:
-        generator.latest_post_date = lambda: max((entry["updateddate"] for entry in generator.items), default=changed)
-        response.headers["Last-Modified"] = http_date(changed.timestamp())
+    changed = Article.objects.last_change() or BEFORE_ALL
+    generator.latest_post_date = lambda: max((entry["updateddate"] for entry in generator.items), default=changed)
+    response.headers["Last-Modified"] = http_date(changed.timestamp())
     generator.write(response, "utf-8")
     response.headers["Cache-Control"] = FRESH
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -286,7 +286,7 @@ def parse_articles(query):
     year = query.get("year")
     listing = Listing(
         themes=_themes(query.getlist("theme")),
-        author=_one(Author, query["author"], _("author")) if query.get("author") else None,
+        author=_one(_known(Author), query["author"], _("author")) if query.get("author") else None,
         year=_year(year) if year else None,
         **_common(query),
     )
@@ -302,12 +302,12 @@ def parse_archive(year, month, query):
 
 def parse_author(slug, query):
     """Return the listing of an author."""
-    return Listing(author=_one(Author, slug, _("author")), order=_order(query, "newest"))
+    return Listing(author=_one(_known(Author), slug, _("author")), order=_order(query, "newest"))
 
 
 def parse_series(slug):
     """Return the listing of a series."""
-    return Listing(series=_one(Series, slug, _("series")), order="series")
+    return Listing(series=_one(_known(Series), slug, _("series")), order="series")
 
 
 def parse_search(query):
@@ -343,8 +343,13 @@ def _themes(slugs):
     return tuple(found[slug] for slug in wanted)
 
 
-def _one(model, slug, label):
-    row = model.objects.filter(slug=names.clean(slug)).first()
+def _known(model):
+    """Return the rows of `model` with an article readers know: one with drafts alone gives nothing away."""
+    return model.objects.filter(articles__in=Article.objects.once_public().values("pk"))
+
+
+def _one(rows, slug, label):
+    row = rows.filter(slug=names.clean(slug)).first()
     if row is None:
         raise Unknown(
             _("There is no %(what)s at this address: %(slug)s.") % {"what": label, "slug": names.clean_line(slug)[:60]}

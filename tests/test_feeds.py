@@ -135,11 +135,12 @@ def test_a_publication_ends_the_304(client, article):
     assert client.get("/feed.atom", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
-def test_an_empty_feed_stands_still(client):
-    make_article(published=False)
-    first = client.get("/feed.atom").content
+@pytest.mark.parametrize("published", [True, False])
+def test_an_empty_feed_stands_still(client, published):
+    make_article(published=published)
+    first = client.get("/articles/2001/feed.atom").content
     time.sleep(1.1)  # the second in which Django's default would move
-    assert client.get("/feed.atom").content == first
+    assert client.get("/articles/2001/feed.atom").content == first
 
 
 def test_feeds_send_no_cookie_and_may_be_read_from_any_page(client, article):

@@ -131,9 +131,20 @@ def test_hidden_articles_count_nowhere(client, state):
 @pytest.mark.parametrize("state", STATES[:4])
 def test_a_hidden_article_leaves_feeds_and_their_dates_alone(client, state):
     make_article("Shown", slug="shown", themes=["Syria"])
-    before = client.get("/themes/syria/feed.atom").content
+    before, empty = client.get("/themes/syria/feed.atom"), client.get("/articles/2001/feed.atom")
     state()
-    assert client.get("/themes/syria/feed.atom").content == before
+    after = client.get("/themes/syria/feed.atom")
+    assert after.content == before.content
+    if state is not withdrawn:  # a withdrawal is a change readers may know of
+        assert after.headers == before.headers
+        assert client.get("/articles/2001/feed.atom").content == empty.content
+
+
+@pytest.mark.parametrize("state", [draft, scheduled, unscheduled])
+def test_bylines_and_series_of_drafts_alone_do_not_exist(client, state):
+    state()
+    for address in ("/authors/the-editors/", "/series/shared-series/", "/series/shared-series/feed.rss"):
+        assert client.get(address).status_code == 404, address
 
 
 def test_a_hidden_slug_answers_like_one_that_never_was(client):

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -25,6 +25,10 @@ class PublicQuerySet(models.QuerySet):
 
 class ArticleQuerySet(PublicQuerySet):
     """The one door to the public: pages, feeds, sitemaps and search show `public()` and nothing else."""
+
+    def once_public(self, at=None):
+        """Return the articles that readers see at `at` or saw before, the withdrawn among them."""
+        return self.filter(published_at__lte=at or timezone.now())
 
     def about(self, themes=(), without=()):
         """Return the articles under all of `themes` and none of `without`."""
@@ -57,11 +61,14 @@ class ArticleQuerySet(PublicQuerySet):
         return self.defer("body", "html", "contents").with_names()
 
     def last_change(self, at=None):
-        """Return the last instant at or before `at` when what readers see changed, or None before the first."""
-        at = at or timezone.now()
+        """Return the last instant at or before `at` when what readers see changed, or None before the first.
+
+        Drafts and schedules don't count: a date that moved with them would tell of them.
+        """
+        seen = self.once_public(at)
         # One row off the end of an index each; both in one aggregate would read the whole table.
-        due = self.filter(published_at__lte=at).aggregate(last=Max("published_at"))["last"]
-        changed = self.filter(changed_at__lte=at).aggregate(last=Max("changed_at"))["last"]
+        due = seen.order_by("-published_at").values_list("published_at", flat=True).first()
+        changed = seen.order_by("-changed_at").values_list("changed_at", flat=True).first()
         return max(filter(None, (due, changed)), default=None)
 
 
