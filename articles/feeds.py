@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.utils.cache import set_response_etag
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.http import http_date
 from django.utils.translation import get_language
@@ -129,7 +130,7 @@ def respond(request, listing, format):
     generator.write(response, "utf-8")
     response.headers["Cache-Control"] = FRESH
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return set_response_etag(response)  # here, for Django's middleware gives HEAD none
 
 
 def item(article, base):
