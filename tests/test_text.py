@@ -40,6 +40,21 @@ def test_notes_are_numbered_in_the_order_of_their_mention():
     assert ">1</a></sup>" in out[out.index('id="fnref-z"') : out.index('id="fnref-a"')]
 
 
+def test_notes_in_tables_and_lists_are_numbered_where_they_stand():
+    out = html(
+        "one[^a]\n\n| x |\n|---|\n| two[^b] |\n\n- three[^c]\n\nfour[^d] and[^a]\n\n[^d]: D\n[^c]: C\n\n    - list\n\n[^b]: B\n[^a]: A"
+    )
+    assert re.findall(r'href="#fn-(\w)">(\d+)</a>', out) == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("a", "1")]
+    assert re.findall(r'<li id="fn-(\w)">', out) == ["a", "b", "c", "d"]
+    assert re.findall(r'fnref-(\w)" title="Back to the text of note (\d)"', out) == [
+        ("a", "1"),
+        ("b", "2"),
+        ("c", "3"),
+        ("d", "4"),
+    ]
+    assert out.count("<ol>") == out.count("</ol>") == 1
+
+
 def test_a_note_stands_beside_the_text_once_without_links():
     out = html("one[^a] and again[^a]\n\n[^a]: see [this](/x/) <https://example.org/>")
     beside = re.findall(r'<span class="side-note"[^>]*>([^<]*)</span>', out)
@@ -108,6 +123,8 @@ def test_nothing_hostile_survives(hostile):
         "- " * 20_000,
         "*a" * 30_000,
         "**a *" * 8_000,
+        '<div class="footnote">x</div> <li id="fn-a">y\n\nz[^a]\n\n[^a]: n',
+        '<div class="footnote"><ol><li id="fn-q">y</ol></div>\n\nz[^a]\n\n[^a]: n',
         "`" * 20_000 + "a",
         "# a\n\n" * 5_000,
         "\n".join(" " * i + "- a" for i in range(600)),

@@ -28,6 +28,9 @@ MEMORY = 1 << 30  # bytes
 
 _NOTE = re.compile(r'<li id="fn-([^"]*)">(.*?)</li>', re.DOTALL)
 _BACK_LINK = re.compile(r'<a [^>]*class="footnote-backref"[^>]*>[^<]*</a>')
+_MENTION = re.compile(r'<a class="footnote-ref" href="#fn-([^"]*)">')
+_MENTION_NUMBER = re.compile(r'(<a class="footnote-ref" href="#fn-([^"]*)">)[^<]*</a>')
+_BACK_TITLE = re.compile(r'(title="Back to the text of note )\d*')
 _BARE_ADDRESS = re.compile(r"<a [^>]*>https?://[^<]*</a>")
 _TAG = re.compile(r"<[^>]*>")
 _NOTES = re.compile(r'<div class="footnote">.*\Z', re.DOTALL)
@@ -96,6 +99,29 @@ def converter():
     )
 
 
+def numbered(markup):
+    """Return sanitised `markup` with its notes numbered and listed in the order in which the page mentions them.
+
+    Python-Markdown numbers those in tables, lists and quotations after those in all paragraphs.
+    """
+    text, mark, notes = markup.partition('<div class="footnote">')
+    if '<li id="fn-' not in notes or "</ol>" not in notes:
+        return markup
+    order = list(dict.fromkeys(_MENTION.findall(markup)))
+    numbers = {label: str(place) for place, label in enumerate(order, start=1)}
+    head, *items = re.split(r'(?=<li id="fn-)', notes)
+    items[-1], end, tail = items[-1].rpartition("</ol>")
+    if not end:
+        return markup
+    listed = {re.match(r'<li id="fn-([^"]*)"', item)[1]: item for item in items}
+    ordered = [
+        _BACK_TITLE.sub(rf"\g<1>{numbers.get(label, '')}", listed[label])
+        for label in sorted(listed, key=lambda label: order.index(label) if label in numbers else len(order))
+    ]
+    whole = text + mark + head + "".join(ordered) + end + tail
+    return _MENTION_NUMBER.sub(lambda found: f"{found[1]}{numbers[found[2]]}</a>", whole)
+
+
 def with_side_notes(markup):
     """Return sanitised `markup` with the words of each note once more behind its first mention, for wide margins.
 
@@ -122,7 +148,7 @@ def flatten(tokens):
 def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
-    markup = sanitise(with_side_notes(sanitise(markdown.convert(text))))
+    markup = sanitise(with_side_notes(numbered(sanitise(markdown.convert(text)))))
     prose = _TAG.sub(" ", _SIDE_NOTE.sub("", _NOTES.sub("", markup)))
     return {
         "html": names.clean(markup),
