@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from . import listing as listings
 from . import names, text
 from .models import Article
 
@@ -102,7 +103,7 @@ def feed(request, format, parse, **kwargs):
     """Answer with the feed in `format` of the listing that `parse` makes of the address."""
     listing = parse(request, **kwargs)
     address = listing.feed(format)
-    if request.path != address.partition("?")[0]:
+    if not listings.is_canonical(request.path, request.GET, address):
         return HttpResponsePermanentRedirect(address)
     return respond(request, listing, format)
 

@@ -1,11 +1,15 @@
-"""What surrounds every request: the site's own address, headers that keep browsers safe, addresses of former days."""
+"""What surrounds every request: the site's address, headers that keep browsers safe, texts kept, former addresses."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 PUBLIC_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -81,11 +85,49 @@ class Publication:
         return f"{'https' if settings.HTTPS else 'http'}://{self.row.domain}"
 
 
+class KeepWhatWasTyped:
+    """Hand back what was posted to the desk by somebody whose session has ended, where Django would drop it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """Answer the request; a post that leads to the login becomes a page that can send it again."""
+        response = self.get_response(request)
+        login = reverse("admin:login")
+        lost = request.method == "POST" and request.path != login and request.path.startswith(reverse("admin:index"))
+        if lost and response.status_code == 302 and response["Location"].startswith(login):
+            return send_again(request, _("You were logged out while you were writing."), login=login)
+        return response
+
+
+def send_again(request, reason, login=None):
+    """Return the page (403) that shows what was posted and sends it once more; `login` is where to log in first."""
+    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "usable_password"}
+    typed = [(name, value) for name, values in request.POST.lists() if name not in secret for value in values]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Nothing is lost"),
+        "reason": reason,
+        "login": login,
+        "files": bool(request.FILES),
+        "long": [(name, value) for name, value in typed if len(value) > 60 or "\n" in value],
+        "short": [(name, value) for name, value in typed if not (len(value) > 60 or "\n" in value)],
+    }
+    return render(request, "admin/send_again.html", context, status=403)
+
+
+def same_origin(request):
+    """Whether the browser says that `request` comes from a page of this site."""
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return urlsplit(origin)[:2] == (request.scheme, request.get_host())
+
+
 class OldAddresses:
     """Lead readers from a former address to the present one, looked for only when nothing else answered.
 
     A slug that changed is known by the address of its own page (`/themes/OLD/`). That one row serves the page, its
-    feeds, the pages below it and every combination the theme is part of; the query string is kept.
+    feeds, the pages below it, every combination the theme is part of, and the query strings that name it.
     """
 
     def __init__(self, get_response):
@@ -96,33 +138,52 @@ class OldAddresses:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
             return response
-        present = present_path(request.path_info)
-        if present is None or present == request.path_info:
+        path = present_path(request.path_info) or request.path_info
+        query = present_query(request)
+        present = quote(path, safe="/+") + (f"?{query}" if query else "")
+        if (path, query) == (request.path_info, request.META.get("QUERY_STRING", "")):
             return response
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(quote(present, safe="/+") + (f"?{query}" if query else ""))
+        return HttpResponsePermanentRedirect(present)
+
+
+SECTIONS = {"theme": "themes", "not": "themes", "author": "authors", "series": "series"}
+
+
+def present_query(request):
+    """Return the query string of `request` with the present slugs of the themes and the author it names."""
+    query = request.META.get("QUERY_STRING", "")
+    named = {name: request.GET.getlist(name)[:6] for name in SECTIONS}
+    moved = _moved([f"/{SECTIONS[name]}/{slug}/" for name, slugs in named.items() for slug in slugs])
+    if not moved:
+        return query
+    present = request.GET.copy()
+    for name, slugs in named.items():
+        present.setlist(name, [_last_part(moved.get(f"/{SECTIONS[name]}/{slug}/")) or slug for slug in slugs])
+    return present.urlencode()
+
+
+def _last_part(path):
+    """Return the slug at the end of `path`, or nothing when there is no path."""
+    return (path or "").strip("/").rpartition("/")[2]
+
+
+def _moved(paths):
+    """Return {former path: present path} for those of `paths` that have moved."""
+    known = [path for path in paths if len(path) <= 200 and "\0" not in path]
+    if not known:
+        return {}
+    rows = Redirect.objects.filter(site=settings.SITE_ID, old_path__in=known)
+    return dict(rows.values_list("old_path", "new_path"))
 
 
 def present_path(path):
     """Return where the former address `path` leads now, or None when it never was one."""
-    if "\0" in path or len(path) > 500:
-        return None
     parts = path.split("/", 3)  # "", section, slugs, rest
-    if len(parts) < 4:
-        return None
-    section, slugs, rest = parts[1:]
-    moved = dict(
-        Redirect.objects.filter(
-            site=settings.SITE_ID,
-            old_path__in=[path, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])],
-        ).values_list("old_path", "new_path")
-    )
+    section, slugs, rest = parts[1:] if len(parts) == 4 else (None, "", "")
+    moved = _moved([path, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])])
     if path in moved:
         return moved[path]
     if not moved:
         return None
-    present = [
-        moved.get(f"/{section}/{slug}/", f"/{section}/{slug}/").strip("/").rpartition("/")[2]
-        for slug in slugs.split("+")
-    ]
+    present = [_last_part(moved.get(f"/{section}/{slug}/")) or slug for slug in slugs.split("+")]
     return f"/{section}/{'+'.join(sorted(set(present)))}/{rest}"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
+from django.contrib.sites.models import Site
 from django.db.models.functions import Coalesce
 from django.views.decorators.http import require_safe
 
@@ -73,6 +74,7 @@ class Pages(Base):
 @require_safe
 def sitemap(request, section=None):
     """Answer with the index of sitemaps, or with one of them (`section`)."""
+    Site.objects.clear_cache()  # each process would keep the address it read first
     maps = {
         "pages": Pages,
         "themes": Themes,

@@ -50,7 +50,7 @@ def followed(route, view, parse, name):
 
 
 urlpatterns = [
-    *followed("", views.front, lambda request: listings.parse_front(), "front"),
+    *followed("", views.front, lambda request: listings.parse_front(request.GET), "front"),
     *followed("articles/", views.articles, lambda request: listings.parse_articles(request.GET), "articles"),
     *followed(
         "articles/<year:year>/",
@@ -78,7 +78,9 @@ urlpatterns = [
         lambda request, slug: listings.parse_author(slug, request.GET),
         "author",
     ),
-    *followed("series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug), "series"),
+    *followed(
+        "series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug, request.GET), "series"
+    ),
     *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
     path("feeds/", views.feeds_page, name="feeds"),
     path("pictures/<str:name>", views.picture, name="picture"),

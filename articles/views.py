@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import listing as listings
-from . import publishing, search, text
-from .models import Article, ArticleTheme, Author, Revision, Series, Theme
+from . import middleware, publishing, search, text
+from .models import Article, ArticleTheme, Author, Series, Theme
 
 FRESH = "public, max-age=60"
 NEWEST_ON_FRONT = 8
@@ -41,8 +42,10 @@ def public_page(view):
 
 @public_page
 def front(request):
-    """The subject explained, the themes, the newest deep dives."""
-    listing = listings.parse_front()
+    """The subject explained, the themes, the newest deep dives; with filters, on to the list of articles."""
+    listing = listings.parse_front(request.GET)
+    if not listing.front:
+        return HttpResponsePermanentRedirect(listing.address())
     themes = [theme for theme in listings.themes_with_counts() if theme.place]
     themes.sort(key=lambda theme: theme.place)
     subject = themes[0] if themes else None
@@ -79,8 +82,6 @@ def archive(request, year, month=None):
 def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
-    if not listing.themes:
-        raise listings.Unknown(_("There is no theme at this address."))
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
@@ -105,7 +106,7 @@ def author(request, slug):
 @public_page
 def series(request, slug):
     """A series in its order."""
-    listing = listings.parse_series(slug)
+    listing = listings.parse_series(slug, request.GET)
     return listing_page(request, listing, "articles/series.html", {"series": listing.series})
 
 
@@ -130,24 +131,9 @@ def front_themes():
 def listing_page(request, listing, template="articles/listing.html", extra=None):
     """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
     page = listing.page(listings.page_number(request.GET))
-    if not _is_canonical(request, page.address):
+    if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
     return render(request, template, {"listing": listing, "page": page, **(extra or {})})
-
-
-OUR_PARAMETERS = ("author", "not", "order", "page", "q", "theme", "year")
-
-
-def _is_canonical(request, address):
-    """Whether the request's path and those of its parameters that are ours spell `address`; others don't count."""
-    ours = request.GET.copy()
-    for name in list(ours):
-        if name not in OUR_PARAMETERS:
-            del ours[name]
-    if ours.get("q") == "":  # the empty form
-        del ours["q"]
-    path, _mark, query = address.partition("?")
-    return request.path == path and ours.urlencode() == query
 
 
 @public_page
@@ -190,9 +176,7 @@ def article(request, slug):
         row,
         themes=row.theme_list,
         authors=[byline.author for byline in row.bylines.all()],
-        changes=list(
-            row.revisions.filter(change__in=[Revision.Change.UPDATE, Revision.Change.CORRECTION]).defer("fields")
-        ),
+        changes=list(row.revisions.told().defer("fields")),
     )
 
 
@@ -252,7 +236,9 @@ def related(row, themes, count=3):
 @public_page
 def plain_page(request, url):
     """A page such as About; its text is Markdown and goes through the same door as an article's."""
-    page = get_object_or_404(FlatPage, url=f"/{url}/", sites=request.publication.row)
+    page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
+    if page is None:
+        raise Http404
     return render(request, "articles/plain.html", {"plain": page, "rendered": plain_text(page.content)})
 
 
@@ -313,6 +299,14 @@ def bad_request(request, exception=None):
 def forbidden(request, exception=None):
     """403."""
     return render(request, "403.html", status=403)
+
+
+def csrf_failed(request, reason=""):
+    """403 for a form without a valid token; one of the desk's own, grown old, is handed back to be sent again."""
+    at_desk = request.path.startswith(reverse("admin:index")) and request.path != reverse("admin:login")
+    if at_desk and middleware.same_origin(request):
+        return middleware.send_again(request, _("This page was opened before you logged in."))
+    return forbidden(request)
 
 
 def not_found(request, exception=None):

@@ -55,7 +55,12 @@ def kept_secret(folder):
 
 def database(url):
     """Return Django's description of the database at `url` (see the module's docstring)."""
-    parts = urlsplit(url)
+    wrong = ImproperlyConfigured("DATABASE_URL: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise wrong from error
     if parts.scheme == "sqlite" and parts.path:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -77,11 +82,11 @@ def database(url):
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": port,
             "CONN_HEALTH_CHECKS": True,
             "CONN_MAX_AGE": 60,
         }
-    raise ImproperlyConfigured("DATABASE_URL: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    raise wrong
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -118,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "articles.middleware.KeepWhatWasTyped",
     "articles.middleware.OldAddresses",
 ]
 
@@ -172,6 +178,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "articles.views.csrf_failed"
 
 HTTPS = switch("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS

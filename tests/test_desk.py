@@ -1,12 +1,15 @@
 """The desk over HTTP: the form shows the working copy, the buttons do what they say, nothing typed is lost."""
 
 import datetime
+import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
-from articles.models import Article, Author, Theme
+from articles.models import Article, Theme
 
 from .make import change, make_article, make_author, make_fields, make_series, make_theme
 
@@ -246,36 +249,6 @@ def test_authors_keep_their_order(desk):
     assert article.working.fields["authors"] == [first.pk, second.pk]
 
 
-def test_a_theme_is_edited_with_its_names(desk, keeper):
-    desk.force_login(keeper)
-    theme = make_theme("Syria", aliases=["Suriye"])
-    make_article("Idlib", themes=[theme])
-    alias = theme.names.get(is_alias=True)
-    address = reverse("admin:articles_theme_change", args=[theme.pk])
-    data = {"name": "The Levant", "slug": "levant", "definition": "D.", "introduction": "## New", "place": 1,
-            "names-TOTAL_FORMS": 2, "names-INITIAL_FORMS": 1, "names-0-id": alias.pk, "names-0-theme": theme.pk,
-            "names-0-name": "Suriye", "names-0-language": "tr", "names-1-theme": theme.pk, "names-1-name": "Сирия",
-            "names-1-language": "ru"}  # fmt: skip
-    assert desk.post(address, data).status_code == 302
-    assert desk.get("/themes/syria/")["Location"] == "/themes/levant/"
-    assert 'id="new"' in shown(desk.get("/themes/levant/"))
-    assert desk.get("/search/?q=сирия").context["page"].total == 1
-    twice = desk.post(address, data | {"names-1-name": "SÛRİYE", "names-0-name": "Suriye"})
-    assert "perhaps in another spelling" in shown(twice)
-    make_theme("Libya")
-    taken = desk.post(address, data | {"names-1-name": "LİBYA"})
-    assert "already a name of the theme Libya" in shown(taken)
-    hostile = desk.post(address, data | {"introduction": "[" * 20_000})
-    assert "takes too long" in shown(hostile)
-
-
-def test_an_authors_new_slug_leads_on(desk):
-    make_article(authors=[make_author("Ann")])
-    author = Author.objects.get()
-    desk.post(reverse("admin:articles_author_change", args=[author.pk]), {"name": "Ann", "slug": "ann-b", "about": ""})
-    assert desk.get("/authors/ann/")["Location"] == "/authors/ann-b/"
-
-
 def test_series_and_part_are_kept(desk):
     series = make_series()
     desk.post(ADD, posted(action="publish", series=series.pk, series_order=3))
@@ -324,3 +297,84 @@ def test_fields_of_a_revision_are_what_was_saved(desk):
     fields = make_fields("T", series=make_series(), series_order=2)
     article = make_article("T", published=False)
     assert type(fields).of(article.working).themes == tuple(article.working.fields["themes"])
+
+
+# Texts that Django would have dropped ---------------------------------------------------------------------------------
+
+
+def hidden(page):
+    """Return the fields that the page would send again."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def test_what_was_posted_after_the_session_ended_comes_back_to_be_sent_again(desk, editor):
+    article = make_article(published=False)
+    typed = "<b>One</b>\r\n\r\nTwo"
+    data = posted(article, body=typed, action="save")
+    desk.logout()
+    lost = desk.post(form_of(article), data)
+    page = shown(lost)
+    assert lost.status_code == 403
+    assert "You were logged out" in page
+    assert "<textarea" in page and escape(typed) in page
+    assert hidden(page)["action"] == "save"
+    article.refresh_from_db()
+    assert article.working.fields["body"] != typed
+    desk.force_login(editor)
+    again = hidden(page) | {"body": typed}
+    assert (
+        desk.post(form_of(article), again | {"themes": data["themes"], "authors": data["authors"]}).status_code == 302
+    )
+    article.refresh_from_db()
+    assert article.working.fields["body"] == typed.replace("\r", "")
+
+
+def test_a_form_older_than_the_login_comes_back_and_a_foreign_one_does_not(editor):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    own = client.post(ADD, posted(body="Long typed words. " * 9), headers={"origin": "http://testserver"})
+    assert (own.status_code, "Long typed words" in shown(own)) == (403, True)
+    foreign = client.post(ADD, posted(body="Foreign words. " * 9), headers={"origin": "https://elsewhere.example"})
+    assert (foreign.status_code, "Foreign words" in shown(foreign)) == (403, False)
+    login = client.post("/admin/login/", {"password": "a secret"}, headers={"origin": "http://testserver"})
+    assert (login.status_code, "a secret" in shown(login)) == (403, False)
+
+
+@pytest.mark.parametrize("based_on", ["1" + "0" * 30, "-1", "x", "", "\0"])
+def test_an_absurd_base_is_an_error_and_not_a_crash(desk, based_on):
+    article = make_article()
+    for address in (
+        form_of(article),
+        reverse("admin:articles_article_withdraw", args=[article.pk]),
+        reverse("admin:articles_article_restore", args=[article.pk, 1]),
+    ):
+        response = desk.post(address, posted(article) | {"based_on": based_on, "note": "Why"})
+        assert response.status_code in {200, 302, 409}, address
+    article.refresh_from_db()
+    assert article.revisions.count() == 2
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59", "0001-01-01T00:00", "2060-01-01T00:00"])
+def test_times_nobody_means_are_refused_in_words(desk, settings, zone, at):
+    settings.TIME_ZONE = zone
+    response = desk.post(ADD, posted(action="schedule", at=at), follow=True)
+    assert response.status_code == 200
+    assert "not published" in shown(response)
+    assert Article.objects.get().published_at is None
+    assert desk.get(LIST).status_code == 200
+
+
+def test_the_history_keeps_why_an_article_was_withdrawn(desk):
+    article = make_article(withdrawn="A figure was wrong.")
+    desk.post(form_of(article), posted(article, action="publish"))
+    assert "A figure was wrong." in shown(desk.get(reverse("admin:articles_article_history", args=[article.pk])))
+    page = shown(desk.get(article.get_absolute_url()))
+    assert "Was withdrawn" in page and "A figure was wrong." in page
+
+
+def test_a_note_too_long_for_its_column_is_a_message(desk):
+    article = make_article()
+    address = reverse("admin:articles_article_withdraw", args=[article.pk])
+    response = desk.post(address, {"based_on": article.working_id, "note": "x" * 501})
+    assert "at most 500 characters" in shown(response)

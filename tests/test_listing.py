@@ -2,6 +2,9 @@
 
 import pytest
 
+from articles import publishing
+from articles.models import Author, Theme
+
 from .make import ago, make_article, make_author, make_series, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +21,7 @@ def library():
     ann = make_author("Ann")
     make_article("Gas", themes=["Energy", "NATO"], at=moment("2023-03-01T12:00:00+00:00"))
     make_article("Oil", themes=["Energy", "Sanctions"], at=moment("2024-02-29T12:00:00+00:00"), authors=[ann])
-    make_article("Jets", themes=["NATO"], at=moment("2024-07-01T12:00:00+00:00"))
+    make_article("Jets", themes=["NATO"], at=moment("2024-07-01T12:00:00+00:00"), series=make_series("Ledger"))
 
 
 def titles(client, address):
@@ -43,6 +46,8 @@ def titles(client, address):
         ("/articles/?author=ann&year=2024", ["Oil"]),
         ("/authors/ann/", ["Oil"]),
         ("/search/?q=jets", ["Jets"]),
+        ("/search/?q=text&theme=nato", ["Jets", "Gas"]),
+        ("/articles/?month=02&theme=energy&year=2024", ["Oil"]),
     ],
 )
 def test_a_filter_finds_what_it_says(client, library, address, expected):
@@ -62,6 +67,17 @@ def test_a_filter_finds_what_it_says(client, library, address, expected):
         ("/themes/energy/?page=1", "/themes/energy/"),
         ("/themes/energy/?order=newest", "/themes/energy/"),
         ("/themes/nato+energy/?not=sanctions&not=sanctions", "/themes/energy+nato/?not=sanctions"),
+        ("/articles/2024/?theme=energy", "/articles/?theme=energy&year=2024"),
+        ("/articles/2024/02/?theme=energy", "/articles/?month=02&theme=energy&year=2024"),
+        ("/articles/?year=2024&month=2", "/articles/2024/02/"),
+        ("/authors/ann/?theme=energy", "/articles/?author=ann&theme=energy"),
+        ("/series/ledger/?theme=energy", "/articles/?series=ledger&theme=energy"),
+        ("/themes/energy/?theme=nato", "/themes/energy+nato/"),
+        ("/?theme=nato", "/themes/nato/"),
+        ("/feed.atom?theme=nato", "/themes/nato/feed.atom"),
+        ("/articles/2024/feed.rss?theme=energy", "/articles/feed.rss?theme=energy&year=2024"),
+        ("/themes/nato+energy/feed.json?order=oldest", "/themes/energy+nato/feed.json"),
+        ("/search/?theme=energy&q=oil", "/search/?q=oil&theme=energy"),
     ],
 )
 def test_every_other_spelling_leads_to_one_address(client, library, address, canonical):
@@ -93,6 +109,13 @@ def test_foreign_parameters_change_nothing(client, library):
         ("/themes/energy/?page=99999999999999999999", "9999"),
         ("/themes/energy+nato+sanctions/?not=fourth", "fourth"),
         ("/themes/energy/?not=energy", "Energy"),
+        ("/authors/ann/?theme=nowhere", "nowhere"),
+        ("/articles/2024/?year=2023", "exclude each other"),
+        ("/articles/?month=02", "needs a year"),
+        ("/search/?q=oil&theme=nowhere", "nowhere"),
+        ("/?not=nowhere", "nowhere"),
+        ("/themes/+/", "no theme"),
+        ("/themes/+/feed.atom", "no theme"),
     ],
 )
 def test_what_is_not_there_is_named(client, library, address, named):
@@ -140,3 +163,21 @@ def test_neighbours_are_counted_over_public_articles(client):
     make_article(themes=["Energy", "Syria"], published=False)
     neighbours = client.get("/themes/energy/").context["neighbours"]
     assert [(theme.name, count) for theme, count in neighbours] == [("NATO", 2), ("Syria", 1)]
+
+
+def test_renamed_slugs_in_a_query_lead_on(client, library):
+    energy, ann = Theme.objects.get(slug="energy"), Author.objects.get(slug="ann")
+    energy.slug, ann.slug = "power", "ann-b"
+    publishing.save_theme(energy)
+    publishing.save_row(ann)
+    for former, present in [
+        ("/articles/?author=ann&theme=energy", "/articles/?author=ann-b&theme=power"),
+        ("/themes/nato/?not=energy", "/themes/nato/?not=power"),
+        ("/themes/energy+nato/feed.atom?not=sanctions", "/themes/nato+power/feed.atom?not=sanctions"),
+        ("/search/?q=a%2Fb&theme=energy", "/search/?q=a%2Fb&theme=power"),
+    ]:
+        response = client.get(former)
+        assert (response.status_code, response["Location"]) == (301, present)
+        assert client.get(present).status_code == 200
+    assert client.get("/articles/?theme=energy&theme=never").status_code == 301
+    assert client.get("/articles/?theme=power&theme=never").status_code == 404

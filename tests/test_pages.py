@@ -1,14 +1,17 @@
 """Absurd addresses, odd methods, error pages, headers: a clear answer, never a 500."""
 
+import re
+
 import pytest
 from django.contrib.flatpages.models import FlatPage
 from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles import views
+from articles import publishing, views
+from articles.models import Theme
 
-from .make import make_article
+from .make import change, make_article
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +115,19 @@ def test_a_plain_page_is_markdown_made_safe(client):
     assert "<script" not in content
     assert "About &lt;us&gt;" in content
     assert client.get("/about").status_code == 301
+
+
+def test_no_heading_of_an_editor_takes_an_id_of_the_page(client):
+    words = ["Main", "Page main", "Page notes", "Q", "Fn 1", "Fnref 1", "What changed", "Newest", "Themes"]
+    body = "A note.[^1]\n\n" + "".join(f"## {word}\n\nText.\n\n" for word in words) + "[^1]: A source."
+    article = make_article(body=body)
+    change(article, kind="update", note="Why")
+    theme = Theme.objects.get()
+    theme.introduction, theme.place = body, 1
+    publishing.save_theme(theme)
+    for address in (article.get_absolute_url(), theme.get_absolute_url(), "/"):
+        ids = re.findall(r'\sid="([^"]*)"', client.get(address).content.decode())
+        assert len(ids) == len(set(ids)), (address, sorted(ids))
 
 
 def test_the_sitemap_lists_every_kind_of_page(client, library):

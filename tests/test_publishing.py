@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -203,7 +204,7 @@ def test_a_former_address_is_not_given_to_another_article():
 def test_a_slug_taken_in_the_last_instant_is_a_message(monkeypatch):
     """Two saves pass the check at the same time; the database lets one of them through."""
     make_article("One", published=False)
-    monkeypatch.setattr("articles.publishing.rules._slug_holder", lambda slug, own: None)
+    monkeypatch.setattr("articles.models.addresses.holder", lambda model, slug: None)
     with pytest.raises(ValidationError) as refused:
         publishing.create(make_fields("One", slug="one"), by=None)
     assert "slug" in refused.value.message_dict
@@ -285,6 +286,49 @@ def test_rebuilding_mends_what_is_derived_and_nothing_else():
     assert Article.objects.get(pk=article.pk).html == article.html
     assert not publishing.rebuild(broken)
     assert broken.revisions.count() == article.revisions.count()
+
+
+def test_rebuilding_never_takes_back_what_was_published_meanwhile():
+    article = make_article(body="First.")
+    loaded = Article.objects.select_related("live").get(pk=article.pk)
+    change(article, body="Second.")
+    Article.objects.update(html="<p>old</p>")
+    assert not publishing.rebuild(loaded)
+    assert Article.objects.get().html == "<p>old</p>"
+    theme = Theme.objects.get()
+    Theme.objects.update(name="Renamed", introduction="Rewritten.", introduction_html="<p>Rewritten.</p>")
+    assert not publishing.rebuild_theme(theme)
+    stored = Theme.objects.get()
+    assert (stored.name, stored.introduction_html) == ("Renamed", "<p>Rewritten.</p>")
+
+
+def test_the_command_rebuilds_all_it_can_and_names_what_it_cannot(capsys):
+    good, bad = make_article(slug="good"), make_article(slug="bad")
+    theme = Theme.objects.get()
+    Article.objects.update(html="<p>old</p>")
+    Theme.objects.update(introduction_html="<p>old</p>")
+    Revision.objects.filter(pk=bad.live_id).update(fields=bad.live.fields | {"body": "[" * 20_000})
+    with pytest.raises(CommandError, match="1 texts"):
+        call_command("rebuild")
+    assert "bad: " in capsys.readouterr().err
+    html = dict(Article.objects.values_list("slug", "html"))
+    assert html == {"good": good.html, "bad": "<p>old</p>"}
+    assert Theme.objects.get().introduction_html == theme.introduction_html
+
+
+def test_an_article_that_came_out_while_its_form_was_rendered_is_not_hidden_again(monkeypatch):
+    article = make_article(at=ago(hours=-1))
+    fields = publishing.Fields.of(article.working)
+    real = publishing.rendered_or_refuse
+
+    def slowly(body):
+        monkeypatch.setattr("django.utils.timezone.now", lambda: article.published_at + datetime.timedelta(seconds=1))
+        return real(body)
+
+    monkeypatch.setattr("articles.publishing.rendered_or_refuse", slowly)
+    with pytest.raises(ValidationError):
+        publishing.publish(article, fields, by=None, based_on=article.working_id, at=ago(hours=-9))
+    assert Article.objects.get().is_public()
 
 
 def test_control_characters_never_reach_a_row():

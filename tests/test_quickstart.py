@@ -13,11 +13,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run(*args, data_dir, python=("manage.py",), timeout=120):
+def run(*args, data_dir, python=("manage.py",), timeout=120, database=""):
     return subprocess.run(
         [sys.executable, *python, *args],
         cwd=ROOT,
-        env=os.environ | {"DATA_DIR": str(data_dir), "SECRET_KEY": "", "DATABASE_URL": ""},
+        env=os.environ | {"DATA_DIR": str(data_dir), "SECRET_KEY": "", "DATABASE_URL": database},
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -83,6 +83,31 @@ def test_the_second_run_keeps_edits_articles_and_password(site):
     assert kept.stdout.strip() == "Edited by hand 1 editor"
 
 
+RENAME = """
+from articles import publishing
+from articles.models import Article, Theme
+from dataclasses import replace
+from django.contrib.flatpages.models import FlatPage
+article = Article.objects.get(slug="the-room-in-istanbul")
+fields = replace(publishing.Fields.of(article.working), slug="a-room")
+publishing.publish(article, fields, by=None, based_on=article.working_id, change="typo")
+theme = Theme.objects.get(slug="libya")
+theme.name, theme.slug = "Tripoli and Benghazi", "tripoli"
+publishing.save_theme(theme)
+Theme.objects.get(slug="syria").names.filter(name="Suriye").delete()
+page = FlatPage.objects.get(url="/about/")
+page.url = "/who/"
+publishing.save_page(page)
+"""
+
+
+def test_what_was_renamed_is_not_brought_in_again(site):
+    assert run("shell", "-v0", "-c", RENAME, data_dir=site[0]).returncode == 0
+    again = run("quickstart", "--no-serve", data_dir=site[0])
+    assert again.returncode == 0, again.stderr
+    assert "0 themes, 0 articles and 0 pages added" in again.stdout
+
+
 def test_it_serves_through_the_production_server(site):
     port = free_port()
     server = subprocess.Popen(
@@ -128,6 +153,19 @@ def test_a_taken_port_is_one_clear_line(tmp_path):
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     assert "DATA_DIR" in one_line(run("quickstart", "--no-serve", data_dir=tmp_path / "file" / "data"))
+
+
+@pytest.mark.parametrize(
+    ("database", "words"),
+    [
+        ("postgresql://nobody:x@127.0.0.1:1/none", "The database none can't be used"),
+        ("postgresql://nobody:x@127.0.0.1:99999/none", "DATABASE_URL"),
+        ("mysql://nobody@127.0.0.1/none", "DATABASE_URL"),
+        ("postgresql://[::1/none", "DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path, database, words):
+    assert words in one_line(run("quickstart", "--no-serve", data_dir=tmp_path, database=database))
 
 
 def test_an_old_python_is_one_clear_line(tmp_path):

@@ -1,8 +1,11 @@
 """Who may do what at the desk: each right with its opposite, forged buttons included."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
+from articles import publishing
 from articles.models import Article
 
 from .make import make_article, make_author, make_theme
@@ -85,6 +88,30 @@ def test_others_live_articles_are_shown_as_readers_see_them(client, writer):
     assert Article.objects.get().revisions.count() == 2
 
 
+def test_unpublished_words_of_others_are_neither_listed_nor_searched(client, writer, other_writer):
+    client.force_login(writer)
+    live = make_article("Public title", by=other_writer)
+    mine = make_article("My own", published=False, by=writer)
+    for article in (live, mine):
+        fields = replace(publishing.Fields.of(article.working), title=f"Working {article.pk}", body="xqsecret")
+        publishing.save_draft(article, fields, by=article.created_by, based_on=article.working_id)
+    page = client.get(LIST).content.decode()
+    assert "Public title" in page and f"Working {live.pk}" not in page and f"Working {mine.pk}" in page
+    assert "changes readers" not in page
+    found = client.get(LIST, {"q": "xqsecret"}).context["cl"].result_list
+    assert [article.pk for article in found] == [mine.pk]
+    assert len(client.get(LIST, {"q": "public"}).context["cl"].result_list) == 1
+
+
+def test_the_title_of_a_hidden_draft_is_not_told(client, writer, other_writer):
+    make_article("Hidden title", published=False, by=other_writer, slug="taken")
+    make_article("Seen title", slug="seen")
+    client.force_login(writer)
+    hidden = client.post(ADD, posted(slug="taken")).content.decode()
+    assert "goes on leading there" in hidden and "Hidden title" not in hidden
+    assert "Seen title" in client.post(ADD, posted(slug="seen")).content.decode()
+
+
 def test_a_theme_keeper_changes_themes_and_no_article(client, keeper):
     client.force_login(keeper)
     article, theme = make_article(), make_theme()
@@ -106,8 +133,14 @@ def test_strangers_are_asked_to_log_in(client):
     article = make_article()
     for method, address in [*addresses(article), ("get", LIST), ("get", ADD), ("get", "/admin/")]:
         response = getattr(client, method)(address)
-        assert response.status_code == 302, address
-        assert "/admin/login/" in response["Location"]
+        if method == "get":
+            assert response.status_code == 302, address
+            assert "/admin/login/" in response["Location"]
+        else:  # what was posted comes back, with a link to the login
+            assert response.status_code == 403, address
+            assert 'href="/admin/login/"' in response.content.decode()
+    article.refresh_from_db()
+    assert article.revisions.count() == 2
 
 
 def test_an_editor_may_do_all_of_it_but_delete_what_was_public(client, editor, other_writer):

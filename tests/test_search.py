@@ -35,6 +35,18 @@ def test_every_word_must_be_there(client):
     assert found(client, "gas oil") == []
 
 
+def test_common_words_count_like_any_other(client):
+    make_article("Pipes", body="The gas of the Black Sea.")
+    make_article("Talks", body="Grain without articles.", summary="Short.")
+    assert found(client, "the") == found(client, "of the") == ["Pipes"]
+
+
+def test_a_text_of_very_many_different_words_is_published_and_found(client):
+    body = " ".join(f"{number:05}ж\u4e00\u4e8c" for number in range(22_000))
+    make_article("Long", body=f"needle {body}")
+    assert found(client, "needle") == ["Long"]
+
+
 def test_titles_weigh_more_than_text(client):
     make_article("Libya", body="Nothing else.")
     make_article("Elsewhere", body="Libya is mentioned here among many other words.")
@@ -53,7 +65,7 @@ def test_a_new_alias_is_found_at_once(client):
     make_article("Gas", themes=["Energy diplomacy"])
     theme = Theme.objects.get()
     ThemeName.objects.create(theme=theme, name="hydrocarbon statecraft")
-    publishing.reindex_theme(theme)
+    publishing.teach_names(theme)
     assert found(client, "hydrocarbon") == ["Gas"]
 
 

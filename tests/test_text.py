@@ -81,6 +81,8 @@ def test_words_are_counted_without_notes():
         "<form action=/admin/><input name=x></form>",
         "![x](https://tracker.example/pixel.png)",
         "![x](//tracker.example/pixel.png)",
+        '<img src="/&#9;/tracker.example/pixel.png">',
+        '<img src="/&#10;/tracker.example/pixel.png">',
         "<p style='position:fixed'>x</p>",
         "<div class='masthead'>x</div>",
         "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",

@@ -6,7 +6,7 @@ happened. Nothing typed is lost: every refusal comes back as the same form with 
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -15,8 +15,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import publishing
-from ..models import Article
-from .form import ArticleForm, moment
+from ..models import Article, ArticleAuthor
+from .form import ArticleForm, based_on_of, moment
 from .history import History, preview
 
 Status = Article.Status
@@ -43,7 +43,7 @@ class ArticleAdmin(History, admin.ModelAdmin):
 
     list_display = ("working_title", "standing", "themes_listed", "authors_listed", "published", "saved")
     list_filter = (StatusFilter, "article_themes__tag", "bylines__author", "language")
-    search_fields = ("title", "summary", "body", "working__fields")
+    search_fields = ("title", "summary", "body")
     ordering = ("-working__saved_at",)
     list_per_page = 50
     actions = None
@@ -54,10 +54,22 @@ class ArticleAdmin(History, admin.ModelAdmin):
         """Return what the user may see: everything for those who publish, else their own and what is public."""
         rows = super().get_queryset(request).select_related("working__saved_by").with_names()
         if self.may_publish(request):
-            return rows
-        own = Q(created_by=request.user) | Q(bylines__author__user=request.user)
-        visible = Article.objects.filter(own | Q(pk__in=Article.objects.public().values("pk")))
-        return rows.filter(pk__in=visible.values("pk"))
+            return rows.annotate(own=Value(value=True))
+        byline = ArticleAuthor.objects.filter(article=OuterRef("pk"), author__user=request.user)
+        rows = rows.annotate(own=Case(When(Q(created_by=request.user) | Exists(byline), then=True), default=False))
+        return rows.filter(Q(own=True) | Q(pk__in=Article.objects.public().values("pk")))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Search what readers see, and working copies where they are the user's to see."""
+        public, _may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return public, False
+        working = queryset.filter(own=True)
+        for word in search_term.split():
+            working = working.filter(
+                Q(working__fields__title__icontains=word) | Q(working__fields__body__icontains=word)
+            )
+        return queryset.filter(Q(pk__in=public.values("pk")) | Q(pk__in=working.values("pk"))), False
 
     def may_publish(self, request):
         """Whether the user publishes, updates and withdraws."""
@@ -91,15 +103,15 @@ class ArticleAdmin(History, admin.ModelAdmin):
 
     @admin.display(description=_("title"), ordering="title")
     def working_title(self, article):
-        """The working copy's title."""
-        return article.working.fields["title"]
+        """The working copy's title; the public one for who may not see working copies of others."""
+        return article.working.fields["title"] if article.own else article.title
 
     @admin.display(description=_("status"))
     def standing(self, article):
         """Where the article stands, and whether there is something readers don't see yet."""
         status = article.status()
         words = Status(status).label
-        if status == Status.PUBLISHED and article.has_changes:
+        if status == Status.PUBLISHED and article.has_changes and article.own:
             words = gettext("Published, with changes readers don’t see yet")
         return format_html('<span class="status {}">{}</span>', status.value, words)
 
@@ -121,6 +133,8 @@ class ArticleAdmin(History, admin.ModelAdmin):
     @admin.display(description=_("last saved"), ordering="working__saved_at")
     def saved(self, article):
         """When and by whom the working copy was saved."""
+        if not article.own:
+            return "–"
         who = article.working.saved_by
         return f"{moment(article.working.saved_at)}{f', {who}' if who else ''}"
 
@@ -298,11 +312,11 @@ class ArticleAdmin(History, admin.ModelAdmin):
         error, note = "", request.POST.get("note", "")
         if request.method == "POST":
             try:
-                based_on = int(request.POST.get("based_on", 0))
+                based_on = based_on_of(request)
                 publishing.withdraw(article, by=request.user, based_on=based_on, note=note)
                 messages.success(request, gettext("Withdrawn. Its address tells readers why."))
                 return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
-            except (publishing.Conflict, ValueError):
+            except publishing.Conflict:
                 error = gettext("Somebody saved the article in the meantime: look at it again first.")
             except ValidationError as refused:
                 error = " ".join(refused.messages)

@@ -19,6 +19,15 @@ def here():
     return zone if zone == "UTC" else f"{zone} (UTC{timezone.localtime().isoformat()[-6:]})"
 
 
+LAST_KEY = 2**63 - 1
+
+
+def based_on_of(request):
+    """Return the key of the revision that a posted form says it is based on; 0, which no revision has, for nonsense."""
+    text = request.POST.get("based_on", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 class TextField(forms.CharField):
     """Text without control characters, which neither database nor feed would take; the rest as it was typed."""
 
@@ -75,7 +84,7 @@ class ArticleForm(forms.Form):
         ],
     )
     note = TextField(label=_("What changed and why, in a line"), required=False)
-    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    based_on = forms.IntegerField(required=False, max_value=LAST_KEY, widget=forms.HiddenInput)
 
     EDITED = ("title", "slug", "summary", "body", "language", "series_order")
 

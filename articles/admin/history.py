@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from .. import publishing, views
 from ..models import Article, Author, Picture, Series, Theme
 from ..text import diff
+from .form import based_on_of
 
 LABELS = ("title", "slug", "summary", "language", "themes", "authors", "series", "series_order", "lead_picture")
 ROWS = {"themes": Theme, "authors": Author, "series": Series, "lead_picture": Picture}
@@ -73,9 +74,9 @@ class History:
             return HttpResponseNotAllowed(["POST"])
         article, revision = self._revision(request, pk, number)
         try:
-            based_on = int(request.POST.get("based_on", 0))
+            based_on = based_on_of(request)
             publishing.restore(article, revision, by=request.user, based_on=based_on)
-        except (publishing.Conflict, ValueError):
+        except publishing.Conflict:
             messages.error(request, gettext("Somebody saved the article in the meantime. Nothing was restored."))
             return HttpResponseRedirect(reverse("admin:articles_article_history", args=[pk]))
         except ValidationError as error:

@@ -5,9 +5,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.flatpages.admin import FlatPageAdmin
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.admin import SiteAdmin
+from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.forms.models import BaseInlineFormSet
+from django.urls import resolve
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import names, publishing
 from ..models import Author, Picture, Series, Theme, ThemeName
 from ..models.reference import PictureError, read_picture
+from .rows import RowAdmin, RowForm
 
 
 class AliasFormSet(BaseInlineFormSet):
@@ -37,6 +41,14 @@ class AliasFormSet(BaseInlineFormSet):
             if folded and folded in seen:
                 form.add_error("name", gettext("This name is here already, perhaps in another spelling."))
             seen.add(folded)
+
+    def save(self, commit=True):
+        """Store the names; two may change places, and one may take the spelling of another that goes."""
+        changing = [form.instance.pk for form in self.initial_forms if form.has_changed()]
+        ThemeName.objects.filter(pk__in=[form.instance.pk for form in self.deleted_forms]).delete()
+        for pk in changing:
+            ThemeName.objects.filter(pk=pk).update(folded=f"#{pk}")  # no folded name has such a sign
+        return super().save(commit)
 
 
 class AliasInline(admin.TabularInline):
@@ -75,7 +87,7 @@ class AliasInline(admin.TabularInline):
         return self.has_change_permission(request)
 
 
-class ThemeForm(forms.ModelForm):
+class ThemeForm(RowForm):
     """A theme; its introduction must render before it is stored."""
 
     class Meta:
@@ -86,22 +98,14 @@ class ThemeForm(forms.ModelForm):
             "introduction": forms.Textarea(attrs={"rows": 18, "class": "body", "spellcheck": "true"}),
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
-            self.fields["slug"].help_text = _("Empty: made from the name. A changed slug leaves a redirect.")
-
-    def clean_slug(self):
-        """Accept what `names.slugify` would make, and nothing else."""
-        slug = self.cleaned_data["slug"]
-        if slug and names.slugify(slug) != slug:
-            raise ValidationError(_("A slug has small letters a–z, digits and single hyphens, and not digits alone."))
-        return slug
+    def stored(self, row):
+        """Return what the form edits, the aliases among it."""
+        aliases = row.names.filter(is_alias=True).order_by("pk").values_list("pk", "name", "language")
+        return super().stored(row) | {"aliases": list(aliases)}
 
     def clean_introduction(self):
         """Refuse a text that can't be rendered."""
-        text = names.clean(self.cleaned_data["introduction"])
+        text = self.cleaned_data["introduction"]
         try:
             publishing.rendered_or_refuse(text, field="introduction")
         except ValidationError as error:
@@ -110,7 +114,7 @@ class ThemeForm(forms.ModelForm):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(RowAdmin):
     """Themes, with their aliases and how many articles stand under them."""
 
     form = ThemeForm
@@ -119,7 +123,6 @@ class ThemeAdmin(admin.ModelAdmin):
     search_fields = ("names__name", "names__folded", "definition")
     ordering = ("name",)
     view_on_site = True
-    actions = None
 
     def get_queryset(self, request):
         """Return themes with their names and their number of articles."""
@@ -142,38 +145,44 @@ class ThemeAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         """Store the aliases, then let search learn them."""
         super().save_related(request, form, formsets, change)
-        publishing.reindex_theme(form.instance)
+        publishing.teach_names(form.instance)
 
 
-class NamedAdmin(admin.ModelAdmin):
-    """Rows with a slug of their own: a changed one leaves a redirect."""
+class AuthorForm(RowForm):
+    """A byline."""
 
-    actions = None
-
-    def save_model(self, request, obj, form, change):
-        """Store the row through publishing."""
-        publishing.save_named(obj)
+    class Meta:
+        model = Author
+        fields = ("name", "slug", "about", "user")
 
 
 @admin.register(Author)
-class AuthorAdmin(NamedAdmin):
+class AuthorAdmin(RowAdmin):
     """Bylines."""
 
+    form = AuthorForm
     list_display = ("name", "user", "slug")
     search_fields = ("name",)
-    fields = ("name", "slug", "about", "user")
+
+
+class SeriesForm(RowForm):
+    """A series."""
+
+    class Meta:
+        model = Series
+        fields = ("title", "slug", "summary")
 
 
 @admin.register(Series)
-class SeriesAdmin(NamedAdmin):
+class SeriesAdmin(RowAdmin):
     """Series."""
 
+    form = SeriesForm
     list_display = ("title", "slug")
     search_fields = ("title",)
-    fields = ("title", "slug", "summary")
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(RowForm):
     """A picture; the upload is read, turned upright and re-encoded before anything is stored."""
 
     file = forms.FileField(label=_("File"), help_text=_("JPEG, PNG or WebP, at most 15 MB and 40 megapixels."))
@@ -194,14 +203,13 @@ class PictureForm(forms.ModelForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(RowAdmin):
     """Pictures, seen small in the list."""
 
     form = PictureForm
     list_display = ("thumbnail", "__str__", "credit", "size", "added_at")
     list_display_links = ("thumbnail", "__str__")
     search_fields = ("alt", "caption", "credit")
-    actions = None
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture):
@@ -214,28 +222,32 @@ class PictureAdmin(admin.ModelAdmin):
         return f"{picture.width} × {picture.height}"
 
 
-class PageForm(forms.ModelForm):
+class PageForm(RowForm):
     """A plain page; its text is Markdown like an article's."""
 
     class Meta:
         model = FlatPage
-        fields = ("url", "title", "content", "sites")
+        fields = ("title", "url", "content", "sites")
         widgets = {"content": forms.Textarea(attrs={"rows": 24, "class": "body", "spellcheck": "true"})}
         help_texts = {
-            "url": _("A path of one part, such as /about/."),
+            "url": _("A path of one part, such as /about/. A changed one leaves a redirect."),
             "content": _("Markdown, as in articles."),
         }
 
     def clean_url(self):
-        """Accept a path of one part, which is what the site's addresses leave free."""
+        """Accept a path of one part that nothing else answers at."""
         url = self.cleaned_data["url"]
         if url != f"/{names.slugify(url)}/":
             raise ValidationError(_("Write it as /about/: one part, small letters, digits and hyphens."))
+        if resolve(url).url_name != "plain-page":
+            raise ValidationError(_("The site has a page of its own at this address."))
+        if FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a plain page at this address already."))
         return url
 
     def clean_content(self):
         """Refuse a text that can't be rendered."""
-        text = names.clean(self.cleaned_data["content"])
+        text = self.cleaned_data["content"]
         try:
             publishing.rendered_or_refuse(text, field="content")
         except ValidationError as error:
@@ -247,16 +259,44 @@ admin.site.unregister(FlatPage)
 
 
 @admin.register(FlatPage)
-class PageAdmin(FlatPageAdmin):
+class PageAdmin(RowAdmin, FlatPageAdmin):
     """Plain pages."""
 
     form = PageForm
     fieldsets = None
-    fields = ("title", "url", "content", "sites")
     list_filter = ()
 
     def get_changeform_initial_data(self, request):
         """A new page is one of this site's."""
         return {"sites": [settings.SITE_ID]}
 
-    actions = None
+    def save_model(self, request, obj, form, change):
+        """Store the page; a changed address leaves a redirect."""
+        publishing.save_page(obj)
+
+
+class SiteForm(RowForm):
+    """The publication's name and address."""
+
+    class Meta:
+        model = Site
+        fields = ("name", "domain")
+
+
+admin.site.unregister(Site)
+
+
+@admin.register(Site)
+class PublicationAdmin(RowAdmin, SiteAdmin):
+    """The publication itself; there is one."""
+
+    form = SiteForm
+    list_display = ("name", "domain")
+
+    def has_add_permission(self, request):
+        """There is one publication."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """And it stays."""
+        return False

@@ -1,6 +1,8 @@
 """What is stored. Querysets stand beside their model."""
 
+from . import addresses
 from .article import Article, ArticleAuthor, ArticleTheme
+from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import Revision
 from .theme import Theme, ThemeName
@@ -10,9 +12,11 @@ __all__ = [
     "ArticleAuthor",
     "ArticleTheme",
     "Author",
+    "Edition",
     "Picture",
     "Revision",
     "Series",
     "Theme",
     "ThemeName",
+    "addresses",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
+from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import Revision
 from .theme import Theme
@@ -61,14 +62,10 @@ class ArticleQuerySet(PublicQuerySet):
         return self.defer("body", "html", "contents").with_names()
 
     def last_change(self, at=None):
-        """Return the last instant at or before `at` when what readers see changed, or None before the first.
-
-        Drafts and schedules don't count: a date that moved with them would tell of them.
-        """
-        seen = self.once_public(at)
-        # One row off the end of an index each; both in one aggregate would read the whole table.
-        due = seen.order_by("-published_at").values_list("published_at", flat=True).first()
-        changed = seen.order_by("-changed_at").values_list("changed_at", flat=True).first()
+        """Return the last instant at or before `at` when what readers see changed, or None before the first."""
+        # One row off the end of an index: an aggregate would read them all.
+        due = self.once_public(at).order_by("-published_at").values_list("published_at", flat=True).first()
+        changed = Edition.objects.values_list("changed_at", flat=True).first()
         return max(filter(None, (due, changed)), default=None)
 
 
@@ -88,7 +85,6 @@ class Article(models.Model):
     updated_at = models.DateTimeField(_("updated"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
     withdrawn_note = models.CharField(max_length=500, blank=True)
-    changed_at = models.DateTimeField()
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="articles")
     series_order = models.PositiveSmallIntegerField(null=True)
     lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, related_name="+")
@@ -111,7 +107,6 @@ class Article(models.Model):
         indexes = [
             models.Index("withdrawn_at", F("published_at").desc(), F("id").desc(), name="article_newest_first"),
             models.Index(fields=["published_at"], name="article_last_due"),
-            models.Index(fields=["changed_at"], name="article_last_change"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(title__length__gt=0), name="article_has_title"),

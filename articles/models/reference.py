@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .. import names
+from .addresses import give_slug
 
 
 class Author(models.Model):
@@ -35,6 +35,10 @@ class Author(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Give the byline a slug when it has none, before the form checks that it has one."""
+        give_slug(self, self.name)
 
     def save(self, *args, **kwargs):
         """Store the byline, with a slug when it has none."""
@@ -62,6 +66,10 @@ class Series(models.Model):
     def __str__(self):
         return self.title
 
+    def clean(self):
+        """Give the series a slug when it has none, before the form checks that it has one."""
+        give_slug(self, self.title)
+
     def save(self, *args, **kwargs):
         """Store the series, with a slug when it has none."""
         give_slug(self, self.title)
@@ -70,13 +78,6 @@ class Series(models.Model):
     def get_absolute_url(self):
         """Return the path of the series' page."""
         return f"/series/{self.slug}/"
-
-
-def give_slug(row, text):
-    """Give `row` a free slug made from `text` unless it has one."""
-    if not row.slug:
-        others = type(row).objects.exclude(pk=row.pk)
-        row.slug = names.free_slug(text, lambda slug: others.filter(slug=slug).exists())
 
 
 class Picture(models.Model):

@@ -5,6 +5,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class RevisionQuerySet(models.QuerySet):
+    """Revisions of an article."""
+
+    def told(self):
+        """Return those that readers are told about: updates, corrections, and times when it was withdrawn."""
+        changes = [Revision.Change.UPDATE, Revision.Change.CORRECTION]
+        return self.filter(models.Q(change__in=changes) | models.Q(kind=Revision.Kind.WITHDRAWN))
+
+
 class Revision(models.Model):
     """One saved state of an article: everything an editor can edit, who saved it, when and on what it was based.
 
@@ -16,6 +25,7 @@ class Revision(models.Model):
 
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Change(models.TextChoices):
         """What a publication meant for readers."""
@@ -35,6 +45,8 @@ class Revision(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
+    objects = RevisionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
@@ -42,11 +54,13 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
             models.CheckConstraint(
-                condition=models.Q(kind="draft", change="") | (models.Q(kind="published") & ~models.Q(change="")),
+                condition=(~models.Q(kind="published") & models.Q(change=""))
+                | (models.Q(kind="published") & ~models.Q(change="")),
                 name="revision_published_says_change",
             ),
             models.CheckConstraint(
-                condition=~models.Q(change__in=["update", "correction"]) | ~models.Q(note=""),
+                condition=~(models.Q(change__in=["update", "correction"]) | models.Q(kind="withdrawn"))
+                | ~models.Q(note=""),
                 name="revision_change_says_why",
             ),
         ]

@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
 from .. import names
+from . import addresses
 
 models.CharField.register_lookup(Length)
 models.TextField.register_lookup(Length)
+
+LONGEST_FOLDED = 400  # one letter may become four: щ is shch
 
 
 class ThemeQuerySet(models.QuerySet):
@@ -38,7 +41,6 @@ class Theme(TagBase):
         blank=True,
         help_text=_("1 comes first; empty keeps it off the front page."),
     )
-    changed_at = models.DateTimeField(auto_now=True)
 
     objects = ThemeQuerySet.as_manager()
 
@@ -55,15 +57,14 @@ class Theme(TagBase):
         return self.name
 
     def clean(self):
-        """Refuse a name that folds to nothing or is another theme's name or alias."""
+        """Refuse a name that folds to nothing or is another theme's name or alias; give a slug when there is none."""
         self.name = names.clean_line(self.name)
         ThemeName.refuse_taken(self.name, theme=self, field="name")
+        addresses.give_slug(self, self.name)
 
     def save(self, *args, **kwargs):
         """Store the theme, with a slug when it has none, and its name among its names."""
-        if not self.slug:
-            others = Theme.objects.exclude(pk=self.pk)
-            self.slug = names.free_slug(self.name, lambda slug: others.filter(slug=slug).exists())
+        addresses.give_slug(self, self.name)
         with transaction.atomic():
             models.Model.save(self, *args, **kwargs)  # past TagBase, whose slugs lose ı and Cyrillic
             ThemeName.objects.filter(theme=self, folded=names.fold(self.name), is_alias=True).delete()
@@ -83,7 +84,7 @@ class ThemeName(models.Model):
 
     theme = models.ForeignKey(Theme, models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=100)
-    folded = models.CharField(max_length=200, unique=True, editable=False)
+    folded = models.CharField(max_length=LONGEST_FOLDED, unique=True, editable=False)
     language = models.CharField(
         _("language"),
         max_length=2,
@@ -112,6 +113,8 @@ class ThemeName(models.Model):
         folded = names.fold(text)
         if not folded:
             raise ValidationError({field: _("A name needs at least one letter or digit.")})
+        if len(folded) > LONGEST_FOLDED:
+            raise ValidationError({field: _("This name is too long.")})
         taken = cls.objects.filter(folded=folded).exclude(theme=theme.pk).select_related("theme").first()
         if taken:
             raise ValidationError(

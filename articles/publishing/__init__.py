@@ -7,8 +7,6 @@ transaction, takes the user who acts (`by`, or None for the site itself) and the
 
 from dataclasses import asdict
 
-from django.contrib.redirects.models import Redirect
-from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,8 +14,38 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, ArticleAuthor, ArticleTheme, Author, Picture, Revision, Series, Theme
-from .rules import Change, Fields, refuse_bad_change, refuse_bad_draft, refuse_unready, rendered_or_refuse, with_slug
+from ..models import Article, ArticleAuthor, ArticleTheme, Author, Edition, Picture, Revision, Series, Theme, addresses
+from .rebuilding import rebuild, rebuild_theme
+from .rules import (
+    Change,
+    Fields,
+    refuse_bad_change,
+    refuse_bad_draft,
+    refuse_long,
+    refuse_unready,
+    rendered_or_refuse,
+    with_slug,
+)
+from .surroundings import forget_row, save_page, save_row, save_theme, teach_names
+
+__all__ = [
+    "Change",
+    "Conflict",
+    "Fields",
+    "create",
+    "forget_row",
+    "publish",
+    "rebuild",
+    "rebuild_theme",
+    "rendered_or_refuse",
+    "restore",
+    "save_draft",
+    "save_page",
+    "save_row",
+    "save_theme",
+    "teach_names",
+    "withdraw",
+]
 
 
 class Conflict(Exception):
@@ -36,7 +64,6 @@ def create(fields, *, by):
         slug=fields.slug,
         language=fields.language,
         created_by=by,
-        changed_at=timezone.now(),
     )
     refuse_bad_draft(fields, article)
     _store(article)
@@ -79,16 +106,17 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     `dated` is the past date of something first published elsewhere, for imports.
     Raise ValidationError for what is missing or contradicts this, Conflict as `save_draft` does.
     """
-    now = timezone.now()
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     refuse_unready(fields)
     note = names.clean_line(note)
+    rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds,
+    now = timezone.now()  # in which a scheduled article may have come out
     was_live = article.is_public(now)
     refuse_bad_change(article, change, note, at, now)
-    rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds
 
     with transaction.atomic():
+        Edition.take_turn()
         revision = _advance(
             article,
             fields,
@@ -105,8 +133,10 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
         _store(article)
         _write_links(article, fields)
         if old_path:
-            _move(old_path, article.get_absolute_url())
+            addresses.move(old_path, article.get_absolute_url())
         search.index(article)
+        if article.is_public(now):
+            Edition.touch()
     return revision
 
 
@@ -119,71 +149,19 @@ def withdraw(article, *, by, based_on, note):
     was_live = article.is_public(now)
     if was_live and not note:
         raise ValidationError({"note": _("Say why: readers who follow a link to the article will see it.")})
+    refuse_long(note)
     with transaction.atomic():
-        _advance(article, Fields.of(article.working), kind=Revision.Kind.DRAFT, based_on=based_on, by=by, at=now)
+        Edition.take_turn()
+        kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
+        _advance(article, Fields.of(article.working), kind=kind, based_on=based_on, by=by, note=note, at=now)
         if was_live:
             article.withdrawn_at, article.withdrawn_note = now, note
+            Edition.touch()
         else:
             _clear_row(article)
-        article.changed_at = now
         article.save()
         _date_links(article)
         search.forget(article)
-
-
-# Themes -------------------------------------------------------------------------------------------------------------
-
-
-def save_theme(theme):
-    """Store `theme` with its introduction rendered; a changed slug leaves a redirect, search learns the new name.
-
-    Its aliases are stored by whoever edits them, followed by `reindex_theme`.
-    """
-    theme.introduction = names.clean(theme.introduction)
-    theme.definition = names.clean_line(theme.definition)
-    theme.introduction_html = rendered_or_refuse(theme.introduction, field="introduction").html
-    with transaction.atomic():
-        before = Theme.objects.filter(pk=theme.pk).first() if theme.pk else None
-        theme.save()
-        if before and before.slug != theme.slug:
-            _move(before.get_absolute_url(), theme.get_absolute_url())
-
-
-@transaction.atomic
-def reindex_theme(theme):
-    """Teach search the names that `theme` goes by now."""
-    theme.save(update_fields=["changed_at"])
-    for article in (
-        Article.objects.filter(article_themes__tag=theme).exclude(live=None).prefetch_related("themes__names")
-    ):
-        search.index(article)
-
-
-def save_named(row):
-    """Store an author or a series; a changed slug leaves a redirect."""
-    with transaction.atomic():
-        before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
-        row.save()
-        if before and before.slug != row.slug:
-            _move(before.get_absolute_url(), row.get_absolute_url())
-
-
-# Rebuilding ---------------------------------------------------------------------------------------------------------
-
-
-def rebuild(article):
-    """Render the published text of `article` again and index it; dates and revisions stay. Return whether it changed."""
-    fields = Fields.of(article.live)
-    rendered = rendered_or_refuse(fields.body)
-    before = (article.html, article.contents, article.words)
-    article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
-    changed = before != (article.html, article.contents, article.words)
-    with transaction.atomic():
-        if changed:
-            article.save(update_fields=["html", "contents", "words"])
-        if article.withdrawn_at is None:
-            search.index(article)
-    return changed
 
 
 # The steps ----------------------------------------------------------------------------------------------------------
@@ -254,7 +232,6 @@ def _set_dates(article, *, was_live, change, at, now):
         article.updated_at = now
     if change in {Change.UPDATE, Change.CORRECTION}:
         article.updated_at = now
-    article.changed_at = now
 
 
 def _write_links(article, fields):
@@ -278,13 +255,3 @@ def _date_links(article):
     ArticleTheme.objects.filter(content_object=article).update(
         published_at=article.published_at, withdrawn_at=article.withdrawn_at
     )
-
-
-def _move(old_path, new_path):
-    """Let `old_path` and all that led to it lead to `new_path` in one step."""
-    if old_path == new_path:
-        return
-    site = Site.objects.get_current()
-    Redirect.objects.filter(site=site, old_path=new_path).delete()
-    Redirect.objects.filter(site=site, new_path=old_path).update(new_path=new_path)
-    Redirect.objects.update_or_create(site=site, old_path=old_path, defaults={"new_path": new_path})

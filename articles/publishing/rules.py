@@ -1,15 +1,16 @@
 """What can be saved and what can be published: the fields of a revision, and every refusal in words for the editor."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from .. import names, text
-from ..models import Article, Revision
+from ..models import Article, Revision, addresses
 
 Change = Revision.Change
+FURTHEST = timedelta(days=3653)
 
 
 @dataclass(frozen=True)
@@ -64,25 +65,8 @@ def with_slug(fields, article):
     """Return `fields` with a free slug when they have none."""
     if fields.slug:
         return replace(fields, slug=fields.slug.strip().lower())
-    own = article.pk if article else None
-
-    def taken(slug):
-        return _slug_holder(slug, own) is not None
-
-    return replace(fields, slug=names.free_slug(fields.title, taken))
-
-
-def _slug_holder(slug, own):
-    """Return what already answers at the address of `slug`, in words, or None; `own` is the asking article's key."""
-    other = Article.objects.filter(slug=slug).exclude(pk=own).first()
-    if other:
-        return _("the article “%s”") % other.title
-    moved = Redirect.objects.filter(old_path=f"/articles/{slug}/").first()
-    if moved and not (
-        own and Article.objects.filter(pk=own, slug=moved.new_path.strip("/").rpartition("/")[2]).exists()
-    ):
-        return _("the former address of another article (%s)") % moved.new_path
-    return None
+    free = (None, article)
+    return replace(fields, slug=names.free_slug(fields.title, lambda slug: addresses.holder(Article, slug) not in free))
 
 
 def refuse_bad_draft(fields, article):
@@ -94,8 +78,10 @@ def refuse_bad_draft(fields, article):
         errors["title"] = _("A title has at most 200 characters; this one has %s.") % len(fields.title)
     if len(fields.slug) > 100 or names.slugify(fields.slug) != fields.slug:
         errors["slug"] = _("A slug has small letters a–z, digits and single hyphens, and not digits alone.")
-    elif holder := _slug_holder(fields.slug, article.pk):
-        errors["slug"] = _("This slug belongs to %s.") % holder
+    elif (holder := addresses.holder(Article, fields.slug)) not in (None, article):
+        # A draft's title is nobody's business but its writers'.
+        named = holder.title if holder.is_public() else _("an article that readers don’t see")
+        errors["slug"] = _("This address is or was that of “%s”, and goes on leading there.") % named
     if len(fields.summary) > 1000:
         errors["summary"] = _("A summary has at most 1,000 characters; this one has %s.") % len(fields.summary)
     if len(fields.body) > text.LONGEST:
@@ -130,11 +116,18 @@ def refuse_bad_change(article, change, note, at, now):
         raise ValidationError({"change": _("Readers have not seen this article yet: publish it as new.")})
     if change in {Change.UPDATE, Change.CORRECTION} and not note:
         raise ValidationError({"note": _("Say in a line what changed and why: readers see it.")})
-    if len(note) > 500:
-        raise ValidationError({"note": _("A note has at most 500 characters; this one has %s.") % len(note)})
+    refuse_long(note)
     if at is not None and (was_live or article.withdrawn_at):
         raise ValidationError(
             {"at": _("Only a first publication can be scheduled: an update or a return is shown at once.")}
         )
     if at is not None and at <= now:
         raise ValidationError({"at": _("That time has passed. Choose a later one, or publish now.")})
+    if at is not None and at > now + FURTHEST:
+        raise ValidationError({"at": _("That is more than ten years ahead.")})
+
+
+def refuse_long(note):
+    """Raise ValidationError when the `note` of a revision is longer than its column."""
+    if len(note) > 500:
+        raise ValidationError({"note": _("A note has at most 500 characters; this one has %s.") % len(note)})

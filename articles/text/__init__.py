@@ -84,23 +84,21 @@ class _Engine:
                 answer = self._read_line()
             except OSError:
                 answer = b""
-            if not answer.endswith(b"\n"):
-                died = self._process.poll() is not None
+            if answer is None or not answer.endswith(b"\n"):
                 self.stop()
-                raise TextError("failed" if died else "slow")
+                raise TextError("slow" if answer is None else "failed")
         return json.loads(answer)
 
     def _read_line(self):
-        """Return what the child wrote up to its newline, or what there is of it after SECONDS of silence."""
+        """Return what the child wrote up to its newline or its end; None after SECONDS of silence."""
         stream, answer = self._process.stdout, b""
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
             while not answer.endswith(b"\n"):
                 if not selector.select(SECONDS):
-                    return answer
+                    return None
                 part = stream.read1(1 << 20)
                 if not part:
-                    self._process.wait(SECONDS)
                     return answer
                 answer += part
         return answer

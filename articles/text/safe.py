@@ -33,7 +33,8 @@ _TAGS = (
 def _attribute(tag, name, value):
     """Keep local and ordinary addresses; anything that names another scheme or host loosely goes."""
     if name == "src":  # a page asks nothing of any other host
-        return value if re.match(r"/(?![/\\])", value) else None
+        # Browsers drop tabs and newlines before they look for the host.
+        return value if re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f]*", value) else None
     if name == "aria-hidden":
         return "true" if value == "true" else None
     return value

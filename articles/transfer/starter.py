@@ -5,7 +5,8 @@
     starter/pages/*.md       title; the text of a plain page
     starter/series.md        summaries of the series
 
-What exists already is left alone: an edited article, a renamed theme, a page someone rewrote.
+What exists already is left alone, under its present address or a former one: an edited article, a renamed theme, a
+page someone rewrote.
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from pathlib import Path
 import frontmatter
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.db import transaction
 
 from .. import publishing
-from ..models import Article, Author, Series, Theme, ThemeName
+from ..models import Article, Author, Series, Theme, ThemeName, addresses
 
 FOLDER = Path(__file__).resolve().parents[1] / "starter"
 NAME = "Between Ankara and Moscow"
@@ -54,7 +56,7 @@ def _files(folder):
 
 def _load_theme(path):
     post = frontmatter.load(path)
-    if Theme.objects.filter(slug=path.stem).exists() or Theme.objects.called(post["name"]):
+    if addresses.holder(Theme, path.stem) or Theme.objects.called(post["name"]):
         return False
     theme = Theme(
         name=post["name"],
@@ -67,17 +69,18 @@ def _load_theme(path):
     publishing.save_theme(theme)
     for language, aliases in post.get("aliases", {}).items():
         for alias in aliases:
-            name = ThemeName(theme=theme, name=alias, language=language)
-            name.full_clean(exclude=["folded"])
-            name.save()
+            if not Theme.objects.called(alias):  # some theme made since may go by it
+                name = ThemeName(theme=theme, name=alias, language=language)
+                name.full_clean(exclude=["folded"])
+                name.save()
     return True
 
 
 def _load_article(path, summaries):
     post = frontmatter.load(path)
-    if Article.objects.filter(slug=path.stem).exists():
+    if addresses.holder(Article, path.stem):
         return False
-    themes = [Theme.objects.get(slug=slug) for slug in post["themes"]]
+    themes = [addresses.holder(Theme, slug) for slug in post["themes"]]
     authors = [Author.objects.get_or_create(name=name)[0] for name in post["authors"]]
     series = None
     if "series" in post:
@@ -89,7 +92,7 @@ def _load_article(path, summaries):
         summary=post["summary"],
         body=post.content,
         language=post["language"],
-        themes=[theme.pk for theme in themes],
+        themes=[theme.pk for theme in themes if theme],
         authors=[author.pk for author in authors],
         series=series.pk if series else None,
         series_order=post.get("series_order"),
@@ -102,8 +105,9 @@ def _load_article(path, summaries):
 def _load_page(path):
     post = frontmatter.load(path)
     url = f"/{path.stem}/"
-    if FlatPage.objects.filter(url=url).exists():
+    if FlatPage.objects.filter(url=url).exists() or Redirect.objects.filter(old_path=url).exists():
         return False
-    page = FlatPage.objects.create(url=url, title=post["title"], content=post.content)
+    page = FlatPage(url=url, title=post["title"], content=post.content)
+    publishing.save_page(page)
     page.sites.set([Site.objects.get(pk=settings.SITE_ID)])
     return True

@@ -36,8 +36,11 @@ class Command(BaseCommand):
                 raise PermissionError(13, "Permission denied")
             call_command("migrate", verbosity=0, interactive=False)
             call_command("collectstatic", verbosity=0, interactive=False)
-        except (OSError, DatabaseError) as error:
+        except OSError as error:
             raise CommandError(f"The folder {settings.DATA_DIR} can't be written: {error}") from error
+        except DatabaseError as error:
+            where = settings.DATABASES["default"]["NAME"]
+            raise CommandError(f"The database {where} can't be used: {' '.join(str(error).split())}") from error
         name_site(port)
         loaded = starter.load()
         password = make_editor()

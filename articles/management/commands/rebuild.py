@@ -14,16 +14,23 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Go through themes and articles; end with an error when some could not be rendered."""
-        changed = failed = count = 0
-        for theme in Theme.objects.all():
-            publishing.save_theme(theme)
-        for article in Article.objects.exclude(live=None).select_related("live").iterator(chunk_size=200):
-            count += 1
-            try:
-                changed += publishing.rebuild(article)
-            except ValidationError as error:
-                failed += 1
-                self.stderr.write(f"{article.slug}: {'; '.join(error.messages)}")
-        self.stdout.write(f"{count} articles rendered and indexed, {changed} of them changed.")
+        jobs = [
+            (publishing.rebuild_theme, Theme.objects.order_by("pk")),
+            (publishing.rebuild, Article.objects.exclude(live=None).select_related("live").order_by("pk")),
+        ]
+        failed = 0
+        for rebuild, rows in jobs:
+            keys = list(rows.values_list("pk", flat=True))
+            changed = 0
+            for pk in keys:
+                row = rows.filter(pk=pk).first()  # read now, for the run may take an hour
+                try:
+                    changed += row is not None and rebuild(row)
+                except ValidationError as error:
+                    failed += 1
+                    self.stderr.write(f"{row.slug}: {'; '.join(error.messages)}")
+            self.stdout.write(
+                f"{len(keys)} {rows.model._meta.verbose_name_plural} rendered, {changed} of them changed."
+            )
         if failed:
-            raise CommandError(f"{failed} articles could not be rendered; readers go on seeing what they saw.")
+            raise CommandError(f"{failed} texts could not be rendered; readers go on seeing what they saw.")

@@ -1,0 +1,89 @@
+"""Forms of single rows: what was typed is cleaned, a colleague's save is never overwritten, former addresses stay."""
+
+import hashlib
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .. import names, publishing
+from ..models import addresses
+
+
+class RowForm(forms.ModelForm):
+    """The form of one row. A hidden digest of what it was opened with tells whether somebody saved since."""
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._tidy()
+        self.initial["opened"] = self.digest(self.instance) if self.instance.pk else ""
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Empty: made from the name. A changed slug leaves a redirect.")
+
+    def _tidy(self):
+        """Take control characters out of everything typed."""
+        self.data = self.data.copy()
+        for name, field in self.fields.items():
+            key = self.add_prefix(name)
+            if type(field) in {forms.CharField, forms.SlugField} and key in self.data:
+                tidy = names.clean if isinstance(field.widget, forms.Textarea) else names.clean_line
+                self.data[key] = tidy(self.data[key])
+
+    def stored(self, row):
+        """Return the values of `row` that the form edits, as plain data."""
+        return model_to_dict(row, self._meta.fields)
+
+    def digest(self, row):
+        """Return a short digest of what the form edits of `row`."""
+        values = sorted((name, str(value)) for name, value in self.stored(row).items())
+        return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+    def clean_slug(self):
+        """Accept a well-formed slug that no other row holds or held."""
+        slug = self.cleaned_data["slug"]
+        if slug:
+            addresses.refuse_slug(self.instance, slug)
+        return slug
+
+    def clean(self):
+        """Refuse to write over what somebody else saved since the form was opened."""
+        super().clean()
+        if self.instance.pk:
+            # The row stays locked until the admin's transaction ends, so that two at once don't both pass.
+            rows = type(self.instance)._default_manager.select_for_update(no_key=True)
+            row = rows.filter(pk=self.instance.pk).first()
+            if row is None:
+                raise ValidationError(gettext("Somebody deleted this while you were writing. Nothing was saved."))
+            if self.cleaned_data.get("opened") != self.digest(row):
+                raise ValidationError(
+                    gettext(
+                        "Somebody else saved this while you were writing. Nothing was saved; what you typed is still "
+                        "below. Open it in another tab, carry your changes over and save there."
+                    )
+                )
+
+
+class RowAdmin(admin.ModelAdmin):
+    """Rows that readers see: stored and deleted through publishing."""
+
+    actions = None
+
+    def get_fields(self, request, obj=None):
+        """The form's fields, without the digest for who may only look."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "opened"]
+
+    def save_model(self, request, obj, form, change):
+        """Store the row through publishing."""
+        publishing.save_row(obj)
+
+    def delete_model(self, request, obj):
+        """Delete the row through publishing."""
+        publishing.forget_row(obj)

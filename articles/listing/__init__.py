@@ -1,0 +1,38 @@
+"""Any list of articles is a page, a feed and a link: address <-> filter <-> queryset <-> title.
+
+A `Listing` is parsed from an address and knows its one canonical address; views redirect every other order of the
+same filters there.
+"""
+
+from .counts import themes_with_counts, years
+from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown
+from .parsing import (
+    is_canonical,
+    page_number,
+    parse_archive,
+    parse_articles,
+    parse_author,
+    parse_front,
+    parse_search,
+    parse_series,
+    parse_themes,
+)
+
+__all__ = [
+    "FORMATS",
+    "PAGE_SIZE",
+    "Listing",
+    "Page",
+    "Unknown",
+    "is_canonical",
+    "page_number",
+    "parse_archive",
+    "parse_articles",
+    "parse_author",
+    "parse_front",
+    "parse_search",
+    "parse_series",
+    "parse_themes",
+    "themes_with_counts",
+    "years",
+]

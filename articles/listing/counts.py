@@ -1,0 +1,33 @@
+"""What the lists hold, counted."""
+
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from ..models import Article, ArticleTheme, Theme
+from .filters import start_of
+
+
+def years(at=None):
+    """Return the years that have public articles at `at`, newest first, as [(year, number of articles), …]."""
+    rows = Article.objects.public(at)
+    ends = rows.aggregate(first=Min("published_at"), last=Max("published_at"))
+    if ends["first"] is None:
+        return []
+    spans = range(timezone.localtime(ends["last"]).year, timezone.localtime(ends["first"]).year - 1, -1)
+    # Counted between instants: asked for the year of each date, SQLite would call Python for every row.
+    counts = rows.aggregate(
+        **{
+            f"y{year}": Count("pk", filter=Q(published_at__gte=start_of(year), published_at__lt=start_of(year + 1)))
+            for year in spans
+        }
+    )
+    return [(year, counts[f"y{year}"]) for year in spans if counts[f"y{year}"]]
+
+
+def themes_with_counts(at=None):
+    """Return all themes with `count`, their number of public articles at `at`, and their names prefetched."""
+    counts = dict(ArticleTheme.objects.public(at).values_list("tag").annotate(count=Count("pk")).order_by())
+    themes = list(Theme.objects.prefetch_related("names").defer("introduction", "introduction_html"))
+    for theme in themes:
+        theme.count = counts.get(theme.pk, 0)
+    return themes

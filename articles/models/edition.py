@@ -1,0 +1,30 @@
+"""When what readers see changed last."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Edition(models.Model):
+    """The one row that says when somebody last changed what readers see: a text, a name, an address, a theme.
+
+    Drafts and schedules leave it alone, for a date that moved with them would tell of them; what falls due by itself
+    is in `Article.objects.last_change`.
+    """
+
+    changed_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.changed_at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def take_turn(cls):
+        """Wait until no other transaction is changing what readers see; the turn ends with the transaction.
+
+        Taken first by every writer, so that none works on what another is replacing and no two wait for each other.
+        """
+        cls.objects.select_for_update().get_or_create(pk=1, defaults={"changed_at": timezone.now()})
+
+    @classmethod
+    def touch(cls):
+        """Note that what readers see has changed; called in one's turn."""
+        cls.objects.filter(pk=1).update(changed_at=timezone.now())

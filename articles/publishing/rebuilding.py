@@ -1,0 +1,42 @@
+"""Rendering stored texts again, while others go on publishing."""
+
+from django.db import transaction
+
+from .. import search
+from ..models import Article, Edition, Theme
+from .rules import Fields, rendered_or_refuse
+
+
+def rebuild(article):
+    """Render the published text of `article` again and index it; dates and revisions stay. Return whether it changed.
+
+    An article published anew meanwhile is left as it is: that publication rendered it. Raise ValidationError when
+    the text can't be rendered any more; nothing is written then.
+    """
+    rendered = rendered_or_refuse(Fields.of(article.live).body)
+    with transaction.atomic():
+        Edition.take_turn()
+        now = Article.objects.get(pk=article.pk)
+        if now.live_id != article.live_id:
+            return False
+        before = (now.html, now.contents, now.words)
+        now.html, now.contents, now.words = rendered.html, rendered.contents, rendered.words
+        changed = before != (now.html, now.contents, now.words)
+        if changed:
+            now.save(update_fields=["html", "contents", "words"])
+            Edition.touch()
+        if now.withdrawn_at is None:
+            search.index(now)
+    return changed
+
+
+def rebuild_theme(theme):
+    """Render the introduction of `theme` again; return whether it changed. One rewritten meanwhile is left alone."""
+    html = rendered_or_refuse(theme.introduction, field="introduction").html
+    if html == theme.introduction_html:
+        return False
+    with transaction.atomic():
+        Edition.take_turn()
+        stored = Theme.objects.filter(pk=theme.pk, introduction=theme.introduction).update(introduction_html=html)
+        Edition.touch()
+    return bool(stored)
