@@ -97,19 +97,19 @@ class KeepWhatWasTyped:
         login = reverse("admin:login")
         lost = request.method == "POST" and request.path != login and request.path.startswith(reverse("admin:index"))
         if lost and response.status_code == 302 and response["Location"].startswith(login):
-            return send_again(request, _("You were logged out while you were writing."), login=login)
+            return send_again(request, _("You were logged out while you were writing."))
         return response
 
 
-def send_again(request, reason, login=None):
-    """Return the page (403) that shows what was posted and sends it once more; `login` is where to log in first."""
+def send_again(request, reason):
+    """Return the page (403) that shows what was posted and sends it once more, after a login where one is needed."""
     secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "usable_password"}
     typed = [(name, value) for name, values in request.POST.lists() if name not in secret for value in values]
     context = {
         **admin.site.each_context(request),
         "title": _("Nothing is lost"),
         "reason": reason,
-        "login": login,
+        "login": None if admin.site.has_permission(request) else reverse("admin:login"),
         "files": bool(request.FILES),
         "long": [(name, value) for name, value in typed if len(value) > 60 or "\n" in value],
         "short": [(name, value) for name, value in typed if not (len(value) > 60 or "\n" in value)],
