@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -105,11 +105,14 @@ def send_again(request, reason):
     """Return the page (403) that shows what was posted and sends it once more, after a login where one is needed."""
     secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "usable_password"}
     typed = [(name, value) for name, values in request.POST.lists() if name not in secret for value in values]
+    login = None if admin.site.has_permission(request) else reverse("admin:login")
+    if request.accepts("application/json") and not request.accepts("text/html"):  # a script, which has it all still
+        return JsonResponse({"login": login, "problem": reason}, status=403)
     context = {
         **admin.site.each_context(request),
         "title": _("Nothing is lost"),
         "reason": reason,
-        "login": None if admin.site.has_permission(request) else reverse("admin:login"),
+        "login": login,
         "files": bool(request.FILES),
         "long": [(name, value) for name, value in typed if len(value) > 60 or "\n" in value],
         "short": [(name, value) for name, value in typed if not (len(value) > 60 or "\n" in value)],

@@ -1,6 +1,7 @@
 """A fixed cast, and static files without a collecting run."""
 
 import pytest
+from django.conf import settings as site_settings
 
 from .make import make_user
 
@@ -13,6 +14,14 @@ def plain_static_files(settings, tmp_path):
     }
     settings.MEDIA_ROOT = tmp_path / "pictures"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Let tests on SQLite use a file, as the site does: the one in memory locks in ways of its own."""
+    database = site_settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture

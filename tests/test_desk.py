@@ -200,8 +200,8 @@ def test_the_history_is_readable_and_leads_back(desk):
     history = shown(desk.get(reverse("admin:articles_article_history", args=[article.pk])))
     assert "what readers see" in history
     revision = shown(desk.get(reverse("admin:articles_article_revision", args=[article.pk, 3])))
-    assert "<del>old " in revision
-    assert "<ins>new " in revision
+    assert "<del>old</del>" in revision
+    assert "<ins>new</ins>" in revision
     assert "Oil" in revision
     old = shown(desk.get(reverse("admin:articles_article_revision_preview", args=[article.pk, 1])))
     assert "The old words stand." in old

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles import text
+from articles.text import diff
 from articles.text.safe import sanitise
 
 
@@ -206,3 +207,17 @@ def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
 def test_the_opening_is_the_first_paragraph_without_notes():
     assert text.opening(html("One *two*.[^1]\n\nThree.\n\n[^1]: Note")) == "<p>One <em>two</em>.</p>"
     assert text.opening(html("## Only a heading")) == ""
+
+
+@given(*[st.text(alphabet="ab \n", max_size=30)] * 2)
+def test_the_pieces_of_a_comparison_give_both_texts(old, new):
+    pieces = diff.words(old, new)
+    assert "".join(text for kind, text in pieces if kind != "new") == old
+    assert "".join(text for kind, text in pieces if kind != "gone") == new
+
+
+def test_a_comparison_marks_what_changed_and_keeps_a_rewritten_phrase_in_one_piece():
+    assert diff.words("Second.", "Second. More.") == [("same", "Second."), ("new", " More.")]
+    assert diff.words("see the old gas deal now", "see a new oil deal now") == [
+        ("same", "see "), ("gone", "the old gas"), ("new", "a new oil"), ("same", " deal now"),
+    ]  # fmt: skip

@@ -4,6 +4,8 @@ Whatever a button does, `publishing` does it; this module asks who may, hands ov
 happened. Nothing typed is lost: every refusal comes back as the same form with its words still in it.
 """
 
+from dataclasses import asdict
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -18,6 +20,8 @@ from .. import publishing
 from ..models import Article, ArticleAuthor
 from .form import ArticleForm, based_on_of, moment
 from .history import History, preview
+from .keeping import Keeping, addresses, clash_in_words, hidden_fields
+from .writing import Writing, words
 
 Status = Article.Status
 
@@ -38,7 +42,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(History, admin.ModelAdmin):
+class ArticleAdmin(History, Keeping, Writing, admin.ModelAdmin):
     """The list of articles, and the views around one article (its history is in `history`)."""
 
     list_display = ("working_title", "standing", "themes_listed", "authors_listed", "published", "saved")
@@ -148,7 +152,7 @@ class ArticleAdmin(History, admin.ModelAdmin):
             path("<int:pk>/preview/", wrap(self.preview_view), name="articles_article_preview"),
             path("<int:pk>/withdraw/", wrap(self.withdraw_view), name="articles_article_withdraw"),
         ]
-        return own + self.history_urls(wrap) + super().get_urls()
+        return own + self.history_urls(wrap) + self.keeping_urls(wrap) + self.writing_urls(wrap) + super().get_urls()
 
     def add_view(self, request, form_url="", extra_context=None):
         """A new article."""
@@ -169,22 +173,28 @@ class ArticleAdmin(History, admin.ModelAdmin):
 
     def edit(self, request, article):
         """Show the form of `article` (None: a new one), and do what its button says."""
-        form = ArticleForm(request.POST if request.method == "POST" else None, article=article, user=request.user)
+        if request.method != "POST":
+            start = self.kept_start(request, article)
+            return self.form_page(request, article, ArticleForm(article=article, user=request.user, start=start))
+        form = ArticleForm(request.POST, article=article, user=request.user)
+        action = request.POST.get("action", "save")
+        if action != "save" and not self.may_publish(request):
+            raise PermissionDenied
         conflict = None
-        if request.method == "POST":
-            action = request.POST.get("action", "save")
-            if action != "save" and not self.may_publish(request):
-                raise PermissionDenied
-            if form.is_valid():
-                try:
-                    article = self.act(request, action, article, form)
-                    return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
-                except publishing.Conflict:
-                    conflict = Article.objects.select_related("working__saved_by").get(pk=article.pk).working
-                except ValidationError as error:
-                    form.refuse(error)
-                if article:
-                    article.refresh_from_db()  # what was tried stays in the form; the page shows what is stored
+        if form.is_valid():
+            try:
+                article = self.act(request, action, article, form)
+                saved = form.cleaned_data["form"]
+                if saved:
+                    publishing.forget_kept(article, by=request.user, form=saved)
+                address = reverse("admin:articles_article_change", args=[article.pk])
+                return HttpResponseRedirect(address + (f"?saved={saved}" if saved else ""))
+            except publishing.Conflict as error:
+                conflict = error
+            except ValidationError as error:
+                form.refuse(error)
+            if article:
+                article.refresh_from_db()  # what was tried stays in the form; the page shows what is stored
         return self.form_page(request, article, form, conflict)
 
     def act(self, request, action, article, form):
@@ -201,7 +211,7 @@ class ArticleAdmin(History, admin.ModelAdmin):
             raise ValidationError({"change": gettext("Is this a typo, an update or a correction?")})
         based_on = data["based_on"]
         if article is None:
-            article = publishing.create(fields, by=by)
+            article = publishing.create(fields, by=by, form=data["form"])
             form.article, based_on = article, article.working_id
             if action in publish:
                 try:
@@ -245,8 +255,20 @@ class ArticleAdmin(History, admin.ModelAdmin):
             text = format_html('{} <a href="{}">{}</a>', text, article.get_absolute_url(), gettext("View on site"))
         messages.add_message(request, level, text)
 
-    def form_page(self, request, article, form, conflict):
-        """Return the page with the form."""
+    def form_page(self, request, article, form, conflict=None):
+        """Return the page with the form; after a `Conflict` it holds what both editors made of the article."""
+        settling = None
+        if conflict:
+            merged = conflict.merged
+            again = {name: form.data[name] for name in ("at", "change", "note", "form") if name in form.data}
+            again |= {"based_on": conflict.working.pk}
+            form = ArticleForm(article=article, user=request.user, start=asdict(merged.mine) | again)
+            sides = {"mine": merged.mine, "theirs": merged.theirs}
+            settling = {
+                "clashes": clash_in_words(merged.clashes),
+                "action": request.POST.get("action", "save"),
+                "sides": {name: [*hidden_fields(fields), *again.items()] for name, fields in sides.items()},
+            }
         status = article.status() if article else Status.DRAFT
         problems = sum(len(errors) for errors in form.errors.values())
         context = {
@@ -257,14 +279,19 @@ class ArticleAdmin(History, admin.ModelAdmin):
             "article": article,
             "form": form,
             "conflict": conflict,
+            "settling": settling,
+            "kept": publishing.kept(article, request.user) if article and request.method == "GET" else [],
+            "going_on": bool(article and request.GET.get("kept")),
+            "others": publishing.others(article, request.user) if article else [],
+            "addresses": addresses(article),
+            "saved": request.GET.get("saved", ""),
+            "words": words(),
+            "may_add_pictures": request.user.has_perm("articles.add_picture"),
             "status": status.value,
             "status_label": Status(status).label,
             "published": moment(article.published_at) if article else "",
             "may_publish": self.may_publish(request),
             "may_delete": self.has_delete_permission(request, article),
-            "preview_url": reverse("admin:articles_article_preview", args=[article.pk])
-            if article
-            else reverse("admin:articles_article_preview_new"),
             "problems": ngettext(
                 "Nothing was saved: %s thing below needs your attention.",
                 "Nothing was saved: %s things below need your attention.",
@@ -289,13 +316,11 @@ class ArticleAdmin(History, admin.ModelAdmin):
         else:
             article = self.article_or_refuse(request, pk)
         form = ArticleForm(request.POST, article=article, user=request.user)
-        if form.is_valid():
-            try:
-                return preview(
-                    request, article, form.typed(), gettext("Preview: what the form holds, as readers would see it.")
-                )
-            except ValidationError as error:
-                form.refuse(error)
+        words = gettext("Preview: what the form holds, as readers would see it.")
+        try:
+            return preview(request, article, form.typed(), words)
+        except ValidationError as error:
+            form.refuse(error)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

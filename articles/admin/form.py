@@ -1,6 +1,10 @@
 """The form of an article: everything an editor types, with the revision it is based on."""
 
+import uuid
+
 from django import forms
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +17,19 @@ def moment(instant):
     return f"{timezone.localtime(instant):%-d %b %Y, %H:%M %Z}" if instant else "–"
 
 
+def clock():
+    """Return the time now in words, in the desk's zone."""
+    return f"{timezone.localtime():%H:%M:%S %Z}"
+
+
 def here():
     """Return the desk's zone in words, with its distance from UTC now."""
     zone = timezone.get_current_timezone_name()
     return zone if zone == "UTC" else f"{zone} (UTC{timezone.localtime().isoformat()[-6:]})"
 
 
+PASTE = "vendor/paste-markdown-1.5.3/bundle.js"
+SUGGEST = "admin:articles_article_suggest"
 LAST_KEY = 2**63 - 1
 
 
@@ -85,15 +96,17 @@ class ArticleForm(forms.Form):
     )
     note = TextField(label=_("What changed and why, in a line"), required=False)
     based_on = forms.IntegerField(required=False, max_value=LAST_KEY, widget=forms.HiddenInput)
+    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    EDITED = ("title", "slug", "summary", "body", "language", "series_order")
-
-    def __init__(self, data=None, *, article=None, user=None):
+    def __init__(self, data=None, *, article=None, user=None, start=None):
+        """Bind `data`, or show the working copy of `article` (None: a new one), with what `start` gives instead."""
         self.article = article
-        super().__init__(data, initial=self._start(article, user))
+        super().__init__(data, initial=self._start(article, user) | {"form": uuid.uuid4()} | (start or {}))
         language = self["language"].value()
         for name in ("title", "summary", "body"):
             self.fields[name].widget.attrs["lang"] = language
+        # The script that turns pasted tables and links into Markdown, and where names to link to are asked for.
+        self.fields["body"].widget.attrs |= {"data-paste": static(PASTE), "data-suggest": reverse(SUGGEST)}
         self.fields["at"].help_text = _("Time zone: %s.") % here()
 
     @staticmethod
@@ -104,18 +117,26 @@ class ArticleForm(forms.Form):
             return {"language": "en", "authors": [byline.pk] if byline else []}
         return dict(article.working.fields) | {"based_on": article.working_id, "change": Revision.Change.TYPO}
 
-    def typed(self):
-        """Return what was typed as `publishing.Fields`; authors stay in the order they had."""
-        data = self.cleaned_data
+    def _authors(self):
+        """Return the keys of the authors chosen, in the order they had; those chosen anew come last."""
         before = list(self.initial.get("authors", []))
-        chosen = [author.pk for author in data["authors"]]
-        chosen.sort(key=lambda pk: before.index(pk) if pk in before else len(before))
+        chosen = [author.pk for author in self.cleaned_data.get("authors", [])]
+        return sorted(chosen, key=lambda pk: before.index(pk) if pk in before else len(before))
+
+    def typed(self):
+        """Return what was typed as `publishing.Fields`, whatever is missing or wrong; authors in the order they had."""
+        self.is_valid()
+        start, data = self._start(self.article, None), self.cleaned_data
+        text = {name: names.clean(self.data.get(name, "")) for name in ("title", "slug", "summary", "body")}
+        series, picture = data.get("series"), data.get("lead_picture")
         return publishing.Fields(
-            **{name: data[name] for name in self.EDITED},
-            themes=[theme.pk for theme in data["themes"]],
-            authors=chosen,
-            series=data["series"].pk if data["series"] else None,
-            lead_picture=data["lead_picture"].pk if data["lead_picture"] else None,
+            **text,
+            language=data.get("language") or start["language"],
+            themes=[theme.pk for theme in data.get("themes", [])],
+            authors=self._authors(),
+            series=series.pk if series else None,
+            series_order=data.get("series_order"),
+            lead_picture=picture.pk if picture else None,
         )
 
     def refuse(self, error):

@@ -35,13 +35,13 @@ class History:
     def history_view(self, request, object_id, extra_context=None):
         """List the revisions, newest first."""
         article = self.article_or_refuse(request, object_id)
-        revisions = article.revisions.select_related("saved_by").defer("fields")
+        revisions = article.revisions.numbered().select_related("saved_by").defer("fields")
         return self._page(request, "history", article, gettext("History"), revisions=revisions)
 
     def revision_view(self, request, pk, number):
         """Show one revision and what it changed since the one before (or since `?since=N`)."""
         article, revision = self._revision(request, pk, number)
-        earlier = article.revisions.filter(number__lt=number)
+        earlier = article.revisions.numbered().filter(number__lt=number)
         since = request.GET.get("since", "")
         if since.isascii() and since.isdigit() and len(since) < 9:
             earlier = earlier.filter(number=int(since))
@@ -124,7 +124,7 @@ def preview(request, article, fields, words):
     rendered = publishing.rendered_or_refuse(fields.body)
     row = Article(
         pk=article.pk if article else None,
-        title=fields.title,
+        title=fields.title or gettext("Untitled"),
         slug=fields.slug,
         summary=fields.summary,
         language=fields.language,

@@ -4,7 +4,7 @@ from . import addresses
 from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
 from .reference import Author, Picture, Series
-from .revision import Revision
+from .revision import OpenForm, Revision
 from .theme import Theme, ThemeName
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ArticleTheme",
     "Author",
     "Edition",
+    "OpenForm",
     "Picture",
     "Revision",
     "Series",

@@ -8,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 class RevisionQuerySet(models.QuerySet):
     """Revisions of an article."""
 
+    def numbered(self):
+        """Return its history: everything that was saved, without what is only kept while somebody types."""
+        return self.exclude(kind=Revision.Kind.AUTOSAVE)
+
+    def kept_for(self, user):
+        """Return what is kept of the forms in which `user` is or was typing."""
+        return self.filter(kind=Revision.Kind.AUTOSAVE, saved_by=user)
+
     def told(self):
         """Return those that readers are told about: updates, corrections, and times when it was withdrawn."""
         changes = [Revision.Change.UPDATE, Revision.Change.CORRECTION]
@@ -17,12 +25,14 @@ class RevisionQuerySet(models.QuerySet):
 class Revision(models.Model):
     """One saved state of an article: everything an editor can edit, who saved it, when and on what it was based.
 
-    Append-only. The same rows are history, working copy, conflict detection and the public change log.
+    Append-only, but for what is kept while somebody types (`autosave`): that has no number, is its editor's own and is
+    replaced by the next. The same rows are history, working copy, conflict detection and the public change log.
     """
 
     class Kind(models.TextChoices):
         """What the save was for."""
 
+        AUTOSAVE = "autosave", _("kept while typing")
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
@@ -36,12 +46,13 @@ class Revision(models.Model):
         CORRECTION = "correction", _("correction")
 
     article = models.ForeignKey("Article", models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=9, choices=Kind)
     change = models.CharField(max_length=10, choices=Change, blank=True)
     note = models.CharField(max_length=500, blank=True)
     fields = models.JSONField()
     based_on = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
+    form = models.UUIDField(null=True)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
@@ -53,6 +64,17 @@ class Revision(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+            models.UniqueConstraint(
+                fields=["saved_by", "form"],
+                condition=models.Q(kind="autosave"),
+                name="revision_kept_once_per_form",
+            ),
+            models.UniqueConstraint(fields=["form"], condition=models.Q(number=1), name="article_made_once_per_form"),
+            models.CheckConstraint(
+                condition=models.Q(kind="autosave", number__isnull=True, form__isnull=False)
+                | (~models.Q(kind="autosave") & models.Q(number__isnull=False)),
+                name="revision_numbered_unless_kept",
+            ),
             models.CheckConstraint(
                 condition=(~models.Q(kind="published") & models.Q(change=""))
                 | (models.Q(kind="published") & ~models.Q(change="")),
@@ -66,10 +88,22 @@ class Revision(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.article_id}.{self.number}"
+        return f"{self.article_id}.{self.number or self.kind}"
 
     def save(self, *args, **kwargs):
         """Store a new revision; a stored one is never written again."""
         if not self._state.adding:
             raise TypeError("A revision is never changed: save a new one.")
         super().save(*args, **kwargs)
+
+
+class OpenForm(models.Model):
+    """A form of an article that is open on somebody's screen, as its script says every few seconds."""
+
+    form = models.UUIDField(primary_key=True)
+    article = models.ForeignKey("Article", models.CASCADE, related_name="open_forms")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.user}: {self.article_id}"

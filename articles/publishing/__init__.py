@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from .. import names, search
 from ..models import Article, ArticleAuthor, ArticleTheme, Author, Edition, Picture, Revision, Series, Theme, addresses
+from .keeping import closed, forget_kept, keep, kept, others, seen
+from .merging import merge_fields
 from .rebuilding import rebuild, rebuild_theme
 from .rules import (
     Change,
@@ -32,8 +34,13 @@ __all__ = [
     "Change",
     "Conflict",
     "Fields",
+    "closed",
     "create",
+    "forget_kept",
     "forget_row",
+    "keep",
+    "kept",
+    "others",
     "publish",
     "rebuild",
     "rebuild_theme",
@@ -43,41 +50,91 @@ __all__ = [
     "save_page",
     "save_row",
     "save_theme",
+    "seen",
     "teach_names",
     "withdraw",
 ]
 
 
 class Conflict(Exception):
-    """Somebody else saved the article since the revision this save is based on; nothing was written."""
+    """Somebody else saved the article since the revision this save is based on; nothing was written.
 
+    `working` is the revision they saved, `merged` (a `merging.Merged`) what would come of both.
+    """
+
+    def __init__(self, working=None, merged=None):
+        super().__init__()
+        self.working, self.merged = working, merged
+
+
+MOST_ATTEMPTS = 20
 
 # Saving -------------------------------------------------------------------------------------------------------------
 
 
+def create(fields, *, by, form=None):
+    """Store a new article with its first draft; return the article.
+
+    `form` is the UUID of the form it was typed into: sent twice, it makes one article, saved twice.
+    """
+    first = _first_of(form)
+    if first is None:
+        try:
+            return _create(fields, by=by, form=form)
+        except Conflict:
+            first = _first_of(form)
+            if first is None:
+                raise
+    save_draft(first.article, fields, by=by, based_on=first.pk)
+    return first.article
+
+
+def _first_of(form):
+    """Return the first revision of the article that the form `form` made, or None."""
+    return Revision.objects.select_related("article").filter(form=form, number=1).first() if form else None
+
+
 @transaction.atomic
-def create(fields, *, by):
-    """Store a new article with its first draft; return the article."""
+def _create(fields, *, by, form):
     fields = with_slug(fields, article=None)
-    article = Article(
-        title=fields.title,
-        slug=fields.slug,
-        language=fields.language,
-        created_by=by,
-    )
+    article = Article(title=fields.title, slug=fields.slug, language=fields.language, created_by=by)
     refuse_bad_draft(fields, article)
     _store(article)
-    _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by)
+    _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by, form=form)
     return article
 
 
-@transaction.atomic
 def save_draft(article, fields, *, by, based_on):
-    """Make `fields` the working copy of `article`; readers see no change. Return the revision.
+    """Make `fields` the working copy of `article`; readers see no change. Return the working copy, a revision.
 
-    `based_on` is the primary key of the revision the editor opened. Raise Conflict when it is no longer the working
-    copy, ValidationError when the fields can't be stored.
+    `based_on` is the primary key of the revision the editor opened. When somebody saved since, what they changed in
+    other fields and paragraphs is merged in; when both changed the same, Conflict is raised and nothing written.
+    Raise ValidationError when the fields can't be stored.
     """
+    for _attempt in range(MOST_ATTEMPTS):
+        try:
+            return _save_draft(article, fields, by=by, based_on=based_on)
+        except Conflict:
+            conflict = conflict_of(article, fields, based_on)
+        if conflict.merged.clashes:
+            break
+        fields, based_on = conflict.merged.mine, conflict.working.pk
+        if fields == conflict.merged.theirs == Fields.of(conflict.working):
+            return conflict.working  # all of it is there already: a form sent twice
+    raise conflict
+
+
+def conflict_of(article, fields, based_on):
+    """Return the `Conflict` between `fields`, typed into a form that began with `based_on`, and the working copy now."""
+    article.refresh_from_db()
+    working = Revision.objects.select_related("saved_by").get(pk=article.working_id)
+    base = article.revisions.numbered().filter(pk=based_on).first()
+    began = Fields.of(base) if base else Fields(title="")
+    return Conflict(working, merge_fields(began, with_slug(fields, article), Fields.of(working)))
+
+
+@transaction.atomic
+def _save_draft(article, fields, *, by, based_on):
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     revision = _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=based_on, by=by)
@@ -92,7 +149,7 @@ def restore(article, revision, *, by, based_on):
     """Make an earlier `revision` of `article` its working copy again, as a new revision; return that."""
     if revision.article_id != article.pk:
         raise ValidationError(_("That revision belongs to another article."))
-    return save_draft(article, Fields.of(revision), by=by, based_on=based_on)
+    return _save_draft(article, Fields.of(revision), by=by, based_on=based_on)
 
 
 # Publishing ---------------------------------------------------------------------------------------------------------
@@ -104,12 +161,18 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     A first publication (or one after a withdrawal) is `new` and may lie in the future. A live article is changed at
     once, as a typo, an update or a correction; the last two need a `note` that says why and move `updated_at`.
     `dated` is the past date of something first published elsewhere, for imports.
-    Raise ValidationError for what is missing or contradicts this, Conflict as `save_draft` does.
+    Raise ValidationError for what is missing or contradicts this, Conflict when somebody saved since `based_on`: what
+    readers will see is never merged unseen.
     """
+    note = names.clean_line(note)
+    if based_on != article.working_id:
+        conflict = conflict_of(article, fields, based_on)
+        if _is_repeat(conflict, by, change, note):
+            return conflict.working
+        raise conflict
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     refuse_unready(fields)
-    note = names.clean_line(note)
     rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds,
     now = timezone.now()  # in which a scheduled article may have come out
     was_live = article.is_public(now)
@@ -140,6 +203,14 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     return revision
 
 
+def _is_repeat(conflict, by, change, note):
+    """Whether what is being published is published already, by the same form sent a moment before."""
+    working, merged = conflict.working, conflict.merged
+    told = (working.kind, working.change, working.note, working.saved_by)
+    same = merged.mine == merged.theirs == Fields.of(working)
+    return same and told == (Revision.Kind.PUBLISHED, change, note, by)
+
+
 def withdraw(article, *, by, based_on, note):
     """Take `article` from readers, who find `note` in its place; a scheduled one becomes a draft again."""
     now = timezone.now()
@@ -167,7 +238,7 @@ def withdraw(article, *, by, based_on, note):
 # The steps ----------------------------------------------------------------------------------------------------------
 
 
-def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None):
+def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None, form=None):
     """Store a revision and make it the working copy, if `based_on` still is; return it.
 
     The conditional UPDATE is the lock, on SQLite and PostgreSQL alike.
@@ -183,6 +254,7 @@ def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None
                 note=note,
                 fields=asdict(fields),
                 based_on_id=based_on,
+                form=form,
                 saved_at=at or timezone.now(),
                 saved_by=by,
             )

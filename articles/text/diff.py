@@ -29,16 +29,18 @@ def paragraphs(old, new):
 
 def words(old, new):
     """Return the differences between two lines as [("same" | "gone" | "new", text), …]; joined, they give both."""
-    before, after = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    before, after = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
     if max(len(before), len(after)) > LONGEST:
         return [("gone", old), ("new", new)]
-    pieces = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(("same", "".join(before[a:b])))
-            continue
-        if b > a:
-            pieces.append(("gone", "".join(before[a:b])))
-        if d > c:
-            pieces.append(("new", "".join(after[c:d])))
-    return pieces
+    pieces, gone, came = [], "", ""
+    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for place, (tag, a, b, c, d) in enumerate(steps):
+        was, now = "".join(before[a:b]), "".join(after[c:d])
+        if tag == "equal" and not (
+            was.isspace() and 0 < place < len(steps) - 1
+        ):  # a rewritten phrase stays in one piece
+            pieces += [(kind, text) for kind, text in (("gone", gone), ("new", came), ("same", was)) if text]
+            gone = came = ""
+        else:
+            gone, came = gone + was, came + now
+    return pieces + [(kind, text) for kind, text in (("gone", gone), ("new", came)) if text]

@@ -1,37 +1,14 @@
 """The site in a real browser: nothing scrolls sideways, nothing is refused by the policy, nothing comes from elsewhere."""
 
-import os
-import shutil
-
 import pytest
 
 from ..make import make_article, make_theme
+from .conftest import needs_browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"),
-        reason="Chromium is not installed on this machine",
-    ),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
 PAGES = ["/", "/articles/", "/articles/pipes/", "/themes/", "/themes/syria/", "/themes/libya+syria/", "/search/?q=gas", "/feeds/",
          "/authors/the-editors/", "/nowhere/"]  # fmt: skip
 TABLE = "| Year | A rather long heading of a column | bcm |\n|---|---|---:|\n| 2015 | words in a cell | 26.6 |\n"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

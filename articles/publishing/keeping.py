@@ -1,0 +1,68 @@
+"""What editors are typing, kept aside: it touches neither the working copy nor what readers see."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import OpenForm, Revision
+from .rules import Fields
+
+GONE = timedelta(seconds=50)  # a form on a screen says so three times in that
+
+
+@transaction.atomic
+def keep(article, fields, *, by, based_on, form):
+    """Keep `fields` as what `by` has in the form `form` (a UUID) just now, in place of what was kept of it before.
+
+    `based_on` is the key of the revision the form was opened with. Return the revision, which has no number.
+    """
+    forget_kept(article, by=by, form=form)
+    return Revision.objects.create(
+        article=article,
+        kind=Revision.Kind.AUTOSAVE,
+        fields=asdict(fields),
+        form=form,
+        based_on_id=based_on if article.revisions.filter(pk=based_on).exists() else None,
+        saved_at=timezone.now(),
+        saved_by=by,
+    )
+
+
+def forget_kept(article, *, by, form):
+    """Drop what was kept of one form, which its editor has saved or thrown away."""
+    article.revisions.kept_for(by).filter(form=form).delete()
+
+
+def kept(article, by):
+    """Return what `by` has typed into forms of `article` and not saved, newest first, as revisions.
+
+    What equals the working copy, or the revision it was based on, has nothing to offer and is left out.
+    """
+    offers = []
+    for revision in article.revisions.kept_for(by).select_related("based_on").order_by("-saved_at"):
+        typed = Fields.of(revision)
+        known = [Fields.of(article.working), *([Fields.of(revision.based_on)] if revision.based_on else [])]
+        if typed not in known:
+            offers.append(revision)
+    return offers
+
+
+def seen(article, *, by, form):
+    """Note that `by` has the form `form` (a UUID) of `article` on the screen; return the others who have one, as users."""
+    now = timezone.now()
+    OpenForm.objects.filter(seen_at__lt=now - GONE).delete()
+    OpenForm.objects.update_or_create(form=form, defaults={"article": article, "user": by, "seen_at": now})
+    return others(article, by)
+
+
+def others(article, by):
+    """Return the users but `by` who have a form of `article` on the screen, by name."""
+    forms = article.open_forms.filter(seen_at__gte=timezone.now() - GONE).exclude(user=by).select_related("user")
+    return sorted({form.user for form in forms}, key=str)
+
+
+def closed(form):
+    """Note that the form is on the screen no more."""
+    OpenForm.objects.filter(form=form).delete()

@@ -1,0 +1,181 @@
+// Nothing typed is lost: the form is kept on the server every few seconds and in this browser at once; when the server
+// is away or the session has ended, the page says so, goes on keeping and tries again.
+
+const form = document.getElementById("desk-form")
+const words = JSON.parse(document.getElementById("desk-words")?.textContent ?? "{}")
+const PAUSE = 2000 // milliseconds of no typing before the server is asked to keep it
+const AT_MOST = 10000 // and no longer than this while typing goes on
+const PULSE = 15000
+const RETRY = 4000
+const DEAD = 70000 // a copy whose page has not been heard of for so long belongs to nobody
+const PREFIX = "desk-copy:"
+
+export const cookie = (name) =>
+  document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? ""
+
+/** Everything in the form but the token, as [[name, value], …]. */
+export const contents = () =>
+  [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string")
+
+function start() {
+  const state = document.getElementById("desk-state")
+  const key = () => `${PREFIX}${form.dataset.article}:${form.elements.form.value}`
+  let saved = "changed" in form.dataset ? null : JSON.stringify(contents()) // what the server's working copy holds
+  let kept = saved // what the server has kept
+  let began = 0
+  let timer
+  let leaving = false
+  let busy = Promise.resolve(true)
+
+  const now = () => JSON.stringify(contents())
+  const say = (text, kind = "") => {
+    if (state.textContent !== text) state.textContent = text
+    state.className = `desk-state ${kind}`
+  }
+
+  const copy = (alive = Date.now()) => {
+    try {
+      if (now() === saved) localStorage.removeItem(key())
+      else localStorage.setItem(key(), JSON.stringify({fields: contents(), alive}))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  const send = async (url, entries, signal) => {
+    const body = new URLSearchParams(entries)
+    const headers = {"X-CSRFToken": cookie("csrftoken"), Accept: "application/json"}
+    return fetch(url, {method: "POST", body, headers, signal, redirect: "manual"})
+  }
+
+  const trouble = (text, login) => {
+    say(`${text} ${copy() ? words.copied : words.uncopied}`, "trouble")
+    if (login) {
+      const link = document.createElement("a")
+      Object.assign(link, {href: login, target: "_blank", textContent: words.login})
+      state.append(" ", link)
+    }
+    schedule(RETRY)
+    return false
+  }
+
+  /** Ask the server to keep the form; whether it did. One question at a time, each with what the form holds then. */
+  const keep = () => (busy = busy.then(ask, ask))
+  const ask = async () => {
+    clearTimeout(timer)
+    const typed = now()
+    began = 0
+    let response
+    try {
+      const entries = [...contents(), ...(typed === kept ? [] : [["changed", "1"]])]
+      response = await send(form.dataset.keep, entries, AbortSignal.timeout(15000))
+    } catch {
+      return trouble(words.away)
+    }
+    const answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {}
+    if (answer.login) return trouble(words.loggedOut, answer.login)
+    if (!response.ok) return trouble(answer.problem ?? words.refused.replace("%s", response.status))
+    refreshToken()
+    kept = typed
+    if (answer.address) becomeDraft(answer)
+    if (typed !== saved) say(words.kept.replace("%s", answer.kept), "kept")
+    else if (state.classList.contains("trouble")) say("")
+    if (answer.newer) say(`${state.textContent} ${answer.newer} ${words.merges}`, "kept")
+    const others = document.getElementById("desk-others")
+    others.hidden = !answer.others?.length
+    if (answer.others?.length) others.textContent = words.others.replace("%s", answer.others.join(", "))
+    schedule(PULSE)
+    return true
+  }
+
+  const schedule = (wait) => {
+    clearTimeout(timer)
+    timer = setTimeout(keep, wait)
+  }
+
+  const refreshToken = () => {
+    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = cookie("csrftoken") || input.value
+  }
+
+  /** The server made a draft of a new article: go on as its form. */
+  const becomeDraft = (answer) => {
+    localStorage.removeItem(key())
+    form.elements.based_on.value = answer.based_on
+    Object.assign(form.dataset, {article: answer.article, keep: answer.keep, preview: answer.preview})
+    form.setAttribute("action", answer.address) // form.action is a button here
+    for (const button of form.querySelectorAll("[data-preview]")) button.formAction = answer.preview
+    history.replaceState(null, "", answer.address)
+    kept = now()
+  }
+
+  form.addEventListener("input", () => {
+    copy()
+    began ||= Date.now()
+    schedule(Math.max(0, Math.min(PAUSE, began + AT_MOST - Date.now())))
+  })
+
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter
+    refreshToken()
+    if (leaving || button?.formTarget === "_blank") return
+    event.preventDefault()
+    if (form.hasAttribute("aria-busy")) return
+    form.setAttribute("aria-busy", "true")
+    say(words.saving)
+    const reached = await keep()
+    form.removeAttribute("aria-busy")
+    if (!reached) return
+    leaving = true
+    copy(0)
+    form.requestSubmit(button)
+    setTimeout(() => (leaving = false), 20000) // it never went
+  })
+
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && now() !== saved) event.preventDefault()
+  })
+  addEventListener("pagehide", () => {
+    if (now() === kept && !leaving) localStorage.removeItem(key())
+    else copy(0)
+    const entries = [...contents(), ["closed", "1"], ["csrfmiddlewaretoken", cookie("csrftoken")]]
+    if (form.dataset.article !== "new") navigator.sendBeacon?.(form.dataset.keep, new URLSearchParams(entries))
+  })
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload() // the page that the browser kept may be older than what is stored
+  })
+  setInterval(() => now() !== saved && copy(), PULSE)
+
+  const adopt = async () => {
+    if (form.dataset.saved) localStorage.removeItem(`${PREFIX}${form.dataset.article}:${form.dataset.saved}`)
+    if (form.dataset.saved) localStorage.removeItem(`${PREFIX}new:${form.dataset.saved}`)
+    const mine = `${PREFIX}${form.dataset.article}:`
+    for (const name of Object.keys(localStorage).filter((name) => name.startsWith(mine) && name !== key())) {
+      const found = JSON.parse(localStorage.getItem(name))
+      const offer = document.querySelector(`[data-form="${name.slice(mine.length)}"]`)
+      if (Date.now() - found.alive < DEAD) {
+        offer?.remove() // another tab of one's own, still open, is nothing to worry about
+        continue
+      }
+      const response = await send(form.dataset.keep, [...found.fields, ["changed", "1"]]).catch(() => null)
+      if (!response?.ok) continue
+      localStorage.removeItem(name)
+      const answer = await response.json()
+      if (answer.offer || answer.address) show(answer.offer ?? answer.address)
+    }
+  }
+
+  const show = (address) => {
+    const line = document.createElement("p")
+    const link = Object.assign(document.createElement("a"), {href: address, textContent: words.look})
+    line.className = "desk-kept"
+    line.append(words.found, " ", link)
+    form.before(line)
+  }
+
+  if (form.dataset.saved) history.replaceState(null, "", location.pathname)
+  adopt().catch(() => {})
+  keep()
+}
+
+if (form) start()

@@ -1,0 +1,206 @@
+"""Writing at the desk in a real browser: nothing typed is lost, whatever goes away; every button can be undone."""
+
+import re
+
+import pytest
+
+from .conftest import log_in, needs_browser
+
+pytestmark = needs_browser
+BODY = "First.\n\nSecond."
+
+
+@pytest.fixture
+def page(context, site):
+    """A tab with the form of the article `pipes`, whose text is back to what it was."""
+    site.shell(
+        "from articles.models import *; from articles import publishing; from dataclasses import replace\n"
+        "Revision.objects.filter(kind='autosave').delete()\n"
+        "a = Article.objects.get(slug='pipes')\n"
+        f"f = replace(publishing.Fields.of(a.working), body={BODY!r})\n"
+        "publishing.save_draft(a, f, by=None, based_on=a.working_id)"
+    )
+    page = context.new_page()
+    page.goto(site.base + "/admin/articles/article/1/change/")
+    page.wait_for_function("() => document.querySelector('#desk-count').textContent")
+    return page
+
+
+def type_at_end(page, text):
+    page.focus("#id_body")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def state(page, words):
+    page.wait_for_function("words => document.querySelector('#desk-state').textContent.includes(words)", arg=words)
+    return page.inner_text("#desk-state")
+
+
+def body_of(site, kind=None):
+    rows = "Revision.objects.filter(kind='autosave')" if kind else "[Article.objects.get(slug='pipes').working]"
+    return site.shell(f"from articles.models import *\nprint([r.fields['body'] for r in {rows}])")
+
+
+def save(page):
+    page.click("button[value=save]")
+    page.wait_for_url(re.compile(r"/change/$"))
+    page.wait_for_selector(".messagelist")
+
+
+def test_the_server_dies_while_somebody_types(page, site):
+    type_at_end(page, " Before.")
+    state(page, "Kept at")
+    site.stop()
+    type_at_end(page, " While it was away.")
+    assert "kept in this browser" in state(page, "does not answer")
+    page.click("button[value=save]")
+    state(page, "does not answer")
+    assert page.input_value("#id_body") == f"{BODY} Before. While it was away."
+    site.start()
+    state(page, "Kept at")
+    assert "While it was away." in body_of(site, "autosave")
+    save(page)
+    assert body_of(site) == repr([f"{BODY} Before. While it was away."])
+    assert body_of(site, "autosave") == "[]"
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-copy'))") == []
+
+
+def test_the_session_ends_while_somebody_types(page, site, context):
+    site.shell("from django.contrib.sessions.models import Session; Session.objects.all().delete()")
+    type_at_end(page, " After the end.")
+    assert "Log in again" in state(page, "logged out")
+    page.click("button[value=save]")
+    state(page, "logged out")
+    log_in(context, site)
+    state(page, "Kept at")
+    save(page)
+    assert body_of(site) == repr([f"{BODY} After the end."])
+
+
+@pytest.mark.parametrize("server", ["up", "down"])
+def test_the_tab_is_closed_and_opened_again(page, site, context, server):
+    if server == "down":
+        site.stop()
+    type_at_end(page, " Closed too soon.")
+    if server == "up":
+        state(page, "Kept at")
+    page.close(run_before_unload=False)
+    if server == "down":
+        site.start()
+    again = context.new_page()
+    again.goto(site.base + "/admin/articles/article/1/change/")
+    assert again.input_value("#id_body") == BODY
+    again.click("text=See them" if server == "down" else "text=See what differs")
+    assert again.locator("ins").inner_text().strip() == "Closed too soon."
+    again.click("text=Go on with it")
+    assert again.input_value("#id_body") == f"{BODY} Closed too soon."
+    assert body_of(site) == repr([BODY])
+    save(again)
+    assert body_of(site) == repr([f"{BODY} Closed too soon."])
+
+
+def test_leaving_with_unsaved_words_asks(page):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    type_at_end(page, " x")
+    page.click("#site-name a", no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert page.input_value("#id_body").endswith(" x")
+
+
+def test_two_tabs_of_ones_own_alarm_nobody(page, context, site):
+    type_at_end(page, " In the first tab.")
+    state(page, "Kept at")
+    other = context.new_page()
+    other.goto(page.url)
+    other.wait_for_timeout(800)
+    assert other.locator(".desk-kept p").count() == 0
+    assert not other.is_visible("#desk-others")
+    other.close()
+
+
+def test_every_button_is_undone_by_the_keyboard(page):
+    # The typing before it is one step of undo of its own.
+    for button in ("Heading", "Bold", "Italic", "Quotation", "Link", "List", "Numbers", "Note", "Table"):
+        page.focus("#id_body")
+        page.keyboard.press("Control+End")
+        page.locator("markdown-toolbar").get_by_text(button, exact=True).click()
+        assert page.input_value("#id_body") != BODY, button
+        for _step in range(2):
+            if page.input_value("#id_body") != BODY:
+                page.keyboard.press("Control+z")
+        assert page.input_value("#id_body") == BODY, button
+
+
+def test_lists_go_on_and_end(page):
+    type_at_end(page, "\n\n- one\ntwo\n\n7. seven\neight")
+    assert page.input_value("#id_body") == f"{BODY}\n\n- one\n- two\n\n7. seven\n8. eight"
+
+
+def test_tab_leaves_the_text(page):
+    page.focus("#id_body")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") != "id_body"
+    assert page.input_value("#id_body") == BODY
+
+
+def test_a_theme_is_linked_by_name_and_undone(page):
+    type_at_end(page, " See [[syr")
+    page.wait_for_selector(".desk-menu li")
+    page.keyboard.press("Enter")
+    assert page.input_value("#id_body") == f"{BODY} See [Syria](/themes/syria/)"
+    page.keyboard.press("Control+z")
+    assert page.input_value("#id_body") == f"{BODY} See [[syr"
+
+
+PASTE = """([type, text]) => {
+  const data = new DataTransfer(); data.setData(type, text)
+  document.querySelector('#id_body').dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))
+}"""
+
+
+def test_a_pasted_table_and_address_become_markdown_and_are_undone(page):
+    type_at_end(page, "\n\n")
+    table = "<table><tr><th>Year</th><th>bcm</th></tr><tr><td>2023</td><td>21.34</td></tr></table>"
+    for kind, text in (("text/html", table), ("text/plain", "Year\tbcm\r\n2023\t21.34\r\n")):
+        page.evaluate(PASTE, [kind, text])
+        assert page.input_value("#id_body") == f"{BODY}\n\n| Year | bcm |\n|---:|---:|\n| 2023 | 21.34 |\n"
+        page.keyboard.press("Control+z")
+        assert page.input_value("#id_body") == f"{BODY}\n\n"
+    page.evaluate("document.querySelector('#id_body').setSelectionRange(0, 5)")
+    page.evaluate(PASTE, ["text/plain", "https://example.org/a"])
+    assert page.input_value("#id_body").startswith("[First](https://example.org/a).")
+    page.keyboard.press("Control+z")
+    assert page.input_value("#id_body").startswith("First.")
+
+
+def test_a_pasted_picture_asks_for_its_words_and_is_undone(page):
+    page.focus("#id_body")
+    page.keyboard.press("Control+End")
+    page.evaluate("""async () => {
+      const canvas = Object.assign(document.createElement('canvas'), {width: 8, height: 8})
+      const blob = await new Promise(resolve => canvas.toBlob(resolve, 'image/png'))
+      const data = new DataTransfer(); data.items.add(new File([blob], 'map.png', {type: 'image/png'}))
+      document.querySelector('#id_body').dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))
+    }""")
+    page.wait_for_selector("dialog[open]")
+    page.click("text=Add it")
+    page.wait_for_function("() => document.querySelector('#desk-picture [role=alert]').textContent")
+    page.fill("#desk-alt", "A map")
+    page.click("text=Add it")
+    page.wait_for_selector("dialog:not([open])", state="attached")
+    assert re.search(r"!\[A map\]\(/pictures/\w+\.png\)$", page.input_value("#id_body"))
+    page.keyboard.press("Control+z")
+    assert page.input_value("#id_body") == BODY
+
+
+def test_the_preview_is_the_page_and_keeps_its_place(page):
+    page.click("#desk-beside")
+    frame = page.frame_locator("#desk-pane iframe")
+    frame.locator("h1", has_text="Pipes").wait_for()
+    page.fill("#id_title", "")
+    type_at_end(page, "\n\n## Part\n\n" + "A long paragraph. " * 5)
+    frame.locator("h2#part").wait_for()
+    assert "Reading Serif" in frame.locator(".text p").first.evaluate("e => getComputedStyle(e).fontFamily")

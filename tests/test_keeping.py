@@ -1,0 +1,283 @@
+"""Nothing typed is lost, nobody is overwritten: over HTTP, as the form and its script speak."""
+
+import re
+import threading
+import uuid
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from articles import publishing
+from articles.models import Article, OpenForm, Revision
+
+from .make import make_article, make_user
+from .test_desk import ADD, desk, form_of, posted, shown  # noqa: F401 - desk is a fixture
+
+BODY = "First.\n\nSecond.\n\nThird."
+
+
+def keep_of(article=None):
+    return reverse("admin:articles_article_keep", args=[article.pk]) if article else ADD + "keep/"
+
+
+def save_as(user, article, **typed):
+    """Somebody else saves `article`."""
+    fields = replace(publishing.Fields.of(article.working), **typed)
+    article = Article.objects.get(pk=article.pk)
+    return publishing.save_draft(article, fields, by=user, based_on=article.working_id)
+
+
+@pytest.fixture
+def article(db, editor):
+    return make_article(body=BODY, by=editor)
+
+
+@pytest.fixture
+def bea(db):
+    return make_user("bea", "Editor")
+
+
+# Kept while typing ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_touches_neither_working_copy_nor_page(desk, article):  # noqa: F811
+    page = desk.get(article.get_absolute_url()).content
+    typed = posted(article, body="Kept words.", form=uuid.uuid4(), changed=1)
+    answer = desk.post(keep_of(article), typed).json()
+    assert {"kept", "offer", "others"} <= set(answer)
+    kept = Revision.objects.get(kind="autosave")
+    assert (kept.fields["body"], kept.number, kept.based_on_id) == ("Kept words.", None, article.working_id)
+    assert desk.get(article.get_absolute_url()).content == page
+    article.refresh_from_db()
+    assert article.working.fields["body"] == BODY
+    assert "Kept words" not in shown(desk.get(reverse("admin:articles_article_history", args=[article.pk])))
+
+
+def test_one_form_keeps_one_text_and_two_tabs_keep_two(desk, article):  # noqa: F811
+    one, other = uuid.uuid4(), uuid.uuid4()
+    for form, body in ((one, "a"), (one, "b"), (other, "c"), (one, "d")):
+        assert desk.post(keep_of(article), posted(article, body=body, form=form, changed=1)).status_code == 200
+    assert sorted(row.fields["body"] for row in Revision.objects.filter(kind="autosave")) == ["c", "d"]
+
+
+def test_a_kept_text_is_offered_shown_gone_on_with_and_saved(desk, article):  # noqa: F811
+    form = uuid.uuid4()
+    offer = desk.post(keep_of(article), posted(article, body="Kept words.", form=form, changed=1)).json()["offer"]
+    page = shown(desk.get(form_of(article)))
+    assert offer in page
+    assert "<ins>" in shown(desk.get(offer))
+    kept = Revision.objects.get(kind="autosave")
+    going_on = desk.get(form_of(article), {"kept": kept.pk})
+    assert going_on.context["form"]["body"].value() == "Kept words."
+    assert Article.objects.get().working.fields["body"] == BODY
+    typed = posted(article, body="Kept words.", form=going_on.context["form"]["form"].value())
+    assert desk.post(form_of(article), typed).status_code == 302
+    assert not Revision.objects.filter(kind="autosave").exists()
+    assert desk.get(form_of(article)).context["kept"] == []
+
+
+def test_a_kept_text_can_be_thrown_away(desk, article):  # noqa: F811
+    offer = desk.post(keep_of(article), posted(article, body="x", form=uuid.uuid4(), changed=1)).json()["offer"]
+    assert desk.post(offer).status_code == 302
+    assert not Revision.objects.filter(kind="autosave").exists()
+
+
+def test_what_was_kept_is_merged_with_what_was_saved_since(desk, article, bea):  # noqa: F811
+    typed = posted(article, body=BODY.replace("First", "Kept"), form=uuid.uuid4(), changed=1)
+    desk.post(keep_of(article), typed)
+    save_as(bea, article, body=BODY.replace("Third", "Saved"))
+    start = desk.get(form_of(article), {"kept": Revision.objects.get(kind="autosave").pk}).context["form"].initial
+    again = posted(article, body=start["body"], based_on=start["based_on"], form=start["form"])
+    assert desk.post(form_of(article), again).status_code == 302
+    assert Article.objects.get().working.fields["body"] == "Kept.\n\nSecond.\n\nSaved."
+
+
+def test_a_kept_text_is_its_editors_alone(desk, article, bea, client):  # noqa: F811
+    offer = desk.post(keep_of(article), posted(article, body="Secret.", form=uuid.uuid4(), changed=1)).json()["offer"]
+    client.force_login(bea)
+    assert client.get(offer).status_code == 404
+    assert client.get(form_of(article)).context["kept"] == []
+    assert client.get(form_of(article), {"kept": Revision.objects.get(kind="autosave").pk}).status_code == 404
+
+
+@pytest.mark.parametrize("typed", [{"title": ""}, {"summary": "x" * 5000}, {"slug": "Not A Slug"}, {"themes": [999]},
+                                   {"series_order": "many"}, {"language": "xx"}, {"at": "never"}])  # fmt: skip
+def test_what_could_not_be_saved_is_kept_all_the_same(desk, article, typed):  # noqa: F811
+    data = posted(article, body="Kept.", form=uuid.uuid4(), changed=1) | typed
+    assert desk.post(keep_of(article), data).status_code == 200
+    assert Revision.objects.get(kind="autosave").fields["body"] == "Kept."
+    assert desk.post(reverse("admin:articles_article_preview", args=[article.pk]), data).status_code == 200
+
+
+def test_a_new_article_is_a_draft_from_its_first_words_and_only_one(desk):  # noqa: F811
+    form = uuid.uuid4()
+    assert "address" not in desk.post(keep_of(), {"form": form}).json()
+    assert not Article.objects.exists()
+    answer = desk.post(keep_of(), {"body": "First words", "form": form, "language": "en", "changed": 1}).json()
+    desk.post(keep_of(), {"body": "First words, more", "form": form, "language": "en", "changed": 1})
+    article = Article.objects.get()
+    assert answer["address"] == form_of(article)
+    assert answer["based_on"] == article.revisions.get(number=1).pk
+    assert article.working.fields["body"] == "First words, more"
+    desk.post(ADD, {"title": "A title", "body": "First words, more", "form": form, "language": "en"})
+    article = Article.objects.get()
+    assert (article.title, article.working.fields["title"]) == ("A title", "A title")
+
+
+@pytest.mark.parametrize("typed", [{"slug": "taken"}, {"title": "x" * 999}, {"summary": "y" * 9999}])
+def test_a_new_article_is_kept_whatever_is_wrong_with_it(desk, typed):  # noqa: F811
+    make_article(slug="taken")
+    data = {"body": "Kept.", "form": uuid.uuid4(), "language": "en"} | typed
+    assert "address" in desk.post(keep_of(), data).json()
+    assert Article.objects.order_by("pk").last().working.fields["body"] == "Kept."
+
+
+def test_the_script_is_told_when_the_session_has_ended(desk, article):  # noqa: F811
+    desk.logout()
+    answer = desk.post(keep_of(article), posted(article, changed=1), headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["login"]) == (403, "/admin/login/")
+
+
+def test_forms_without_a_name_and_texts_past_all_measure_are_refused_in_words(desk, article):  # noqa: F811
+    assert desk.post(keep_of(article), posted(article, form="no uuid")).status_code == 400
+    long = posted(article, body="x" * 2_000_001, form=uuid.uuid4(), changed=1)
+    assert desk.post(keep_of(article), long).status_code == 413
+    assert not Revision.objects.filter(kind="autosave").exists()
+
+
+def test_who_else_has_it_open_is_shown_until_they_close_it(desk, article, bea, client):  # noqa: F811
+    other = Client()
+    other.force_login(bea)
+    form = uuid.uuid4()
+    assert other.post(keep_of(article), posted(article, form=form)).json()["others"] == []
+    assert desk.post(keep_of(article), posted(article, form=uuid.uuid4())).json()["others"] == ["bea"]
+    assert "bea" in shown(desk.get(form_of(article)))
+    other.post(keep_of(article), posted(article, form=form, closed=1))
+    assert desk.post(keep_of(article), posted(article, form=uuid.uuid4())).json()["others"] == []
+    assert set(OpenForm.objects.values_list("user__username", flat=True)) == {"bob"}
+
+
+def test_a_writer_keeps_their_own_and_nobody_elses(client, writer, article):
+    client.force_login(writer)
+    assert client.post(keep_of(article), posted(article, form=uuid.uuid4(), changed=1)).status_code in {403, 404}
+    own = make_article(published=False, by=writer)
+    assert client.post(keep_of(own), posted(own, form=uuid.uuid4(), changed=1)).status_code == 200
+
+
+# Two at once ----------------------------------------------------------------------------------------------------------
+
+
+def test_changes_in_different_places_merge_by_themselves(desk, article, bea):  # noqa: F811
+    save_as(bea, article, body=BODY.replace("Third", "Bea’s"), summary="Bea’s summary.")
+    data = posted(article, body=BODY.replace("First", "Mine"), title="My title")
+    assert desk.post(form_of(article), data).status_code == 302
+    working = Article.objects.get().working.fields
+    assert working["body"] == "Mine.\n\nSecond.\n\nBea’s."
+    assert (working["title"], working["summary"]) == ("My title", "Bea’s summary.")
+
+
+def settle(page, side):
+    """Return the fields of the form on the conflict page that keeps `side` ("Keep mine" or "Take theirs")."""
+    form = next(form for form in re.findall(r'<form method="post">.*?</form>', page, re.DOTALL) if side in form)
+    pairs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    pairs += re.findall(r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', form, re.DOTALL)
+    data = {}
+    for name, value in pairs:
+        data.setdefault(name, []).append(value)
+    return data | {"action": re.search(r'name="action" value="(\w+)"', form)[1]}
+
+
+@pytest.mark.parametrize(("side", "first"), [("Keep mine", "Mine."), ("Take theirs", "Bea’s.")])
+def test_a_real_clash_asks_and_writes_nothing_until_told(desk, article, bea, side, first):  # noqa: F811
+    theirs = save_as(bea, article, body=BODY.replace("First", "Bea’s"))
+    data = posted(article, body=BODY.replace("First", "Mine").replace("Third", "Also mine"))
+    response = desk.post(form_of(article), data)
+    page = shown(response)
+    assert response.status_code == 409
+    assert Article.objects.get().working == theirs
+    assert "bea saved revision" in page
+    assert escape("Mine.") in page and escape("Bea’s.") in page
+    assert response.context["form"]["body"].value() == "Mine.\n\nSecond.\n\nAlso mine."
+    assert desk.post(form_of(article), settle(page, side)).status_code == 302
+    assert Article.objects.get().working.fields["body"] == f"{first}\n\nSecond.\n\nAlso mine."
+
+
+def test_settled_by_hand_the_form_writes_exactly_what_it_holds(desk, article, bea):  # noqa: F811
+    save_as(bea, article, body=BODY.replace("First", "Bea’s"))
+    form = desk.post(form_of(article), posted(article, body=BODY.replace("First", "Mine"))).context["form"]
+    again = posted(article, body="Both of us.", based_on=form["based_on"].value(), form=form["form"].value())
+    assert desk.post(form_of(article), again).status_code == 302
+    assert Article.objects.get().working.fields["body"] == "Both of us."
+
+
+def test_what_readers_will_see_is_never_merged_unseen(desk, article, bea):  # noqa: F811
+    save_as(bea, article, body=BODY.replace("Third", "Bea’s"))
+    data = posted(article, body=BODY.replace("First", "Mine"), action="update", change="correction", note="Why.")
+    response = desk.post(form_of(article), data)
+    assert response.status_code == 409
+    assert "Read it, for readers will" in shown(response)
+    assert Article.objects.get().body == BODY
+    form = response.context["form"]
+    assert (form["note"].value(), form["change"].value()) == ("Why.", "correction")
+    assert form["body"].value() == "Mine.\n\nSecond.\n\nBea’s."
+    again = data | {"body": form["body"].value(), "based_on": form["based_on"].value()}
+    assert desk.post(form_of(article), again).status_code == 302
+    assert Article.objects.get().body == "Mine.\n\nSecond.\n\nBea’s."
+
+
+def test_a_form_sent_twice_makes_one_revision_and_one_article(desk, article):  # noqa: F811
+    for typed in ({"body": "Once."}, {"body": "Twice.", "action": "update", "change": "update", "note": "New."}):
+        data = posted(article, **typed)
+        for _time in range(2):
+            assert desk.post(form_of(article), data).status_code == 302
+        article.refresh_from_db()
+    assert article.revisions.count() == 4
+    new = posted(title="New", form=uuid.uuid4(), action="publish")
+    for _time in range(2):
+        assert desk.post(ADD, new).status_code == 302
+    made = Article.objects.exclude(pk=article.pk).get()
+    assert [row.kind for row in made.revisions.order_by("number")] == ["draft", "published"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same_place", [False, True])
+def test_two_editors_saving_at_once_lose_nothing_and_raise_no_false_alarm(same_place):
+    """A hundred rounds: in different paragraphs both are always in, in one paragraph exactly one save is asked back."""
+    users = [make_user(name, is_superuser=True) for name in ("ann", "ben")]  # groups go with each such test
+    clients = [Client(), Client()]
+    for client, user in zip(clients, users, strict=True):
+        client.force_login(user)
+    article = make_article(body="\n\n".join(f"Paragraph {number}." for number in range(6)), published=False)
+    lost = alarms = 0
+    for round in range(100):
+        article.refresh_from_db()
+        paragraphs = article.working.fields["body"].split("\n\n")
+        answers = [None, None]
+        typed = [f"Ann {round}.", f"Ben {round}."]
+        bodies = [list(paragraphs), list(paragraphs)]
+        for place in (0, 1):
+            bodies[place][0 if same_place else place * 3] = typed[place]
+        forms = [posted(article, body="\n\n".join(body)) for body in bodies]
+
+        def save(place, answers=answers, forms=forms):
+            answers[place] = clients[place].post(form_of(article), forms[place]).status_code
+            connection.close()
+
+        threads = [threading.Thread(target=save, args=[place]) for place in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        article.refresh_from_db()
+        body = article.working.fields["body"]
+        if same_place:
+            alarms += sorted(answers) != [302, 409]
+            lost += typed[answers.index(302)] not in body
+        else:
+            alarms += answers != [302, 302]
+            lost += any(words not in body for words in typed)
+    assert (lost, alarms) == (0, 0)
