@@ -83,6 +83,7 @@ urlpatterns = [
     ),
     *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
     path("feeds/", views.feeds_page, name="feeds"),
+    path("drafts/<str:token>/", views.shared_draft, name="shared-draft"),
     path("pictures/<str:name>", views.picture, name="picture"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.sitemap, name="sitemap-section"),

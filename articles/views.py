@@ -9,15 +9,17 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import listing as listings
 from . import middleware, publishing, search, text
-from .models import Article, ArticleTheme, Author, Series, Theme
+from .models import Article, ArticleTheme, Author, Picture, Series, Theme
 
 FRESH = "public, max-age=60"
 NEWEST_ON_FRONT = 8
@@ -212,6 +214,52 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None):
     return render(request, "articles/article.html", context)
 
 
+def draft_page(request, article, fields, words):
+    """Return the reader's page of `article` (None: a new one) with `fields`, unsaved, under a banner with `words`."""
+    rendered = publishing.rendered_or_refuse(fields.body)
+    row = Article(
+        pk=article.pk if article else None,
+        title=fields.title or _("Untitled"),
+        slug=fields.slug,
+        summary=fields.summary,
+        language=fields.language,
+        html=rendered.html,
+        contents=rendered.contents,
+        words=rendered.words,
+        series=Series.objects.filter(pk=fields.series).first(),
+        lead_picture=Picture.objects.filter(pk=fields.lead_picture).first(),
+        published_at=article.published_at if article else None,
+    )
+    authors = Author.objects.in_bulk(fields.authors)
+    response = article_page(
+        request,
+        row,
+        themes=list(Theme.objects.filter(pk__in=fields.themes)),
+        authors=[authors[pk] for pk in fields.authors if pk in authors],
+        preview=words,
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def shared_draft(request, token):
+    """A draft shown to people without an account; on to the article once that is live. Kept by no cache, no index."""
+    link = publishing.shared(token)
+    if link is None:
+        raise Http404
+    if publishing.is_over(link):
+        response = HttpResponseRedirect(link.article.get_absolute_url())
+    else:
+        words = _("A draft, shown to you before it is published. This link works until %s.")
+        until = date_format(localtime(link.expires_at), "j F Y, H:i T")
+        response = draft_page(request, link.article, publishing.Fields.of(link.article.working), words % until)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def related(row, themes, count=3):
     """Return up to `count` public articles that share most themes with `row`, as [(article, [shared theme, …]), …]."""
     shared = (
@@ -267,6 +315,7 @@ def robots(request):
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
+        "Disallow: /drafts/",
         "Disallow: /search/",
         "",
         f"Sitemap: {request.publication.base}/sitemap.xml",

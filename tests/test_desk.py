@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from articles import publishing
 from articles.models import Article, Theme
 
 from .make import change, make_article, make_author, make_fields, make_series, make_theme
@@ -219,6 +220,7 @@ def test_the_list_shows_where_everything_stands(desk):
     make_article("A live one")
     make_article("A later one", at=timezone.now() + datetime.timedelta(days=1))
     make_article("A gone one", withdrawn="Why.")
+    publishing.discard(make_article("A deleted one", published=False))
     page = shown(desk.get(LIST))
     for title, status in [
         ("A draft", "Draft"),
@@ -228,6 +230,7 @@ def test_the_list_shows_where_everything_stands(desk):
     ]:
         row = page[page.index(title) :]
         assert status in row[: row.index("</tr>")], title
+    assert "A deleted one" not in page
     for status in Article.Status.values:
         assert len(desk.get(LIST, {"status": status}).context["cl"].result_list) == 1, status
     assert len(desk.get(LIST, {"q": "gone"}).context["cl"].result_list) == 1
@@ -257,10 +260,14 @@ def test_series_and_part_are_kept(desk):
 
 
 def test_a_draft_can_be_deleted_and_what_was_public_can_not(desk):
-    draft, live = make_article(published=False), make_article()
+    draft, live = make_article("A draft", published=False), make_article()
     assert desk.post(reverse("admin:articles_article_delete", args=[draft.pk]), {"post": "yes"}).status_code == 302
     assert desk.post(reverse("admin:articles_article_delete", args=[live.pk]), {"post": "yes"}).status_code == 403
-    assert list(Article.objects.all()) == [live]
+    assert list(desk.get(LIST).context["cl"].result_list) == [live]
+    form = desk.get(form_of(draft))
+    assert "Bring it back" in shown(form)
+    assert desk.post(reverse("admin:articles_article_bring_back", args=[draft.pk])).status_code == 302
+    assert "A draft" in shown(desk.get(LIST))
 
 
 def test_every_page_of_the_desk_opens_and_is_never_stored(desk, chief):
@@ -363,6 +370,19 @@ def test_times_nobody_means_are_refused_in_words(desk, settings, zone, at):
     assert "not published" in shown(response)
     assert Article.objects.get().published_at is None
     assert desk.get(LIST).status_code == 200
+
+
+def test_one_field_of_an_earlier_revision_is_restored_alone(desk):
+    article = change(make_article("Gas", body="Old text."), body="New text.", title="Oil")
+    revision = shown(desk.get(reverse("admin:articles_article_revision", args=[article.pk, 2])))
+    assert "Restore its text alone" in revision
+    restore = reverse("admin:articles_article_restore", args=[article.pk, 2])
+    for field, expected in (("body", ("Oil", "Old text.")), ("title", ("Gas", "Old text."))):
+        assert desk.post(restore, {"based_on": article.working_id, "field": field}).status_code == 302
+        article.refresh_from_db()
+        assert (article.working.fields["title"], article.working.fields["body"]) == expected
+    assert desk.post(restore, {"based_on": article.working_id, "field": "nonsense"}).status_code == 302
+    assert Article.objects.get().working_id == article.working_id
 
 
 def test_the_history_keeps_why_an_article_was_withdrawn(desk):

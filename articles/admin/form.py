@@ -1,5 +1,6 @@
 """The form of an article: everything an editor types, with the revision it is based on."""
 
+import dataclasses
 import uuid
 
 from django import forms
@@ -95,6 +96,9 @@ class ArticleForm(forms.Form):
         ],
     )
     note = TextField(label=_("What changed and why, in a line"), required=False)
+    review_note = TextField(
+        label=_("A line for your colleagues"), required=False, help_text=_("Kept in the history; readers never see it.")
+    )
     based_on = forms.IntegerField(required=False, max_value=LAST_KEY, widget=forms.HiddenInput)
     form = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -138,6 +142,13 @@ class ArticleForm(forms.Form):
             series_order=data.get("series_order"),
             lead_picture=picture.pk if picture else None,
         )
+
+    def typed_or_stored(self):
+        """Return what the form shows as `publishing.Fields`, typed or not."""
+        if self.is_bound:
+            return self.typed()
+        fields = {name.name for name in dataclasses.fields(publishing.Fields)}
+        return publishing.Fields(**{"title": ""} | {name: self.initial[name] for name in fields & set(self.initial)})
 
     def refuse(self, error):
         """Show the ValidationError `error` at the fields it names."""

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 
 from .. import publishing, views
-from ..models import Article, Author, Picture, Series, Theme
+from ..models import Author, Picture, Series, Theme
 from ..text import diff
 from .form import based_on_of
 
@@ -63,7 +63,7 @@ class History:
         article, revision = self._revision(request, pk, number)
         words = gettext("Revision %s, as readers would see it. This is not what is published now.") % number
         try:
-            return preview(request, article, publishing.Fields.of(revision), words)
+            return views.draft_page(request, article, publishing.Fields.of(revision), words)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(reverse("admin:articles_article_revision", args=[pk, number]))
@@ -74,8 +74,8 @@ class History:
             return HttpResponseNotAllowed(["POST"])
         article, revision = self._revision(request, pk, number)
         try:
-            based_on = based_on_of(request)
-            publishing.restore(article, revision, by=request.user, based_on=based_on)
+            based_on, field = based_on_of(request), request.POST.get("field")
+            publishing.restore(article, revision, by=request.user, based_on=based_on, field=field)
         except publishing.Conflict:
             messages.error(request, gettext("Somebody saved the article in the meantime. Nothing was restored."))
             return HttpResponseRedirect(reverse("admin:articles_article_history", args=[pk]))
@@ -99,12 +99,12 @@ class History:
 
 
 def changed_fields(old, new):
-    """Return [(label, words before, words after), …] of the fields but the text that differ between two revisions."""
+    """Return [(name, label, words before, words after), …] of the fields but the text that differ between two revisions."""
     rows = []
     for name in LABELS:
         before, after = old.get(name), new.get(name)
         if before != after:
-            rows.append((name.replace("_", " "), in_words(name, before), in_words(name, after)))
+            rows.append((name, name.replace("_", " "), in_words(name, before), in_words(name, after)))
     return rows
 
 
@@ -117,31 +117,3 @@ def in_words(name, value):
         rows = ROWS[name].objects.in_bulk(keys)
         return ", ".join(str(rows.get(key, gettext("deleted"))) for key in keys)
     return str(value)
-
-
-def preview(request, article, fields, words):
-    """Return the reader's page of `article` (None: a new one) with `fields`, unsaved, under a banner with `words`."""
-    rendered = publishing.rendered_or_refuse(fields.body)
-    row = Article(
-        pk=article.pk if article else None,
-        title=fields.title or gettext("Untitled"),
-        slug=fields.slug,
-        summary=fields.summary,
-        language=fields.language,
-        html=rendered.html,
-        contents=rendered.contents,
-        words=rendered.words,
-        series=Series.objects.filter(pk=fields.series).first(),
-        lead_picture=Picture.objects.filter(pk=fields.lead_picture).first(),
-        published_at=article.published_at if article else None,
-    )
-    authors = Author.objects.in_bulk(fields.authors)
-    response = views.article_page(
-        request,
-        row,
-        themes=list(Theme.objects.filter(pk__in=fields.themes)),
-        authors=[authors[pk] for pk in fields.authors if pk in authors],
-        preview=words,
-    )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -12,6 +12,7 @@ from .. import publishing
 from ..text import diff
 from .form import ArticleForm, clock
 from .history import LABELS, changed_fields, in_words
+from .reviewing import checklist
 
 LONGEST_KEPT = 2_000_000  # characters; past that the browser's own copy has to do
 
@@ -46,7 +47,7 @@ class Keeping:
         if request.POST.get("closed"):
             publishing.closed(key)
             return JsonResponse({})
-        answer = {"kept": clock()}
+        answer = {"kept": clock(), "checks": checklist(fields, article)}
         based_on = form.cleaned_data.get("based_on")
         if article is None and (fields.title or fields.body or fields.summary):
             article = self._first_draft(request, fields, key)

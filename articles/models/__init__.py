@@ -5,6 +5,7 @@ from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
+from .sharing import DraftLink
 from .theme import Theme, ThemeName
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ArticleAuthor",
     "ArticleTheme",
     "Author",
+    "DraftLink",
     "Edition",
     "OpenForm",
     "Picture",

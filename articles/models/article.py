@@ -47,7 +47,9 @@ class ArticleQuerySet(PublicQuerySet):
         if status == Article.Status.WITHDRAWN:
             return self.exclude(withdrawn_at=None)
         if status == Article.Status.DRAFT:
-            return self.filter(published_at=None)
+            return self.filter(published_at=None, deleted_at=None)
+        if status == Article.Status.DELETED:
+            return self.exclude(deleted_at=None)
         if status == Article.Status.SCHEDULED:
             return self.filter(published_at__gt=at, withdrawn_at=None)
         return self.public(at)
@@ -85,6 +87,7 @@ class Article(models.Model):
     updated_at = models.DateTimeField(_("updated"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
     withdrawn_note = models.CharField(max_length=500, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="articles")
     series_order = models.PositiveSmallIntegerField(null=True)
     lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, related_name="+")
@@ -120,6 +123,9 @@ class Article(models.Model):
                 name="article_withdrawn_was_published",
             ),
             models.CheckConstraint(
+                condition=models.Q(deleted_at=None) | models.Q(published_at=None), name="article_deleted_was_draft"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(updated_at=None) | models.Q(updated_at__gte=F("published_at")),
                 name="article_updated_after_published",
             ),
@@ -132,6 +138,7 @@ class Article(models.Model):
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        DELETED = "deleted", _("Deleted")
 
     def __str__(self):
         return self.title
@@ -142,6 +149,8 @@ class Article(models.Model):
 
     def status(self, at=None):
         """Return where the article stands at the instant `at` (aware; default: now)."""
+        if self.deleted_at:
+            return self.Status.DELETED
         if self.withdrawn_at:
             return self.Status.WITHDRAWN
         if self.published_at is None:

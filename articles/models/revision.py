@@ -34,6 +34,9 @@ class Revision(models.Model):
 
         AUTOSAVE = "autosave", _("kept while typing")
         DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("handed in for review")
+        RETURNED = "returned", _("sent back")
+        APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
 

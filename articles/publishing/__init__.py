@@ -5,16 +5,16 @@ transaction, takes the user who acts (`by`, or None for the site itself) and the
 (`based_on`), and refuses with `Conflict` when somebody saved in between. Instants are aware datetimes.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, ArticleAuthor, ArticleTheme, Author, Edition, Picture, Revision, Series, Theme, addresses
+from ..models import Article, Edition, Revision, addresses
+from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import merge_fields
 from .rebuilding import rebuild, rebuild_theme
@@ -28,43 +28,45 @@ from .rules import (
     rendered_or_refuse,
     with_slug,
 )
+from .sharing import is_over, open_links, revoke, share, shared
+from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_links, write_row
 from .surroundings import forget_row, save_page, save_row, save_theme, teach_names
 
 __all__ = [
     "Change",
     "Conflict",
     "Fields",
+    "bring_back",
+    "checks",
     "closed",
     "create",
+    "discard",
     "forget_kept",
     "forget_row",
+    "is_over",
     "keep",
     "kept",
+    "leads_somewhere",
+    "linking_here",
+    "open_links",
     "others",
     "publish",
     "rebuild",
     "rebuild_theme",
+    "refuse_blocked",
     "rendered_or_refuse",
     "restore",
+    "revoke",
     "save_draft",
     "save_page",
     "save_row",
     "save_theme",
     "seen",
+    "share",
+    "shared",
     "teach_names",
     "withdraw",
 ]
-
-
-class Conflict(Exception):
-    """Somebody else saved the article since the revision this save is based on; nothing was written.
-
-    `working` is the revision they saved, `merged` (a `merging.Merged`) what would come of both.
-    """
-
-    def __init__(self, working=None, merged=None):
-        super().__init__()
-        self.working, self.merged = working, merged
 
 
 MOST_ATTEMPTS = 20
@@ -99,27 +101,31 @@ def _create(fields, *, by, form):
     fields = with_slug(fields, article=None)
     article = Article(title=fields.title, slug=fields.slug, language=fields.language, created_by=by)
     refuse_bad_draft(fields, article)
-    _store(article)
-    _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by, form=form)
+    store(article)
+    advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by, form=form)
     return article
 
 
-def save_draft(article, fields, *, by, based_on):
+def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=""):
     """Make `fields` the working copy of `article`; readers see no change. Return the working copy, a revision.
 
     `based_on` is the primary key of the revision the editor opened. When somebody saved since, what they changed in
     other fields and paragraphs is merged in; when both changed the same, Conflict is raised and nothing written.
+    `kind` and `note` say what a save means for the review: handed in, sent back, approved.
     Raise ValidationError when the fields can't be stored.
     """
+    note = names.clean_line(note)
+    refuse_long(note)
     for _attempt in range(MOST_ATTEMPTS):
         try:
-            return _save_draft(article, fields, by=by, based_on=based_on)
+            return _save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note)
         except Conflict:
             conflict = conflict_of(article, fields, based_on)
         if conflict.merged.clashes:
             break
         fields, based_on = conflict.merged.mine, conflict.working.pk
-        if fields == conflict.merged.theirs == Fields.of(conflict.working):
+        same = fields == conflict.merged.theirs == Fields.of(conflict.working)
+        if same and (kind == Revision.Kind.DRAFT or (kind, note) == (conflict.working.kind, conflict.working.note)):
             return conflict.working  # all of it is there already: a form sent twice
     raise conflict
 
@@ -134,22 +140,43 @@ def conflict_of(article, fields, based_on):
 
 
 @transaction.atomic
-def _save_draft(article, fields, *, by, based_on):
+def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=""):
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
-    revision = _advance(article, fields, kind=Revision.Kind.DRAFT, based_on=based_on, by=by)
+    revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by)
     if article.published_at is None:
         article.title, article.slug = fields.title, fields.slug
         article.language = fields.language
-        _store(article, ["title", "slug", "language"])
+        store(article, ["title", "slug", "language"])
     return revision
 
 
-def restore(article, revision, *, by, based_on):
-    """Make an earlier `revision` of `article` its working copy again, as a new revision; return that."""
+def restore(article, revision, *, by, based_on, field=None):
+    """Make an earlier `revision` of `article` its working copy again, as a new revision; return that.
+
+    With `field`, only that one goes back to what it was.
+    """
     if revision.article_id != article.pk:
         raise ValidationError(_("That revision belongs to another article."))
-    return _save_draft(article, Fields.of(revision), by=by, based_on=based_on)
+    fields = Fields.of(revision)
+    if field is not None:
+        if field not in asdict(fields):
+            raise ValidationError(_("There is no such field."))
+        fields = replace(Fields.of(article.working), **{field: getattr(fields, field)})
+    return _save_draft(article, fields, by=by, based_on=based_on)
+
+
+@transaction.atomic
+def discard(article):
+    """Put a draft that readers never saw out of everybody's way; `bring_back` undoes it."""
+    if article.published_at is not None:
+        raise ValidationError(_("What readers saw is withdrawn, not deleted."))
+    Article.objects.filter(pk=article.pk, published_at=None).update(deleted_at=timezone.now())
+
+
+def bring_back(article):
+    """Put a deleted draft back among the others."""
+    Article.objects.filter(pk=article.pk).update(deleted_at=None)
 
 
 # Publishing ---------------------------------------------------------------------------------------------------------
@@ -180,7 +207,7 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
 
     with transaction.atomic():
         Edition.take_turn()
-        revision = _advance(
+        revision = advance(
             article,
             fields,
             kind=Revision.Kind.PUBLISHED,
@@ -191,10 +218,10 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
             at=now,
         )
         old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
-        _write_row(article, fields, rendered, revision)
-        _set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
-        _store(article)
-        _write_links(article, fields)
+        write_row(article, fields, rendered, revision)
+        set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
+        store(article)
+        write_links(article, fields)
         if old_path:
             addresses.move(old_path, article.get_absolute_url())
         search.index(article)
@@ -224,106 +251,12 @@ def withdraw(article, *, by, based_on, note):
     with transaction.atomic():
         Edition.take_turn()
         kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
-        _advance(article, Fields.of(article.working), kind=kind, based_on=based_on, by=by, note=note, at=now)
+        advance(article, Fields.of(article.working), kind=kind, based_on=based_on, by=by, note=note, at=now)
         if was_live:
             article.withdrawn_at, article.withdrawn_note = now, note
             Edition.touch()
         else:
-            _clear_row(article)
+            clear_row(article)
         article.save()
-        _date_links(article)
+        date_links(article)
         search.forget(article)
-
-
-# The steps ----------------------------------------------------------------------------------------------------------
-
-
-def _advance(article, fields, *, kind, based_on, by, change="", note="", at=None, form=None):
-    """Store a revision and make it the working copy, if `based_on` still is; return it.
-
-    The conditional UPDATE is the lock, on SQLite and PostgreSQL alike.
-    """
-    number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-    try:
-        with transaction.atomic():
-            revision = Revision.objects.create(
-                article=article,
-                number=number,
-                kind=kind,
-                change=change,
-                note=note,
-                fields=asdict(fields),
-                based_on_id=based_on,
-                form=form,
-                saved_at=at or timezone.now(),
-                saved_by=by,
-            )
-    except IntegrityError as error:
-        raise Conflict from error
-    if not Article.objects.filter(pk=article.pk, working=based_on).update(working=revision):
-        raise Conflict
-    article.working = revision
-    return revision
-
-
-def _store(article, columns=None):
-    """Store the row; raise ValidationError when somebody took its slug in the last instant."""
-    try:
-        with transaction.atomic():
-            article.save(update_fields=columns)
-    except IntegrityError as error:
-        raise ValidationError({"slug": _("This slug has just been taken by another article.")}) from error
-
-
-def _write_row(article, fields, rendered, revision):
-    """Put what readers see of `fields` on the row."""
-    for name in ("title", "slug", "summary", "body", "language", "series_order"):
-        setattr(article, name, getattr(fields, name))
-    article.series = Series.objects.filter(pk=fields.series).first()
-    article.lead_picture = Picture.objects.filter(pk=fields.lead_picture).first()
-    article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
-    article.live = revision
-
-
-def _clear_row(article):
-    """Bring the row of an article that readers never saw back to that of a draft."""
-    article.published_at = article.live = article.series = article.lead_picture = None
-    article.title, article.slug = article.working.fields["title"], article.working.fields["slug"]
-    article.summary = article.body = article.html = ""
-    article.contents, article.words = [], 0
-    article.themes.clear()
-    article.bylines.all().delete()
-
-
-def _set_dates(article, *, was_live, change, at, now):
-    """Set the dates that a publication moves; the first one of a public article stays for ever."""
-    if not was_live and article.withdrawn_at is None:
-        article.published_at = at or now
-    if article.withdrawn_at is not None:
-        article.withdrawn_at, article.withdrawn_note = None, ""
-        article.updated_at = now
-    if change in {Change.UPDATE, Change.CORRECTION}:
-        article.updated_at = now
-
-
-def _write_links(article, fields):
-    """Bring themes and bylines to those of `fields`."""
-    themes = list(Theme.objects.filter(pk__in=fields.themes))
-    authors = Author.objects.in_bulk(fields.authors)
-    if not themes or not authors:
-        raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))
-    article.themes.set(themes)
-    _date_links(article)
-    article.bylines.all().delete()
-    ArticleAuthor.objects.bulk_create(
-        ArticleAuthor(article=article, author=authors[pk], place=place)
-        for place, pk in enumerate(fields.authors)
-        if pk in authors
-    )
-
-
-def _date_links(article):
-    """Give the article's themes its dates."""
-    ArticleTheme.objects.filter(content_object=article).update(
-        published_at=article.published_at, withdrawn_at=article.withdrawn_at
-    )

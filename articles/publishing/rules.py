@@ -92,15 +92,21 @@ def refuse_bad_draft(fields, article):
         raise ValidationError(errors)
 
 
-def refuse_unready(fields):
-    """Raise ValidationError naming everything that readers would miss."""
+def unready(fields):
+    """Return {field: what readers would miss without it, in words} of everything that is missing."""
     needed = {
+        "title": _("An article needs a title, even as a draft."),
         "summary": _("Readers, feeds and search results need a summary."),
         "body": _("There is no text yet."),
         "themes": _("Choose at least one theme."),
         "authors": _("Choose at least one author."),
     }
-    errors = {name: message for name, message in needed.items() if not getattr(fields, name)}
+    return {name: message for name, message in needed.items() if not getattr(fields, name)}
+
+
+def refuse_unready(fields):
+    """Raise ValidationError naming everything that readers would miss."""
+    errors = unready(fields)
     if errors:
         raise ValidationError(errors)
 

@@ -78,6 +78,7 @@ function start() {
     if (!response.ok) return trouble(answer.problem ?? words.refused.replace("%s", response.status))
     refreshToken()
     kept = typed
+    if (answer.checks) showChecks(answer.checks)
     if (answer.address) becomeDraft(answer)
     if (typed !== saved) say(words.kept.replace("%s", answer.kept), "kept")
     else if (state.classList.contains("trouble")) say("")
@@ -97,6 +98,37 @@ function start() {
   const refreshToken = () => {
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = cookie("csrftoken") || input.value
   }
+
+  const checks = document.getElementById("desk-checks")
+  let shownChecks = ""
+  const showChecks = (found) => {
+    if (JSON.stringify(found) === shownChecks) return
+    shownChecks = JSON.stringify(found)
+    const item = ({blocks, message, field, start, end}) => {
+      const line = document.createElement("li")
+      const link = Object.assign(document.createElement("a"), {href: `#id_${field}`, textContent: message})
+      if (start !== null) Object.assign(link.dataset, {start, end})
+      const label = Object.assign(document.createElement("span"), {className: "label"})
+      label.textContent = blocks ? checks.dataset.blocks : checks.dataset.advice
+      line.className = blocks ? "blocks" : "advice"
+      line.append(label, " ", link)
+      return line
+    }
+    const none = Object.assign(document.createElement("li"), {textContent: checks.dataset.none})
+    checks.replaceChildren(...(found.length ? found.map(item) : [none]))
+  }
+  checks.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-start]")
+    if (!link) return
+    event.preventDefault()
+    const text = form.elements.body
+    const before = text.value
+    text.focus()
+    // A selection far below is scrolled to only when it is typed at: measure by the lines before it.
+    text.setSelectionRange(Number(link.dataset.start), Number(link.dataset.end))
+    const share = before.slice(0, Number(link.dataset.start)).split("\n").length / before.split("\n").length
+    text.scrollTop = Math.max(0, share * text.scrollHeight - text.clientHeight / 2)
+  })
 
   /** The server made a draft of a new article: go on as its form. */
   const becomeDraft = (answer) => {

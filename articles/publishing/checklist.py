@@ -1,0 +1,103 @@
+"""What stands between a text and its readers, and what could be better."""
+
+from dataclasses import dataclass
+
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from ..models import Article, Author, Picture, Series, Theme, addresses
+from ..text.inspect import inspect
+from .rules import unready
+
+SECTIONS = {"articles": Article, "themes": Theme, "authors": Author, "series": Series}
+MOST_PLACES = 1_000
+LONG_TITLE = 90  # characters; search engines and cards cut longer ones
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to look at: whether it stops publication, in words, and where (a field; characters of the body)."""
+
+    blocks: bool
+    message: str
+    field: str
+    start: int | None = None
+    end: int | None = None
+
+
+def checks(fields, article):
+    """Return the `Check`s of `fields`, typed for `article` (None: a new one): first what stops publication."""
+    found = [Check(True, message, field) for field, message in unready(fields).items()]
+    if len(fields.title) > LONG_TITLE:
+        found.append(Check(False, _("The title is long: search results will cut it."), "title"))
+    for place in inspect(fields.body)[:MOST_PLACES]:
+        blocks, message = _judged(place, article)
+        if message:
+            found.append(Check(blocks, message, "body", place.start, place.end))
+    return sorted(found, key=lambda check: not check.blocks)
+
+
+def refuse_blocked(fields, article):
+    """Raise ValidationError with everything in the text that stops publication."""
+    stops = [check.message for check in checks(fields, article) if check.blocks and check.start is not None]
+    if stops:
+        raise ValidationError({"body": stops})
+
+
+def _judged(place, article):
+    """Return whether the `Place` stops publication, and what to say of it (nothing: it is well)."""
+    if place.what == "link":
+        return True, "" if leads_somewhere(place.names, article) else _("This link leads nowhere: %s") % place.names
+    if place.what == "picture":
+        return True, "" if _is_stored(place.names) else _("There is no such picture: %s") % place.names
+    if place.what == "bare picture":
+        if not _is_stored(place.names):
+            return True, _("There is no such picture: %s") % place.names
+        decorative = Picture.objects.filter(file=place.names.rpartition("/")[2], is_decorative=True).exists()
+        return True, "" if decorative else _("Say in words what this picture shows, between the square brackets.")
+    advice = {
+        "unknown note": (True, _("The note [^%s] is mentioned but not written.")),
+        "unused note": (False, _("The note [^%s] is written but mentioned nowhere.")),
+        "skipped level": (False, _("This heading (%s) skips a level.")),
+        "long": (False, _("This paragraph is long%s: a break would help.")),
+        "unsourced": (False, _("A figure without a source: %s")),
+    }
+    blocks, words = advice[place.what]
+    return blocks, words % place.names
+
+
+def _is_stored(address):
+    if not address.startswith("/pictures/"):
+        return False  # a page asks nothing of any other host, so the picture would not be shown
+    return default_storage.exists(address.removeprefix("/pictures/"))
+
+
+def leads_somewhere(address, article=None):
+    """Whether the local `address` answers, or will once what is scheduled is out; `article` counts as out itself."""
+    path = address.partition("#")[0].partition("?")[0]
+    try:
+        view = resolve(path)
+    except Resolver404:
+        return Redirect.objects.filter(old_path=path).exists()
+    if view.url_name == "plain-page":
+        return FlatPage.objects.filter(url=path).exists() or Redirect.objects.filter(old_path=path).exists()
+    section = path.split("/")[1]
+    slugs = view.kwargs.get("slug") or view.kwargs.get("slugs")
+    if section not in SECTIONS or not slugs:
+        return True
+    rows = [addresses.holder(SECTIONS[section], slug) for slug in slugs.split("+")]
+    if section == "articles":
+        return all(row and (row == article or (row.published_at and not row.withdrawn_at)) for row in rows)
+    return all(rows)
+
+
+def linking_here(row):
+    """Return the articles whose working copy or public text links to `row` (an article, a theme, an author, a series)."""
+    path = row.get_absolute_url()
+    live = Article.objects.filter(body__contains=f"({path}")
+    working = Article.objects.filter(working__fields__body__icontains=f"({path}")
+    return [other for other in (live | working).distinct().order_by("title") if other != row]

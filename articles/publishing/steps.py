@@ -1,0 +1,114 @@
+"""The steps that saving and publishing are made of; each is called inside the caller's transaction."""
+
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import Article, ArticleAuthor, ArticleTheme, Author, Picture, Revision, Series, Theme
+from .rules import Change
+
+
+class Conflict(Exception):
+    """Somebody else saved the article since the revision this save is based on; nothing was written.
+
+    `working` is the revision they saved, `merged` (a `merging.Merged`) what would come of both.
+    """
+
+    def __init__(self, working=None, merged=None):
+        super().__init__()
+        self.working, self.merged = working, merged
+
+
+def advance(article, fields, *, kind, based_on, by, change="", note="", at=None, form=None):
+    """Store a revision and make it the working copy, if `based_on` still is; return it.
+
+    The conditional UPDATE is the lock, on SQLite and PostgreSQL alike.
+    """
+    number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    try:
+        with transaction.atomic():
+            revision = Revision.objects.create(
+                article=article,
+                number=number,
+                kind=kind,
+                change=change,
+                note=note,
+                fields=asdict(fields),
+                based_on_id=based_on,
+                form=form,
+                saved_at=at or timezone.now(),
+                saved_by=by,
+            )
+    except IntegrityError as error:
+        raise Conflict from error
+    if not Article.objects.filter(pk=article.pk, working=based_on).update(working=revision):
+        raise Conflict
+    article.working = revision
+    return revision
+
+
+def store(article, columns=None):
+    """Store the row; raise ValidationError when somebody took its slug in the last instant."""
+    try:
+        with transaction.atomic():
+            article.save(update_fields=columns)
+    except IntegrityError as error:
+        raise ValidationError({"slug": _("This slug has just been taken by another article.")}) from error
+
+
+def write_row(article, fields, rendered, revision):
+    """Put what readers see of `fields` on the row."""
+    for name in ("title", "slug", "summary", "body", "language", "series_order"):
+        setattr(article, name, getattr(fields, name))
+    article.series = Series.objects.filter(pk=fields.series).first()
+    article.lead_picture = Picture.objects.filter(pk=fields.lead_picture).first()
+    article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
+    article.live = revision
+
+
+def clear_row(article):
+    """Bring the row of an article that readers never saw back to that of a draft."""
+    article.published_at = article.live = article.series = article.lead_picture = None
+    article.title, article.slug = article.working.fields["title"], article.working.fields["slug"]
+    article.summary = article.body = article.html = ""
+    article.contents, article.words = [], 0
+    article.themes.clear()
+    article.bylines.all().delete()
+
+
+def set_dates(article, *, was_live, change, at, now):
+    """Set the dates that a publication moves; the first one of a public article stays for ever."""
+    if not was_live and article.withdrawn_at is None:
+        article.published_at = at or now
+    if article.withdrawn_at is not None:
+        article.withdrawn_at, article.withdrawn_note = None, ""
+        article.updated_at = now
+    if change in {Change.UPDATE, Change.CORRECTION}:
+        article.updated_at = now
+
+
+def write_links(article, fields):
+    """Bring themes and bylines to those of `fields`."""
+    themes = list(Theme.objects.filter(pk__in=fields.themes))
+    authors = Author.objects.in_bulk(fields.authors)
+    if not themes or not authors:
+        raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))
+    article.themes.set(themes)
+    date_links(article)
+    article.bylines.all().delete()
+    ArticleAuthor.objects.bulk_create(
+        ArticleAuthor(article=article, author=authors[pk], place=place)
+        for place, pk in enumerate(fields.authors)
+        if pk in authors
+    )
+
+
+def date_links(article):
+    """Give the article's themes its dates."""
+    ArticleTheme.objects.filter(content_object=article).update(
+        published_at=article.published_at, withdrawn_at=article.withdrawn_at
+    )

@@ -1,0 +1,66 @@
+"""Where in a Markdown text the things stand that an editor should look at, as plain values."""
+
+import re
+from dataclasses import dataclass
+
+LONG_PARAGRAPH = 180  # words
+_CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+# Every repetition is bounded, so that no text takes more than a moment.
+_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s{0,9}<?([^)\s>]{1,2000})")
+_LINK = re.compile(r"\]\(\s{0,9}<?(/[^)\s>]{0,2000})")
+_MENTION = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
+_DEFINITION = re.compile(r"^ {0,3}\[\^([^\[\]\s]{1,100})\]:", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
+_BLOCK = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_FIGURE = re.compile(
+    r"[$€£]\s?\d|(?<!\d)\d[\d.,]{0,20}\s?(?:%|per cent|bn\b|billion|million|bcm|tonnes?|MW|GW|TWh)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something in a text: what it is, from which character to which, and what it names."""
+
+    what: str  # "link", "picture", "bare picture", "unknown note", "unused note", "skipped level", "long", "unsourced"
+    start: int
+    end: int
+    names: str = ""
+
+
+def inspect(body):
+    """Return the `Place`s in the Markdown `body`, in order. Fenced and inline code is passed over."""
+    text = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), body)
+    places, shown = [], set()
+    for found in _IMAGE.finditer(text):
+        shown.add(found.end())
+        places.append(Place("picture" if found[1].strip() else "bare picture", *found.span(), found[2]))
+    links = (found for found in _LINK.finditer(text) if found.end() not in shown)
+    places += [Place("link", *found.span(1), found[1]) for found in links]
+    defined = {found[1]: found for found in _DEFINITION.finditer(text)}
+    mentioned = [
+        found for found in _MENTION.finditer(text) if found.start() not in {d.start() for d in defined.values()}
+    ]
+    places += [Place("unknown note", *found.span(), found[1]) for found in mentioned if found[1] not in defined]
+    known = {found[1] for found in mentioned}
+    places += [Place("unused note", *found.span(), label) for label, found in defined.items() if label not in known]
+    level = 2
+    for found in _HEADING.finditer(text):
+        deeper = max(2, len(found[1]))
+        if deeper > level + 1 or (deeper > level and level == 2 and not _before(text, found.start())):
+            places.append(Place("skipped level", *found.span(1), found[1]))
+        level = deeper
+    for found in _BLOCK.finditer(text):
+        block = found[0]
+        if _DEFINITION.match(block) or block.lstrip().startswith(("#", "|", "*[")):
+            continue
+        if len(block.split()) > LONG_PARAGRAPH:
+            places.append(Place("long", *found.span()))
+        if _FIGURE.search(block) and not _MENTION.search(block):
+            figure = _FIGURE.search(text, found.start(), found.end())
+            places.append(Place("unsourced", *figure.span(), figure[0]))
+    return sorted(places, key=lambda place: (place.start, place.end))
+
+
+def _before(text, end):
+    """Whether a heading stands before the character `end`."""
+    return _HEADING.search(text, 0, end) is not None
