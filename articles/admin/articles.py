@@ -19,6 +19,7 @@ from .form import moment
 from .history import History
 from .keeping import Keeping
 from .reviewing import Reviewing
+from .tending import retag_chosen
 from .writing import Writing
 
 Status = Article.Status
@@ -50,7 +51,7 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Writing, admin.ModelAdm
     search_fields = ("title", "summary", "body")
     ordering = ("-working__saved_at",)
     list_per_page = 50
-    actions = None
+    actions = (retag_chosen,)
 
     # Who may what -------------------------------------------------------------------------------------------------
 
@@ -78,6 +79,12 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Writing, admin.ModelAdm
     def may_publish(self, request):
         """Whether the user publishes, updates and withdraws."""
         return request.user.has_perm("articles.publish_article")
+
+    has_publish_permission = may_publish  # what Django asks before it offers an action
+
+    def get_actions(self, request):
+        """Offer our actions; deleting is done one by one."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_change_permission(self, request, obj=None):
         """Whether the user may save `obj`: their own, or any for those who publish."""

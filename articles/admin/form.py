@@ -70,6 +70,11 @@ class ArticleForm(forms.Form):
     themes = forms.ModelMultipleChoiceField(
         Theme.objects.all(), label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    by_name = TextField(
+        label=_("Themes by name"),
+        required=False,
+        help_text=_("Any name or alias in any spelling, with commas between. It never makes a new theme."),
+    )
     authors = forms.ModelMultipleChoiceField(
         Author.objects.all(), label=_("Authors"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -119,7 +124,25 @@ class ArticleForm(forms.Form):
         if article is None:
             byline = Author.objects.filter(user=user).first() if user else None
             return {"language": "en", "authors": [byline.pk] if byline else []}
-        return dict(article.working.fields) | {"based_on": article.working_id, "change": Revision.Change.TYPO}
+        return dataclasses.asdict(publishing.Fields.of(article.working)) | {
+            "based_on": article.working_id,
+            "change": Revision.Change.TYPO,
+        }
+
+    def clean_by_name(self):
+        """Return the themes that go by the names typed; refuse a name that none goes by."""
+        typed = [name.strip() for name in self.cleaned_data["by_name"].split(",") if name.strip()]
+        found = {name: Theme.objects.called(name) for name in typed}
+        unknown = [name for name, theme in found.items() if theme is None]
+        if unknown:
+            words = _("No theme goes by the name %s. A new theme is made on its own page.")
+            raise forms.ValidationError(words % ", ".join(f"“{name}”" for name in unknown))
+        return list(found.values())
+
+    def _themes(self):
+        """Return the keys of the themes ticked and named."""
+        chosen = [*self.cleaned_data.get("themes", []), *self.cleaned_data.get("by_name", [])]
+        return tuple(dict.fromkeys(theme.pk for theme in chosen))
 
     def _authors(self):
         """Return the keys of the authors chosen, in the order they had; those chosen anew come last."""
@@ -136,7 +159,7 @@ class ArticleForm(forms.Form):
         return publishing.Fields(
             **text,
             language=data.get("language") or start["language"],
-            themes=[theme.pk for theme in data.get("themes", [])],
+            themes=self._themes(),
             authors=self._authors(),
             series=series.pk if series else None,
             series_order=data.get("series_order"),

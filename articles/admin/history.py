@@ -114,6 +114,6 @@ def in_words(name, value):
         return "–"
     if name in ROWS:
         keys = value if isinstance(value, list) else [value]
-        rows = ROWS[name].objects.in_bulk(keys)
+        rows = ROWS[name]._base_manager.in_bulk(keys)
         return ", ".join(str(rows.get(key, gettext("deleted"))) for key in keys)
     return str(value)

@@ -19,6 +19,7 @@ from .. import names, publishing
 from ..models import Author, Picture, Series, Theme, ThemeName
 from ..models.reference import PictureError, read_picture
 from .rows import RowAdmin, RowForm
+from .tending import Tending
 
 
 class AliasFormSet(BaseInlineFormSet):
@@ -114,7 +115,7 @@ class ThemeForm(RowForm):
 
 
 @admin.register(Theme)
-class ThemeAdmin(RowAdmin):
+class ThemeAdmin(Tending, RowAdmin):
     """Themes, with their aliases and how many articles stand under them."""
 
     form = ThemeForm

@@ -6,7 +6,7 @@ from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
 from .sharing import DraftLink
-from .theme import Theme, ThemeName
+from .theme import Theme, ThemeMerge, ThemeName
 
 __all__ = [
     "Article",
@@ -20,6 +20,7 @@ __all__ = [
     "Revision",
     "Series",
     "Theme",
+    "ThemeMerge",
     "ThemeName",
     "addresses",
 ]

@@ -1,5 +1,6 @@
 """Themes and their names."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Length
@@ -23,6 +24,14 @@ class ThemeQuerySet(models.QuerySet):
         return self.filter(names__folded=names.fold(text)).first()
 
 
+class ThemeManager(models.Manager.from_queryset(ThemeQuerySet)):
+    """The themes there are, without those that were merged into others."""
+
+    def get_queryset(self):
+        """Return them."""
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Theme(TagBase):
     """A theme: a tag with a definition, other names and an introduction.
 
@@ -42,7 +51,10 @@ class Theme(TagBase):
         help_text=_("1 comes first; empty keeps it off the front page."),
     )
 
-    objects = ThemeQuerySet.as_manager()
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged")
+
+    objects = ThemeManager()
+    everything = models.Manager()
 
     class Meta:
         verbose_name = _("theme")
@@ -69,6 +81,17 @@ class Theme(TagBase):
             models.Model.save(self, *args, **kwargs)  # past TagBase, whose slugs lose ı and Cyrillic
             ThemeName.objects.filter(theme=self, folded=names.fold(self.name), is_alias=True).delete()
             ThemeName.objects.update_or_create(theme=self, is_alias=False, defaults={"name": self.name})
+
+    @classmethod
+    def standing_for(cls, keys):
+        """Return `keys` of themes with each merged one replaced by what it was merged into, each once, in order."""
+        into = dict(cls.everything.exclude(merged_into=None).values_list("pk", "merged_into"))
+        present = []
+        for key in keys:
+            while key in into:
+                key = into[key]
+            present.append(key)
+        return tuple(dict.fromkeys(present))
 
     def get_absolute_url(self):
         """Return the path of the theme's hub."""
@@ -137,3 +160,17 @@ class ThemeName(models.Model):
         if "update_fields" in kwargs and kwargs["update_fields"] is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
+
+
+class ThemeMerge(models.Model):
+    """One theme merged into another, with what it takes to undo that."""
+
+    source = models.ForeignKey(Theme, models.CASCADE, related_name="+")
+    target = models.ForeignKey(Theme, models.CASCADE, related_name="merges")
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    merged_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    record = models.JSONField()
+
+    def __str__(self):
+        return self.record["name"]

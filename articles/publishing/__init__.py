@@ -31,6 +31,7 @@ from .rules import (
 from .sharing import is_over, open_links, revoke, share, shared
 from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_links, write_row
 from .surroundings import forget_row, save_page, save_row, save_theme, teach_names
+from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
 
 __all__ = [
     "Change",
@@ -48,6 +49,9 @@ __all__ = [
     "kept",
     "leads_somewhere",
     "linking_here",
+    "merge_preview",
+    "merge_themes",
+    "naming_without",
     "open_links",
     "others",
     "publish",
@@ -56,6 +60,7 @@ __all__ = [
     "refuse_blocked",
     "rendered_or_refuse",
     "restore",
+    "retag",
     "revoke",
     "save_draft",
     "save_page",
@@ -65,6 +70,7 @@ __all__ = [
     "share",
     "shared",
     "teach_names",
+    "undo_merge",
     "withdraw",
 ]
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from .. import names, text
-from ..models import Article, Revision, addresses
+from ..models import Article, Revision, Theme, addresses
 
 Change = Revision.Change
 FURTHEST = timedelta(days=3653)
@@ -40,10 +40,14 @@ class Fields:
         for name, value in tidy.items():
             object.__setattr__(self, name, value)
 
+    def with_themes(self, themes):
+        """Return these fields with other themes."""
+        return replace(self, themes=tuple(themes))
+
     @classmethod
     def of(cls, revision):
-        """Return the fields that `revision` kept."""
-        return cls(**revision.fields)
+        """Return the fields that `revision` kept, with what its themes have been merged into since."""
+        return cls(**revision.fields | {"themes": Theme.standing_for(revision.fields["themes"])})
 
 
 def rendered_or_refuse(body, field="body"):

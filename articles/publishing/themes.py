@@ -1,0 +1,138 @@
+"""Themes kept in order: merged and parted again, put on many articles at once, found where they are named."""
+
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import names, search
+from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, addresses
+from .rules import Fields
+from .steps import advance, date_links, write_links
+from .surroundings import teach_names
+
+MOST_NAMING = 50
+
+
+def merge_preview(source, target):
+    """Return what merging `source` into `target` would move: {"articles", "both", "names"}, a number, a number, a list."""
+    carrying = set(ArticleTheme.objects.filter(tag=source).values_list("content_object", flat=True))
+    both = ArticleTheme.objects.filter(tag=target, content_object__in=carrying).count()
+    return {"articles": len(carrying), "both": both, "names": [name.name for name in source.names.all()]}
+
+
+@transaction.atomic
+def merge_themes(source, target, *, by):
+    """Merge the theme `source` into `target`: articles, names and addresses go over; return the `ThemeMerge`.
+
+    Revisions stay as they were written; `Fields.of` reads them with the merge in mind.
+    """
+    Edition.take_turn()
+    if source == target or source.merged_into_id or target.merged_into_id:
+        raise ValidationError(_("Choose another theme to merge this one into."))
+    links = ArticleTheme.objects.filter(tag=source)
+    carrying = list(links.values_list("content_object", flat=True))
+    both = set(
+        ArticleTheme.objects.filter(tag=target, content_object__in=carrying).values_list("content_object", flat=True)
+    )
+    path = source.get_absolute_url()
+    record = {
+        "name": source.name,
+        "slug": source.slug,
+        "place": source.place,
+        "articles": carrying,
+        "both": sorted(both),
+        "names": list(source.names.values_list("pk", flat=True)),
+        "own": source.names.get(is_alias=False).pk,
+        "redirects": list(Redirect.objects.filter(new_path=path).values_list("old_path", flat=True)),
+    }
+    links.filter(content_object__in=both).delete()
+    links.update(tag=target)
+    source.names.update(theme=target, is_alias=True)
+    addresses.move(path, target.get_absolute_url())
+    # The row stays for its revisions and for the way back, under a name and a slug that nobody else would want.
+    Theme.everything.filter(pk=source.pk).update(
+        merged_into=target, place=None, name=f"{source.pk}: {source.name}"[:100], slug=f"merged-{source.pk}"
+    )
+    teach_names(target)
+    return ThemeMerge.objects.create(
+        source=source, target=target, merged_by=by, merged_at=timezone.now(), record=record
+    )
+
+
+@transaction.atomic
+def undo_merge(merge):
+    """Part the two themes of `merge` again: what went over goes back, as far as nobody has changed it since."""
+    Edition.take_turn()
+    merge = ThemeMerge.objects.select_for_update().select_related("source", "target").get(pk=merge.pk)
+    source, target, record = merge.source, merge.target, merge.record
+    if merge.undone_at or source.merged_into_id != target.pk:
+        raise ValidationError(_("This merge has been undone already."))
+    if target.merged_into_id:
+        raise ValidationError(_("Undo the later merge of “%s” first.") % target)
+    if addresses.holder(Theme, record["slug"]) not in (None, target):
+        raise ValidationError(_("Another theme has taken the address /themes/%s/.") % record["slug"])
+    source.name, source.slug, source.place, source.merged_into = record["name"], record["slug"], record["place"], None
+    target.names.filter(pk__in=record["names"]).update(theme=source)
+    source.names.filter(pk=record["own"]).update(is_alias=False)
+    Redirect.objects.filter(old_path=source.get_absolute_url()).delete()
+    Redirect.objects.filter(old_path__in=record["redirects"]).update(new_path=source.get_absolute_url())
+    source.save()
+    for link in ArticleTheme.objects.filter(tag=target, content_object__in=record["articles"]):
+        if link.content_object_id in record["both"]:
+            ArticleTheme.objects.create(tag=source, content_object_id=link.content_object_id)
+        else:
+            ArticleTheme.objects.filter(pk=link.pk).update(tag=source)
+        date_links(link.content_object)
+    ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
+    teach_names(source)
+    teach_names(target)
+    return source
+
+
+@transaction.atomic
+def retag(article, *, add=(), remove=(), by):
+    """Put the themes `add` on `article` and take `remove` off (keys), for readers and in the working copy alike.
+
+    What else the working copy holds stays unpublished. Return whether anything changed. Raise ValidationError when a
+    published article would be left without a theme.
+    """
+    Edition.take_turn()
+    article = Article.objects.select_related("working", "live").get(pk=article.pk)
+
+    def changed(fields):
+        kept = [key for key in fields.themes if key not in set(remove)]
+        return tuple(dict.fromkeys([*kept, *add]))
+
+    steps = []
+    working = Fields.of(article.working)
+    if article.live_id and changed(Fields.of(article.live)) != Fields.of(article.live).themes:
+        steps.append((Fields.of(article.live), Revision.Kind.PUBLISHED, Revision.Change.TYPO))
+    if changed(working) != working.themes and (article.has_changes or not article.live_id):
+        steps.append((working, Revision.Kind.DRAFT, ""))
+    for fields, kind, change in steps:
+        fields = fields.with_themes(changed(fields))
+        if kind == Revision.Kind.PUBLISHED and not fields.themes:
+            raise ValidationError(_("“%s” would be left without a theme.") % article.title)
+        revision = advance(article, fields, kind=kind, change=change, based_on=article.working_id, by=by)
+        if kind == Revision.Kind.PUBLISHED:
+            article.live = revision
+            article.save(update_fields=["live"])
+            write_links(article, fields)
+            if article.withdrawn_at is None:
+                search.index(article)
+            Edition.touch()
+    return bool(steps)
+
+
+def naming_without(theme):
+    """Return the public articles that name `theme`, by any of its names, and don't carry it; at most fifty."""
+    found = []
+    rows = Article.objects.public().about(without=[theme]).order_by("-published_at")
+    for name in theme.names.all():
+        for article in search.matching(rows, names.words(name.name))[: MOST_NAMING * 2]:
+            text = names.fold(f"{article.title} {article.summary} {article.body}")
+            if article not in found and f" {name.folded} " in f" {text} ":
+                found.append(article)
+    return found[:MOST_NAMING]
