@@ -17,6 +17,7 @@ from ..models import Article, Edition, Revision, addresses
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import merge_fields
+from .overview import overview
 from .rebuilding import rebuild, rebuild_theme
 from .rules import (
     Change,
@@ -54,6 +55,7 @@ __all__ = [
     "naming_without",
     "open_links",
     "others",
+    "overview",
     "publish",
     "rebuild",
     "rebuild_theme",

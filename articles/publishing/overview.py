@@ -1,0 +1,63 @@
+"""What needs a person, and how the publication stands."""
+
+from datetime import timedelta
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from ..models import Article, ArticleTheme, Revision, Theme
+
+AHEAD = timedelta(days=14)
+MOST = 10
+MONTHS = 12
+
+
+def overview(user):
+    """Return what the first page of the desk shows `user`: lists of articles by what they wait for, and two counts.
+
+    Who publishes sees everybody's; others see their own. The counts are [(label, number), …] over public articles.
+    """
+    now = timezone.now()
+    rows = Article.objects.filter(deleted_at=None).select_related("working__saved_by")
+    own = Q(created_by=user) | Q(bylines__author__user=user) | Q(working__saved_by=user)
+    mine = rows.filter(pk__in=Article.objects.filter(own).values("pk"))
+    seen = rows if user.has_perm("articles.publish_article") else mine
+    unpublished = Q(published_at=None) | ~Q(working=F("live"))
+    return {
+        "review": seen.filter(working__kind=Revision.Kind.SUBMITTED).order_by("working__saved_at"),
+        "approved": seen.filter(working__kind=Revision.Kind.APPROVED).order_by("working__saved_at"),
+        "returned": mine.filter(working__kind=Revision.Kind.RETURNED).order_by("-working__saved_at"),
+        "coming": seen.filter(published_at__gt=now, published_at__lte=now + AHEAD).order_by("published_at"),
+        "open": mine.filter(unpublished, withdrawn_at=None)
+        .exclude(working__kind__in=[Revision.Kind.SUBMITTED, Revision.Kind.RETURNED, Revision.Kind.APPROVED])
+        .order_by("-working__saved_at")[:MOST],
+        "unsaved": rows.filter(revisions__in=Revision.objects.all().kept_for(user)).distinct()[:MOST],
+        "bare": seen.filter(pk__in=Article.objects.public(now).filter(lead_picture=None).values("pk")).order_by(
+            "-published_at"
+        )[:MOST],
+        "months": _by_month(now),
+        "themes": _by_theme(now),
+    }
+
+
+def _by_month(now):
+    """Return the last twelve months, oldest first, each with the number of articles published in it."""
+    first = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    starts = [first]
+    while len(starts) < MONTHS:
+        starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
+    spans = zip(starts, [*starts[1:], now + timedelta(seconds=1)], strict=True)
+    counts = Article.objects.public(now).aggregate(
+        **{
+            f"m{place}": Count("pk", filter=Q(published_at__gte=a, published_at__lt=b))
+            for place, (a, b) in enumerate(spans)
+        }
+    )
+    return [(start, counts[f"m{place}"]) for place, start in enumerate(starts)]
+
+
+def _by_theme(now):
+    """Return every theme with its number of public articles, most first."""
+    counts = dict(ArticleTheme.objects.public(now).values_list("tag").annotate(count=Count("pk")).order_by())
+    themes = [(theme, counts.get(theme.pk, 0)) for theme in Theme.objects.only("name", "slug")]
+    return sorted(themes, key=lambda pair: (-pair[1], pair[0].name))
