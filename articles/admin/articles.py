@@ -19,6 +19,7 @@ from .form import moment
 from .history import History
 from .keeping import Keeping
 from .reviewing import Reviewing
+from .talking import Talking
 from .tending import retag_chosen
 from .writing import Writing
 
@@ -43,7 +44,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(Editing, History, Keeping, Reviewing, Writing, admin.ModelAdmin):
+class ArticleAdmin(Editing, History, Keeping, Reviewing, Talking, Writing, admin.ModelAdmin):
     """The list of articles, and the views around one article (its history is in `history`)."""
 
     list_display = ("working_title", "standing", "themes_listed", "authors_listed", "published", "saved")
@@ -156,7 +157,14 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Writing, admin.ModelAdm
     def get_urls(self):
         """Return the admin's addresses with our own before them."""
         wrap = self.admin_site.admin_view
-        own = (self.editing_urls, self.history_urls, self.keeping_urls, self.reviewing_urls, self.writing_urls)
+        own = (
+            self.editing_urls,
+            self.history_urls,
+            self.keeping_urls,
+            self.reviewing_urls,
+            self.talking_urls,
+            self.writing_urls,
+        )
         return [address for urls in own for address in urls(wrap)] + super().get_urls()
 
     def delete_model(self, request, obj):

@@ -19,6 +19,7 @@ from ..models import Article, Revision
 from .form import ArticleForm, moment
 from .keeping import addresses, clash_in_words, hidden_fields
 from .reviewing import checklist
+from .talking import talk
 from .writing import words
 
 Status, Kind = Article.Status, Revision.Kind
@@ -178,6 +179,7 @@ class Editing:
             "addresses": addresses(article),
             "saved": request.GET.get("saved", ""),
             "words": words(),
+            **(talk(article) if article else {}),
             "checks": checklist(form.typed_or_stored(), article),
             "review": article.working if article and article.working.kind in REVIEWED else None,
             "linking": publishing.linking_here(article) if article and article.published_at else [],

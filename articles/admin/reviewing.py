@@ -33,7 +33,12 @@ class Reviewing:
         else:
             days = request.POST.get("days", "")
             try:
-                publishing.share(article, by=request.user, days=int(days) if days.isdecimal() else 0)
+                publishing.share(
+                    article,
+                    by=request.user,
+                    days=int(days) if days.isdecimal() and len(days) < 9 else 0,
+                    may_comment="may_comment" in request.POST,
+                )
                 messages.success(request, gettext("Whoever has the link below can read the draft until it expires."))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))

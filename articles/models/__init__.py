@@ -5,7 +5,7 @@ from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
-from .sharing import DraftLink
+from .sharing import Comment, DraftLink
 from .theme import Theme, ThemeMerge, ThemeName
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ArticleAuthor",
     "ArticleTheme",
     "Author",
+    "Comment",
     "DraftLink",
     "Edition",
     "OpenForm",

@@ -1,4 +1,4 @@
-"""Links that show a draft to people without an account."""
+"""Showing a draft to others, and talking about it."""
 
 import secrets
 
@@ -19,6 +19,7 @@ class DraftLink(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    may_comment = models.BooleanField(default=False)
 
     def __str__(self):
         return f"{self.article_id} until {self.expires_at:%Y-%m-%d}"
@@ -26,3 +27,34 @@ class DraftLink(models.Model):
     def get_absolute_url(self):
         """Return the link's path."""
         return f"/drafts/{self.token}/"
+
+
+class Comment(models.Model):
+    """A remark on an article's working copy, or the answer to one (`parent`), by a user or by a guest's `name`.
+
+    `quote` is the passage it is about and `place` the character it began at when the remark was made; where that is in
+    today's text, `text.anchor` finds.
+    """
+
+    article = models.ForeignKey("Article", models.CASCADE, related_name="comments")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="answers")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=80, blank=True)
+    text = models.TextField()
+    quote = models.TextField(blank=True)
+    place = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="comment_says_something")]
+
+    def __str__(self):
+        return self.text[:60]
+
+    @property
+    def who(self):
+        """The name of whoever made the remark."""
+        return str(self.author or self.name or "–")

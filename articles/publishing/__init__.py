@@ -32,6 +32,7 @@ from .rules import (
 from .sharing import is_over, open_links, revoke, share, shared
 from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_links, write_row
 from .surroundings import forget_row, save_page, save_row, save_theme, teach_names
+from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "rebuild_theme",
     "refuse_blocked",
     "rendered_or_refuse",
+    "resolve",
     "restore",
     "retag",
     "revoke",
@@ -68,10 +70,12 @@ __all__ = [
     "save_page",
     "save_row",
     "save_theme",
+    "say",
     "seen",
     "share",
     "shared",
     "teach_names",
+    "threads",
     "undo_merge",
     "withdraw",
 ]

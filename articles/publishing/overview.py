@@ -27,6 +27,7 @@ def overview(user):
         "review": seen.filter(working__kind=Revision.Kind.SUBMITTED).order_by("working__saved_at"),
         "approved": seen.filter(working__kind=Revision.Kind.APPROVED).order_by("working__saved_at"),
         "returned": mine.filter(working__kind=Revision.Kind.RETURNED).order_by("-working__saved_at"),
+        "talk": mine.filter(comments__parent=None, comments__resolved_at=None, comments__isnull=False).distinct(),
         "coming": seen.filter(published_at__gt=now, published_at__lte=now + AHEAD).order_by("published_at"),
         "open": mine.filter(unpublished, withdrawn_at=None)
         .exclude(working__kind__in=[Revision.Kind.SUBMITTED, Revision.Kind.RETURNED, Revision.Kind.APPROVED])

@@ -11,12 +11,14 @@ from ..models import DraftLink
 LONGEST_DAYS = 90
 
 
-def share(article, *, by, days):
+def share(article, *, by, days, may_comment=False):
     """Make and return a `DraftLink` to the working copy of `article`, good for `days` days (1 to 90)."""
     if not 1 <= days <= LONGEST_DAYS:
         raise ValidationError(_("A link lasts from 1 to %s days.") % LONGEST_DAYS)
     now = timezone.now()
-    return DraftLink.objects.create(article=article, made_by=by, made_at=now, expires_at=now + timedelta(days=days))
+    return DraftLink.objects.create(
+        article=article, made_by=by, made_at=now, expires_at=now + timedelta(days=days), may_comment=may_comment
+    )
 
 
 def revoke(article, key):

@@ -117,7 +117,7 @@ function start() {
     const none = Object.assign(document.createElement("li"), {textContent: checks.dataset.none})
     checks.replaceChildren(...(found.length ? found.map(item) : [none]))
   }
-  checks.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-start]")
     if (!link) return
     event.preventDefault()

@@ -32,6 +32,16 @@ function continueList(event) {
   } else type(`\n${indent}${bullet ?? Number(number) + 1 + mark}${gap}`)
 }
 
+const SHORTCUTS = {b: "md-bold", i: "md-italic", k: "md-link"}
+
+/** Ctrl or ⌘ with B, I or K presses the toolbar's button. */
+function shortcut(event) {
+  const name = SHORTCUTS[event.key.toLowerCase()]
+  if (!name || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  document.querySelector(name)?.click()
+}
+
 function addNote() {
   const used = [...body.value.matchAll(/\[\^(\d+)\]/g)].map((found) => Number(found[1]))
   const label = Math.max(0, ...used) + 1
@@ -166,10 +176,39 @@ async function addPictures(files) {
   }
 }
 
+// Remarks ------------------------------------------------------------------------------------------------------------
+
+/** Send a remark without leaving the page, with the passage that is selected in the text. */
+async function talk(event) {
+  const ours = event.target
+  const section = ours.closest("#desk-talk")
+  if (!section) return
+  event.preventDefault()
+  const data = new URLSearchParams(new FormData(ours, event.submitter))
+  if ("aboutSelection" in ours.dataset && body.selectionStart !== body.selectionEnd) {
+    data.set("quote", body.value.slice(body.selectionStart, body.selectionEnd))
+    data.set("place", body.selectionStart)
+  }
+  const token = document.querySelector("#desk-form [name=csrfmiddlewaretoken]").value
+  try {
+    const headers = {"X-CSRFToken": token, "X-Requested-With": "fetch"}
+    const response = await fetch(ours.getAttribute("action"), {method: "POST", body: data, headers})
+    const page = new DOMParser().parseFromString(await response.text(), "text/html")
+    const fresh = page.getElementById("desk-talk")
+    if (response.ok && fresh) section.replaceWith(document.importNode(fresh, true))
+    else throw new Error(response.status)
+  } catch {
+    const line = Object.assign(document.createElement("p"), {className: "errornote", textContent: words.away})
+    ours.before(line) // what was typed stays where it is
+  }
+}
+
 // Start --------------------------------------------------------------------------------------------------------------
 
 if (body) {
   body.addEventListener("keydown", continueList)
+  body.addEventListener("keydown", shortcut)
+  document.addEventListener("submit", talk)
   let timer
   body.addEventListener("input", () => {
     clearTimeout(timer)

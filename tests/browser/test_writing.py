@@ -204,3 +204,41 @@ def test_the_preview_is_the_page_and_keeps_its_place(page):
     type_at_end(page, "\n\n## Part\n\n" + "A long paragraph. " * 5)
     frame.locator("h2#part").wait_for()
     assert "Reading Serif" in frame.locator(".text p").first.evaluate("e => getComputedStyle(e).fontFamily")
+
+
+def test_a_remark_is_made_on_the_selected_passage_without_leaving_the_page(page):
+    page.focus("#id_body")
+    page.evaluate("document.querySelector('#id_body').setSelectionRange(8, 15)")
+    page.fill("#desk-remark", "Is that so?")
+    page.click("text=Add the remark")
+    page.wait_for_selector("#desk-talk .said")
+    assert page.locator("#desk-talk .label a").first.inner_text() == "“Second.”"
+    page.click("#desk-talk .label a >> nth=0")
+    selected = (
+        "() => { const t = document.querySelector('#id_body'); return t.value.slice(t.selectionStart, t.selectionEnd) }"
+    )
+    assert page.evaluate(selected) == "Second."
+    page.click("#desk-talk >> text=Settled >> nth=0")
+    page.wait_for_selector("#desk-talk details")
+
+
+def test_an_article_is_written_and_saved_by_the_keyboard_alone(page, site):
+    page.goto(site.base + "/admin/articles/article/add/")
+    page.focus("#id_title")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.type("A summary.")
+    page.keyboard.press("Tab")  # the toolbar is one stop
+    assert page.evaluate("document.activeElement.localName") == "md-header"
+    page.keyboard.press("Tab")
+    page.keyboard.type("Some text, ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("bold")
+    assert page.input_value("#id_body") == "Some text, **bold**"
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value") == "save":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".messagelist")
+    assert page.input_value("#id_title") == "By keyboard"

@@ -1,0 +1,29 @@
+"""Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
+
+from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
+from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
+from .texts import article, draft_page, shared_draft
+
+__all__ = [
+    "archive",
+    "article",
+    "articles",
+    "author",
+    "bad_request",
+    "csrf_failed",
+    "draft_page",
+    "feeds_page",
+    "forbidden",
+    "front",
+    "health",
+    "hub",
+    "not_found",
+    "picture",
+    "plain_page",
+    "robots",
+    "search_page",
+    "series",
+    "server_error",
+    "shared_draft",
+    "themes",
+]

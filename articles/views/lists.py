@@ -1,0 +1,133 @@
+"""Lists of articles for readers: the front page, hubs, archives, authors, series, search, feeds."""
+
+from dataclasses import replace
+
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from .. import listing as listings
+from .. import search, text
+from ..models import Article, Author, Series, Theme
+from .caching import public_page
+
+NEWEST_ON_FRONT = 8
+
+
+@public_page
+def front(request):
+    """The subject explained, the themes, the newest deep dives; with filters, on to the list of articles."""
+    listing = listings.parse_front(request.GET)
+    if not listing.front:
+        return HttpResponsePermanentRedirect(listing.address())
+    themes = [theme for theme in listings.themes_with_counts() if theme.place]
+    themes.sort(key=lambda theme: theme.place)
+    subject = themes[0] if themes else None
+    page = listing.page(1)
+    lead = page.articles[0] if subject and page.articles else None
+    newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
+    if subject:
+        subject.opening = text.opening(subject.introduction_html)
+    context = {
+        "listing": listing,
+        "page": page,
+        "lead": lead,
+        "newest": newest,
+        "subject": subject,
+        "themes": themes[1:],
+        "years": listings.years(),
+    }
+    return render(request, "articles/front.html", context)
+
+
+@public_page
+def articles(request):
+    """All articles, filtered by the parameters."""
+    return listing_page(request, listings.parse_articles(request.GET), extra={"years": listings.years()})
+
+
+@public_page
+def archive(request, year, month=None):
+    """The articles of a year or a month."""
+    return listing_page(request, listings.parse_archive(year, month, request.GET), extra={"years": listings.years()})
+
+
+@public_page
+def hub(request, slugs):
+    """A theme's hub, or the combination of several."""
+    listing = listings.parse_themes(slugs, request.GET)
+    extra = {"neighbours": listing.neighbours()}
+    if len(listing.themes) == 1 and not listing.without:
+        extra["theme"] = listing.themes[0]
+        extra["introduction"], extra["notes"] = text.notes_apart(listing.themes[0].introduction_html)
+        extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
+        return listing_page(request, listing, "articles/hub.html", extra)
+    extra["everything"] = replace(listing, without=()).address()
+    extra["parts"] = [
+        (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
+        for theme in listing.themes
+    ]
+    return listing_page(request, listing, "articles/combination.html", extra)
+
+
+@public_page
+def author(request, slug):
+    """An author and what they wrote."""
+    listing = listings.parse_author(slug, request.GET)
+    return listing_page(request, listing, "articles/author.html", {"author": listing.author})
+
+
+@public_page
+def series(request, slug):
+    """A series in its order."""
+    listing = listings.parse_series(slug, request.GET)
+    return listing_page(request, listing, "articles/series.html", {"series": listing.series})
+
+
+@public_page
+def search_page(request):
+    """Full text search, best hit first; a theme that goes by the words comes before the hits."""
+    listing = listings.parse_search(request.GET)
+    words = search.words_of(listing.words)
+    extra = {
+        "theme": Theme.objects.prefetch_related("names").called(listing.words) if words else None,
+        "no_words": bool(listing.words) and not words,
+        "themes": front_themes(),
+    }
+    return listing_page(request, listing, "articles/search.html", extra)
+
+
+def front_themes():
+    """Return the themes of the front page in their order, for pages that found nothing; read only when printed."""
+    return Theme.objects.exclude(place=None).order_by("place").defer("introduction", "introduction_html")[:12]
+
+
+def listing_page(request, listing, template="articles/listing.html", extra=None):
+    """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
+    page = listing.page(listings.page_number(request.GET))
+    if not listings.is_canonical(request.path, request.GET, page.address):
+        return HttpResponsePermanentRedirect(page.address)
+    return render(request, template, {"listing": listing, "page": page, **(extra or {})})
+
+
+@public_page
+def themes(request):
+    """Every theme with its definition and other names, A to Z."""
+    return render(request, "articles/themes.html", {"themes": listings.themes_with_counts()})
+
+
+@public_page
+def feeds_page(request):
+    """What can be followed, and how."""
+    context = {
+        "listing": listings.parse_front(),
+        "themes": [(theme, listings.Listing(themes=(theme,))) for theme in listings.themes_with_counts()],
+        "authors": [
+            (a, listings.Listing(author=a))
+            for a in Author.objects.filter(articles__in=Article.objects.public()).distinct()
+        ],
+        "series": [
+            (s, listings.Listing(series=s, order="series"))
+            for s in Series.objects.filter(articles__in=Article.objects.public()).distinct()
+        ],
+    }
+    return render(request, "articles/feeds.html", context)

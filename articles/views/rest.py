@@ -1,0 +1,106 @@
+"""Plain pages, pictures, what machines ask for, and errors."""
+
+import functools
+import mimetypes
+
+from django.contrib.flatpages.models import FlatPage
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from .. import listing as listings
+from .. import middleware, publishing
+from .caching import public_page
+from .lists import front_themes
+
+
+@public_page
+def plain_page(request, url):
+    """A page such as About; its text is Markdown and goes through the same door as an article's."""
+    page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
+    if page is None:
+        raise Http404
+    return render(request, "articles/plain.html", {"plain": page, "rendered": plain_text(page.content)})
+
+
+@functools.lru_cache(maxsize=64)
+def plain_text(content):
+    """Return the rendered text of a plain page; the same text is rendered once per process."""
+    return publishing.rendered_or_refuse(content)
+
+
+@require_safe
+def picture(request, name):
+    """An uploaded picture, under the name it was given when it was re-encoded."""
+    try:
+        file = default_storage.open(name)
+    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError, OSError) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_safe
+def robots(request):
+    """Everything may be read; the desk and endless search results need no crawler."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /drafts/",
+        "Disallow: /search/",
+        "",
+        f"Sitemap: {request.publication.base}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def health(request):
+    """Whether the process answers and reaches its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is that it is
+        return HttpResponse(
+            "no database\n", status=503, content_type="text/plain", headers={"Cache-Control": "no-store"}
+        )
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def bad_request(request, exception=None):
+    """400."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+def csrf_failed(request, reason=""):
+    """403 for a form without a valid token; one of the desk's own, grown old, is handed back to be sent again."""
+    at_desk = request.path.startswith(reverse("admin:index")) and request.path != reverse("admin:login")
+    if at_desk and middleware.same_origin(request):
+        return middleware.send_again(request, _("This page was opened before you logged in."))
+    return forbidden(request)
+
+
+def not_found(request, exception=None):
+    """404, with what was asked for in words when a listing said so, and themes and articles to go on with."""
+    reason = str(exception) if isinstance(exception, listings.Unknown) else ""
+    newest = listings.parse_front().articles().only("title", "slug", "language", "published_at")[:3]
+    context = {"reason": reason, "themes": front_themes(), "newest": newest}
+    return render(request, "404.html", context, status=404)
+
+
+def server_error(request):
+    """500: touches neither database nor context processors."""
+    return render(None, "500.html", status=500)

@@ -1,0 +1,157 @@
+"""One article, live or a draft."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from .. import publishing, text
+from ..models import Article, ArticleTheme, Author, Picture, Series, Theme
+from .caching import public_page
+
+
+@public_page
+def article(request, slug):
+    """An article; 410 with what happened for one that was withdrawn."""
+    row = get_object_or_404(Article.objects.select_related("series", "lead_picture").with_names(), slug=slug)
+    if row.withdrawn_at:
+        return render(request, "articles/withdrawn.html", {"article": row}, status=410)
+    if not row.is_public():
+        raise Http404
+    return article_page(
+        request,
+        row,
+        themes=row.theme_list,
+        authors=[byline.author for byline in row.bylines.all()],
+        changes=list(row.revisions.told().defer("fields")),
+    )
+
+
+def article_page(request, row, *, themes, authors, changes=(), preview=None, talk=None):
+    """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
+    part = None
+    if row.series_id:
+        parts = list(
+            row.series.articles.public()
+            .order_by("series_order", "published_at", "pk")
+            .only("title", "slug", "language", "series")
+        )
+        place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
+        if place is not None:
+            part = {
+                "number": place + 1,
+                "of": len(parts),
+                "previous": parts[place - 1] if place else None,
+                "next": parts[place + 1] if place + 1 < len(parts) else None,
+            }
+    words, notes = text.notes_apart(row.html)
+    context = {
+        "article": row,
+        "text": words,
+        "notes": notes,
+        "themes": themes,
+        "authors": authors,
+        "changes": changes,
+        "part": part,
+        "related": related(row, themes),
+        "preview": preview,
+        "talk": talk,
+    }
+    return render(request, "articles/article.html", context)
+
+
+def draft_page(request, article, fields, words, talk=None):
+    """Return the reader's page of `article` (None: a new one) with `fields`, unsaved, under a banner with `words`."""
+    rendered = publishing.rendered_or_refuse(fields.body)
+    row = Article(
+        pk=article.pk if article else None,
+        title=fields.title or _("Untitled"),
+        slug=fields.slug,
+        summary=fields.summary,
+        language=fields.language,
+        html=rendered.html,
+        contents=rendered.contents,
+        words=rendered.words,
+        series=Series.objects.filter(pk=fields.series).first(),
+        lead_picture=Picture.objects.filter(pk=fields.lead_picture).first(),
+        published_at=article.published_at if article else None,
+    )
+    authors = Author.objects.in_bulk(fields.authors)
+    response = article_page(
+        request,
+        row,
+        themes=list(Theme.objects.filter(pk__in=fields.themes)),
+        authors=[authors[pk] for pk in fields.authors if pk in authors],
+        preview=words,
+        talk=talk,
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shared_draft(request, token):
+    """A draft shown to people without an account; on to the article once that is live. Kept by no cache, no index.
+
+    Where the link allows it they make remarks, which are posted here.
+    """
+    link = publishing.shared(token)
+    if link is None:
+        raise Http404
+    if publishing.is_over(link):
+        response = HttpResponseRedirect(link.article.get_absolute_url())
+    elif request.method == "POST":
+        response = guest_remark(request, link)
+    else:
+        response = shared_page(request, link)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Referrer-Policy"] = "same-origin" if link.may_comment else "no-referrer"
+    return response
+
+
+def shared_page(request, link, **said):
+    """Return the page of a shared draft; `said` is what a guest typed and what is wrong with it."""
+    words = _("A draft, shown to you before it is published. This link works until %s.")
+    until = date_format(localtime(link.expires_at), "j F Y, H:i T")
+    fields = publishing.Fields.of(link.article.working)
+    response = draft_page(
+        request, link.article, fields, words % until, {"link": link, **said} if link.may_comment else None
+    )
+    response.status_code = 400 if said else 200
+    return response
+
+
+def guest_remark(request, link):
+    """Store the remark of a guest, and show the page again with what happened."""
+    if not link.may_comment:
+        raise Http404
+    said = {name: request.POST.get(name, "") for name in ("name", "quote", "text")}
+    body = link.article.working.fields["body"]
+    try:
+        publishing.say(link.article, place=max(0, body.find(said["quote"])), **said)
+    except ValidationError as error:
+        return shared_page(request, link, **said, problem=" ".join(error.messages))
+    return HttpResponseRedirect(f"{request.path}?thanks=1#page_talk")
+
+
+def related(row, themes, count=3):
+    """Return up to `count` public articles that share most themes with `row`, as [(article, [shared theme, …]), …]."""
+    shared = (
+        ArticleTheme.objects.public()
+        .filter(tag__in=[theme.pk for theme in themes])
+        .exclude(content_object=row.pk)
+        .values("content_object")
+        .annotate(shared=Count("pk"))
+        .order_by("-shared", "-published_at", "-content_object")
+    )
+    keys = [entry["content_object"] for entry in shared.values("content_object", "shared", "published_at")[:count]]
+    found = Article.objects.public().listed().in_bulk(keys)
+    ours = {theme.pk for theme in themes}
+    return [
+        (found[key], [theme for theme in found[key].theme_list if theme.pk in ours]) for key in keys if key in found
+    ]
