@@ -30,7 +30,6 @@ def here():
 
 
 PASTE = "vendor/paste-markdown-1.5.3/bundle.js"
-SUGGEST = "admin:articles_article_suggest"
 LAST_KEY = 2**63 - 1
 
 
@@ -65,7 +64,7 @@ class ArticleForm(forms.Form):
         label=_("Text"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true", "class": "body"}),
-        help_text=_("Markdown: ## heading, **bold**, [link](/themes/…/), [^1] note, tables with |."),
+        help_text=_("Markdown. [[ links a theme or an article, @ cites a source that a published text has noted."),
     )
     themes = forms.ModelMultipleChoiceField(
         Theme.objects.all(), label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
@@ -115,7 +114,11 @@ class ArticleForm(forms.Form):
         for name in ("title", "summary", "body"):
             self.fields[name].widget.attrs["lang"] = language
         # The script that turns pasted tables and links into Markdown, and where names to link to are asked for.
-        self.fields["body"].widget.attrs |= {"data-paste": static(PASTE), "data-suggest": reverse(SUGGEST)}
+        self.fields["body"].widget.attrs |= {
+            "data-paste": static(PASTE),
+            "data-suggest": reverse("admin:articles_article_suggest"),
+            "data-cite": reverse("admin:articles_article_cite"),
+        }
         self.fields["at"].help_text = _("Time zone: %s.") % here()
 
     @staticmethod

@@ -6,11 +6,13 @@ from django.http import HttpResponseNotAllowed, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext
 
-from .. import names, publishing
-from ..models import Theme
+from .. import names, publishing, search
+from ..models import Article, Theme
+from ..text.inspect import notes
 from .taxonomy import PictureForm
 
 MOST_SUGGESTED = 8
+MOST_SEARCHED = 60  # texts whose notes are looked through
 
 
 class Writing:
@@ -20,6 +22,7 @@ class Writing:
         """Return the addresses that the textarea's script asks."""
         return [
             path("suggest/", wrap(self.suggest_view), name="articles_article_suggest"),
+            path("cite/", wrap(self.cite_view), name="articles_article_cite"),
             path("picture/", wrap(self.picture_view), name="articles_article_picture"),
         ]
 
@@ -37,6 +40,19 @@ class Writing:
         for row in rows[: max(0, MOST_SUGGESTED - len(found))]:
             found.append([self.working_title(row), row.get_absolute_url(), row.status().label])
         return JsonResponse({"found": found})
+
+    def cite_view(self, request):
+        """Answer with the notes of the texts readers see that have the words `q`, as [[what it says, its label], …]."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        wanted = names.words(request.GET.get("q", "")[:100])
+        rows = search.matching(Article.objects.public(), wanted) if wanted else Article.objects.none()
+        found = {}
+        for body in rows.order_by("-published_at").values_list("body", flat=True)[:MOST_SEARCHED]:
+            for label, note in notes(body):
+                if note not in found and set(wanted) <= set(names.words(note)):
+                    found[note] = label
+        return JsonResponse({"found": [[note, label] for note, label in found.items()][:MOST_SUGGESTED]})
 
     def picture_view(self, request):
         """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400)."""

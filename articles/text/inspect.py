@@ -61,6 +61,18 @@ def inspect(body):
     return sorted(places, key=lambda place: (place.start, place.end))
 
 
+def notes(body):
+    """Return the notes that the Markdown `body` writes, as [(label, text), …]; only the first line of each."""
+    return [
+        (found[1], body[found.end() : _line_end(body, found.end())].strip()) for found in _DEFINITION.finditer(body)
+    ]
+
+
+def _line_end(body, start):
+    end = body.find("\n", start)
+    return len(body) if end < 0 else end
+
+
 def _before(text, end):
     """Whether a heading stands before the character `end`."""
     return _HEADING.search(text, 0, end) is not None

@@ -106,34 +106,57 @@ function count() {
 
 function suggest(event) {
   const {key, text, provide} = event.detail
-  if (key !== "[[") return
+  const source = {"[[": body.dataset.suggest, "@": body.dataset.cite}[key]
+  if (!source || (key === "@" && text.trim().length < 3)) return
   provide(
-    fetch(`${body.dataset.suggest}?q=${encodeURIComponent(text)}`, {headers: {Accept: "application/json"}})
+    fetch(`${source}?q=${encodeURIComponent(text)}`, {headers: {Accept: "application/json"}})
       .then((response) => response.json())
       .then(({found}) => {
         const menu = document.createElement("ul")
         menu.className = "desk-menu"
         menu.setAttribute("role", "listbox")
-        for (const [name, address, kind] of found) {
-          const item = document.createElement("li")
-          item.setAttribute("role", "option")
-          item.dataset.value = `[${name.replace(/([[\]])/g, "\\$1")}](${address})`
-          item.append(name, Object.assign(document.createElement("small"), {textContent: ` ${kind}`}))
-          menu.append(item)
-        }
+        menu.append(...found.map(key === "@" ? noteItem : linkItem))
         return {matched: found.length > 0, fragment: menu}
       })
       .catch(() => ({matched: false})),
   )
 }
 
-function linkChosen(event) {
+function menuItem(text, small, data) {
+  const item = document.createElement("li")
+  item.setAttribute("role", "option")
+  Object.assign(item.dataset, data)
+  item.append(text, Object.assign(document.createElement("small"), {textContent: ` ${small}`}))
+  return item
+}
+
+const linkItem = ([name, address, kind]) => menuItem(name, kind, {link: `[${name.replace(/([[\]])/g, "\\$1")}](${address})`})
+const noteItem = ([note, label]) => menuItem(note, label, {note, label})
+
+function chosen(event) {
   event.preventDefault() // the element would replace the whole value, and undo with it
+  const {item, key} = event.detail
   const end = body.selectionStart
-  const start = body.value.lastIndexOf("[[", end - 1)
+  const start = body.value.lastIndexOf(key, end - 1)
   event.target.dismiss()
   body.setSelectionRange(start, end)
-  type(event.detail.item.dataset.value)
+  if (item.dataset.link) return type(item.dataset.link)
+  cite(item.dataset.label, item.dataset.note)
+}
+
+/** Mention a source here and write its note at the end, unless the text has that note already. */
+function cite(wanted, note) {
+  const lines = body.value.split("\n")
+  const mine = (label) => lines.find((line) => line.startsWith(`[^${label}]:`))
+  const known = lines.find((line) => /^\[\^[^\]]+\]:/.test(line) && line.endsWith(`: ${note}`))
+  let label = known ? known.slice(2, known.indexOf("]")) : wanted
+  for (let number = 2; !known && mine(label); number++) label = `${wanted}-${number}`
+  type(`[^${label}]`)
+  if (known) return
+  const place = body.selectionEnd
+  body.setSelectionRange(body.value.replace(/\n+$/, "").length, body.value.length)
+  type(`${lines.some((line) => /^\[\^[^\]]+\]:/.test(line)) ? "\n" : "\n\n"}[^${label}]: ${note}\n`)
+  body.setSelectionRange(place, place)
 }
 
 // Pictures -----------------------------------------------------------------------------------------------------------
@@ -222,7 +245,7 @@ if (body) {
   chooser?.addEventListener("change", () => addPictures([...chooser.files]).then(() => (chooser.value = "")))
   const expander = body.closest("text-expander")
   expander?.addEventListener("text-expander-change", suggest)
-  expander?.addEventListener("text-expander-value", linkChosen)
+  expander?.addEventListener("text-expander-value", chosen)
   if (chooser) {
     const pictures = (transfer) => [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"))
     for (const [name, source] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {

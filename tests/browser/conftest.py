@@ -23,6 +23,7 @@ from django.contrib.auth.models import User
 from tests.make import make_article
 User.objects.create_superuser("chief", password="chief-password")
 make_article("Pipes", slug="pipes", body="First.\\n\\nSecond.", themes=["Syria"])
+make_article("Noted", body="A hub.[^S57]\\n\\n[^S57]: “A hub”. Hürriyet, 2022.", themes=["Syria"])
 """
 
 
