@@ -15,7 +15,7 @@ from articles.text.inspect import inspect
 from articles.transfer import starter
 
 from .make import ago, change, make_article, make_fields, make_theme
-from .test_desk import LIST, form_of, posted, shown
+from .test_desk import ADD, LIST, form_of, posted, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +139,16 @@ def test_texts_that_link_here_are_shown_before_it_goes(desk):
     make_article("The other text", body="See [it](/articles/pipes/).")
     for address in (form_of(article), reverse("admin:articles_article_withdraw", args=[article.pk])):
         assert "The other text" in shown(desk.get(address))
+    publishing.withdraw(article, by=None, based_on=article.working_id, note="Why.")
+    assert "Links to a withdrawn text" in shown(desk.get("/admin/"))
+    draft = make_article(published=False, slug="draft")
+    make_article("The third text", body="See [it](/articles/draft/).")
+    assert "The third text" in shown(desk.get(reverse("admin:articles_article_delete", args=[draft.pk])))
+
+
+def test_what_is_coming_stands_beside_the_schedule(desk):
+    make_article("Coming soon", at=ago(days=-3))
+    assert "Coming soon" in shown(desk.get(ADD))
 
 
 def test_sources_that_published_texts_have_noted_are_found_by_their_words(desk):

@@ -183,6 +183,9 @@ class Editing:
             "checks": checklist(form.typed_or_stored(), article),
             "review": article.working if article and article.working.kind in REVIEWED else None,
             "linking": publishing.linking_here(article) if article and article.published_at else [],
+            "coming": publishing.coming().exclude(pk=article.pk if article else None)[:5]
+            if self.may_publish(request)
+            else [],
             "links": publishing.open_links(article) if article else [],
             "may_add_pictures": request.user.has_perm("articles.add_picture"),
             "status": status.value,

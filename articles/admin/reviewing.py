@@ -44,6 +44,12 @@ class Reviewing:
                 messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:articles_article_change", args=[pk]) + "#desk-links")
 
+    def delete_view(self, request, object_id, extra_context=None):
+        """Ask before a draft is deleted, showing what links to it."""
+        article = self.get_object(request, object_id)
+        linking = publishing.linking_here(article) if article else []
+        return super().delete_view(request, object_id, {"linking": linking} | (extra_context or {}))
+
     def bring_back_view(self, request, pk):
         """Put a deleted draft back."""
         if request.method != "POST":

@@ -17,7 +17,7 @@ from ..models import Article, Edition, Revision, addresses
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import merge_fields
-from .overview import overview
+from .overview import coming, overview
 from .rebuilding import rebuild, rebuild_theme
 from .rules import (
     Change,
@@ -42,6 +42,7 @@ __all__ = [
     "bring_back",
     "checks",
     "closed",
+    "coming",
     "create",
     "discard",
     "forget_kept",

@@ -6,10 +6,16 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from ..models import Article, ArticleTheme, Revision, Theme
+from .checklist import linking_here
 
 AHEAD = timedelta(days=14)
 MOST = 10
 MONTHS = 12
+
+
+def coming(at=None):
+    """Return what is scheduled after the instant `at` (default: now), the first to come first."""
+    return Article.objects.filter(published_at__gt=at or timezone.now(), withdrawn_at=None).order_by("published_at")
 
 
 def overview(user):
@@ -33,12 +39,20 @@ def overview(user):
         .exclude(working__kind__in=[Revision.Kind.SUBMITTED, Revision.Kind.RETURNED, Revision.Kind.APPROVED])
         .order_by("-working__saved_at")[:MOST],
         "unsaved": rows.filter(revisions__in=Revision.objects.all().kept_for(user)).distinct()[:MOST],
+        "broken": _broken(seen),
         "bare": seen.filter(pk__in=Article.objects.public(now).filter(lead_picture=None).values("pk")).order_by(
             "-published_at"
         )[:MOST],
         "months": _by_month(now),
         "themes": _by_theme(now),
     }
+
+
+def _broken(seen):
+    """Return the articles of `seen` whose texts link to one that has been withdrawn, the latest withdrawals first."""
+    gone = Article.objects.exclude(withdrawn_at=None).order_by("-withdrawn_at")[:MOST]
+    linking = {other.pk for article in gone for other in linking_here(article) if other.withdrawn_at is None}
+    return seen.filter(pk__in=linking).order_by("title")
 
 
 def _by_month(now):
