@@ -14,7 +14,7 @@ from django.utils.html import escape
 from articles import publishing
 from articles.models import Article, OpenForm, Revision
 
-from .make import make_article, make_user
+from .make import make_article, make_fields, make_user
 from .test_desk import ADD, desk, form_of, posted, shown  # noqa: F401 - desk is a fixture
 
 BODY = "First.\n\nSecond.\n\nThird."
@@ -166,6 +166,23 @@ def test_a_writer_keeps_their_own_and_nobody_elses(client, writer, article):
     assert client.post(keep_of(article), posted(article, form=uuid.uuid4(), changed=1)).status_code in {403, 404}
     own = make_article(published=False, by=writer)
     assert client.post(keep_of(own), posted(own, form=uuid.uuid4(), changed=1)).status_code == 200
+
+
+def test_somebody_elses_form_gives_no_way_into_their_article(client, writer, other_writer):
+    form = uuid.uuid4()
+    theirs = publishing.create(make_fields("Theirs"), by=other_writer, form=form)
+    client.force_login(writer)
+    assert client.post(ADD, posted(title="Mine", form=form)).status_code == 302
+    theirs.refresh_from_db()
+    assert theirs.working.fields["title"] == "Theirs"
+    assert Article.objects.exclude(pk=theirs.pk).get().created_by == writer
+
+
+def test_a_deleted_draft_is_not_published_and_says_why(desk):  # noqa: F811
+    article = make_article(published=False)
+    publishing.discard(article)
+    assert "bring it back first" in shown(desk.post(form_of(article), posted(article, action="publish")))
+    assert Article.objects.get().published_at is None
 
 
 # Two at once ----------------------------------------------------------------------------------------------------------

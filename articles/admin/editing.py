@@ -69,7 +69,7 @@ class Editing:
                 article = self.act(request, action, article, form)
                 saved = form.cleaned_data["form"]
                 if saved:
-                    publishing.forget_kept(article, by=request.user, form=saved)
+                    publishing.forget_kept(by=request.user, form=saved)
                 address = reverse("admin:articles_article_change", args=[article.pk])
                 return HttpResponseRedirect(address + (f"?saved={saved}" if saved else ""))
             except publishing.Conflict as error:

@@ -80,7 +80,7 @@ class Keeping:
         kept = get_object_or_404(article.revisions.kept_for(request.user), pk=revision)
         form = reverse("admin:articles_article_change", args=[pk])
         if request.method == "POST":
-            publishing.forget_kept(article, by=request.user, form=kept.form)
+            publishing.forget_kept(by=request.user, form=kept.form)
             return HttpResponseRedirect(form)
         now = article.working.fields
         return self._page(

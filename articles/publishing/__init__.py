@@ -92,21 +92,22 @@ def create(fields, *, by, form=None):
 
     `form` is the UUID of the form it was typed into: sent twice, it makes one article, saved twice.
     """
-    first = _first_of(form)
+    first = _first_of(form, by)
     if first is None:
         try:
             return _create(fields, by=by, form=form)
-        except Conflict:
-            first = _first_of(form)
+        except Conflict:  # the form came twice at the same moment, or somebody else's form has this UUID
+            first = _first_of(form, by)
             if first is None:
-                raise
+                return _create(fields, by=by, form=None)
     save_draft(first.article, fields, by=by, based_on=first.pk)
     return first.article
 
 
-def _first_of(form):
-    """Return the first revision of the article that the form `form` made, or None."""
-    return Revision.objects.select_related("article").filter(form=form, number=1).first() if form else None
+def _first_of(form, by):
+    """Return the first revision of the article that the form `form` of `by` made, or None."""
+    rows = Revision.objects.select_related("article")
+    return rows.filter(form=form, number=1, saved_by=by).first() if form else None
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..models import OpenForm, Revision
@@ -12,27 +12,31 @@ from .rules import Fields
 GONE = timedelta(seconds=50)  # a form on a screen says so three times in that
 
 
-@transaction.atomic
 def keep(article, fields, *, by, based_on, form):
     """Keep `fields` as what `by` has in the form `form` (a UUID) just now, in place of what was kept of it before.
 
     `based_on` is the key of the revision the form was opened with. Return the revision, which has no number.
     """
-    forget_kept(article, by=by, form=form)
-    return Revision.objects.create(
-        article=article,
-        kind=Revision.Kind.AUTOSAVE,
-        fields=asdict(fields),
-        form=form,
-        based_on_id=based_on if article.revisions.filter(pk=based_on).exists() else None,
-        saved_at=timezone.now(),
-        saved_by=by,
-    )
+    values = {
+        "article": article,
+        "kind": Revision.Kind.AUTOSAVE,
+        "fields": asdict(fields),
+        "form": form,
+        "based_on_id": based_on if article.revisions.filter(pk=based_on).exists() else None,
+        "saved_at": timezone.now(),
+        "saved_by": by,
+    }
+    try:
+        with transaction.atomic():
+            forget_kept(by=by, form=form)
+            return Revision.objects.create(**values)
+    except IntegrityError:  # the same form, kept at the same moment by another request of its page
+        return Revision.objects.kept_for(by).get(form=form)
 
 
-def forget_kept(article, *, by, form):
+def forget_kept(*, by, form):
     """Drop what was kept of one form, which its editor has saved or thrown away."""
-    article.revisions.kept_for(by).filter(form=form).delete()
+    Revision.objects.kept_for(by).filter(form=form).delete()
 
 
 def kept(article, by):

@@ -117,6 +117,8 @@ def refuse_unready(fields):
 
 def refuse_bad_change(article, change, note, at, now):
     """Raise ValidationError when the kind of change doesn't fit where the article stands."""
+    if article.deleted_at:
+        raise ValidationError(_("This draft is deleted: bring it back first."))
     was_live = article.is_public(now)
     if was_live and change == Change.NEW:
         raise ValidationError(
