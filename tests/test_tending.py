@@ -101,6 +101,28 @@ def test_merges_in_a_row_are_undone_in_their_order(themes):
     assert {theme.name for theme in Article.objects.get(slug="pipes").themes.all()} == {"Gas", "Energy diplomacy"}
 
 
+def test_what_was_published_between_a_merge_and_its_undoing_keeps_the_themes_it_was_given(themes):
+    gas, energy = themes
+    done = publishing.merge_themes(gas, energy, by=None)
+    change(Article.objects.get(slug="prices"), title="Published since")
+    publishing.undo_merge(done)
+    for article in Article.objects.select_related("live"):
+        carried = set(article.themes.values_list("pk", flat=True))
+        assert carried == set(publishing.Fields.of(article.live).themes), article.slug
+
+
+def test_a_theme_merged_meanwhile_is_neither_saved_nor_merged_again(themes):
+    gas, energy = themes
+    relations = make_theme("Relations")
+    stale = Theme.objects.get(pk=gas.pk)
+    publishing.merge_themes(gas, energy, by=None)
+    with pytest.raises(ValidationError):
+        publishing.save_theme(stale)
+    with pytest.raises(ValidationError):
+        publishing.merge_themes(stale, relations, by=None)
+    assert Theme.everything.get(pk=gas.pk).merged_into == energy
+
+
 def test_a_theme_is_not_merged_into_itself_nor_by_who_may_not(client, themes, editor):
     gas, energy = themes
     with pytest.raises(ValidationError):

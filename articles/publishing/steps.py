@@ -93,7 +93,7 @@ def set_dates(article, *, was_live, change, at, now):
 
 def write_links(article, fields):
     """Bring themes and bylines to those of `fields`."""
-    themes = list(Theme.objects.filter(pk__in=fields.themes))
+    themes = list(Theme.objects.filter(pk__in=Theme.standing_for(fields.themes)))
     authors = Author.objects.in_bulk(fields.authors)
     if not themes or not authors:
         raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))

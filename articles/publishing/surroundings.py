@@ -1,10 +1,12 @@
 """Writing what stands around articles: themes, authors, series, pictures, plain pages, the site's own name."""
 
 from django.contrib.flatpages.models import FlatPage
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Edition, addresses
+from ..models import Article, Edition, Theme, addresses
 from .rules import rendered_or_refuse
 
 
@@ -35,7 +37,11 @@ def save_theme(theme):
     theme.introduction = names.clean(theme.introduction)
     theme.definition = names.clean_line(theme.definition)
     theme.introduction_html = rendered_or_refuse(theme.introduction, field="introduction").html
-    save_row(theme)
+    with transaction.atomic():
+        Edition.take_turn()
+        if theme.pk and not Theme.objects.filter(pk=theme.pk).exists():
+            raise ValidationError(_("This theme has been merged into another one, or deleted, in the meantime."))
+        save_row(theme)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .. import names, search
 from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, addresses
 from .rules import Fields
-from .steps import advance, date_links, write_links
+from .steps import advance, write_links
 from .surroundings import teach_names
 
 MOST_NAMING = 50
@@ -29,25 +29,21 @@ def merge_themes(source, target, *, by):
     Revisions stay as they were written; `Fields.of` reads them with the merge in mind.
     """
     Edition.take_turn()
-    if source == target or source.merged_into_id or target.merged_into_id:
+    source, target = (Theme.objects.filter(pk=theme.pk).first() for theme in (source, target))
+    if source is None or target is None or source == target:
         raise ValidationError(_("Choose another theme to merge this one into."))
     links = ArticleTheme.objects.filter(tag=source)
-    carrying = list(links.values_list("content_object", flat=True))
-    both = set(
-        ArticleTheme.objects.filter(tag=target, content_object__in=carrying).values_list("content_object", flat=True)
-    )
+    both = ArticleTheme.objects.filter(tag=target, content_object__in=links.values("content_object"))
     path = source.get_absolute_url()
     record = {
         "name": source.name,
         "slug": source.slug,
         "place": source.place,
-        "articles": carrying,
-        "both": sorted(both),
         "names": list(source.names.values_list("pk", flat=True)),
         "own": source.names.get(is_alias=False).pk,
         "redirects": list(Redirect.objects.filter(new_path=path).values_list("old_path", flat=True)),
     }
-    links.filter(content_object__in=both).delete()
+    links.filter(content_object__in=list(both.values_list("content_object", flat=True))).delete()
     links.update(tag=target)
     source.names.update(theme=target, is_alias=True)
     addresses.move(path, target.get_absolute_url())
@@ -79,12 +75,9 @@ def undo_merge(merge):
     Redirect.objects.filter(old_path=source.get_absolute_url()).delete()
     Redirect.objects.filter(old_path__in=record["redirects"]).update(new_path=source.get_absolute_url())
     source.save()
-    for link in ArticleTheme.objects.filter(tag=target, content_object__in=record["articles"]):
-        if link.content_object_id in record["both"]:
-            ArticleTheme.objects.create(tag=source, content_object_id=link.content_object_id)
-        else:
-            ArticleTheme.objects.filter(pk=link.pk).update(tag=source)
-        date_links(link.content_object)
+    # Revisions tell: those written before the merge name the one, those written since the other.
+    for article in Article.objects.filter(article_themes__tag=target).exclude(live=None).select_related("live"):
+        write_links(article, Fields.of(article.live))
     ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
     teach_names(source)
     teach_names(target)
