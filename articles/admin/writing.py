@@ -46,11 +46,14 @@ class Writing:
         if not self.has_view_permission(request):
             raise PermissionDenied
         wanted = names.words(request.GET.get("q", "")[:100])
-        rows = search.matching(Article.objects.public(), wanted) if wanted else Article.objects.none()
+        # The last word may be half typed: the index finds whole ones.
+        rows = search.matching(Article.objects.public(), wanted[:-1] or wanted)
         found = {}
         for body in rows.order_by("-published_at").values_list("body", flat=True)[:MOST_SEARCHED]:
             for label, note in notes(body):
-                if note not in found and set(wanted) <= set(names.words(note)):
+                said = names.words(note)
+                half = any(word.startswith(wanted[-1]) for word in said)
+                if note not in found and half and set(wanted[:-1]) <= set(said):
                     found[note] = label
         return JsonResponse({"found": [[note, label] for note, label in found.items()][:MOST_SUGGESTED]})
 

@@ -104,8 +104,12 @@ function count() {
 
 // Links by name ------------------------------------------------------------------------------------------------------
 
+let asked = 0
+
 function suggest(event) {
   const {key, text, provide} = event.detail
+  const question = ++asked
+  const unlessOutdated = (answer) => (question === asked ? answer : new Promise(() => {})) // an old answer closes no menu
   const source = {"[[": body.dataset.suggest, "@": body.dataset.cite}[key]
   if (!source || (key === "@" && text.trim().length < 3)) return
   provide(
@@ -116,9 +120,9 @@ function suggest(event) {
         menu.className = "desk-menu"
         menu.setAttribute("role", "listbox")
         menu.append(...found.map(key === "@" ? noteItem : linkItem))
-        return {matched: found.length > 0, fragment: menu}
+        return unlessOutdated({matched: found.length > 0, fragment: menu})
       })
-      .catch(() => ({matched: false})),
+      .catch(() => unlessOutdated({matched: false})),
   )
 }
 

@@ -157,7 +157,7 @@ def test_a_theme_is_linked_by_name_and_undone(page):
 
 def test_a_source_noted_elsewhere_is_cited_and_undone(page):
     for _time in range(2):
-        type_at_end(page, " @hürriyet hub")
+        type_at_end(page, " @hub hürr")
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(600)  # each letter asks anew
         page.wait_for_selector(".desk-menu li")
