@@ -128,6 +128,23 @@ def test_a_new_article_is_a_draft_from_its_first_words_and_only_one(desk):  # no
     assert (article.title, article.working.fields["title"]) == ("A title", "A title")
 
 
+def test_a_page_that_never_heard_of_its_draft_goes_on_keeping_and_saving(desk, bea):  # noqa: F811
+    """The answer to its first words was lost on the way: the page still believes that the article is new."""
+    data = {"title": "T", "form": uuid.uuid4(), "language": "en"}
+    for number in range(4):
+        assert desk.post(keep_of(), data | {"body": f"Words {number}"}).status_code == 200
+    assert desk.post(ADD, data | {"body": "Words at last"}).status_code == 302
+    article = Article.objects.get()
+    assert article.working.fields["body"] == "Words at last"
+    save_as(bea, article, body="Bea’s words")
+    assert desk.post(keep_of(), data | {"body": "Words kept"}).status_code == 200
+    assert Revision.objects.get(kind="autosave").fields["body"] == "Words kept"
+    clash = desk.post(ADD, data | {"body": "Words after all"})
+    assert clash.status_code == 409
+    assert desk.post(form_of(article), settle(shown(clash), "Keep mine")).status_code == 302
+    assert Article.objects.get().working.fields["body"] == "Words after all"
+
+
 @pytest.mark.parametrize("typed", [{"slug": "taken"}, {"title": "x" * 999}, {"summary": "y" * 9999}])
 def test_a_new_article_is_kept_whatever_is_wrong_with_it(desk, typed):  # noqa: F811
     make_article(slug="taken")

@@ -103,6 +103,15 @@ def test_unpublished_words_of_others_are_neither_listed_nor_searched(client, wri
     assert len(client.get(LIST, {"q": "public"}).context["cl"].result_list) == 1
 
 
+def test_texts_that_link_here_tell_a_writer_nothing_of_others_drafts(client, writer, other_writer):
+    client.force_login(writer)
+    article = make_article("Linked to", slug="linked", by=writer)
+    make_article("Hidden draft", published=False, by=other_writer, body="See [it](/articles/linked/).")
+    make_article("Public text", by=other_writer, body="See [it](/articles/linked/).")
+    page = client.get(form_of(article)).content.decode()
+    assert "Public text" in page and "Hidden draft" not in page
+
+
 def test_the_title_of_a_hidden_draft_is_not_told(client, writer, other_writer):
     make_article("Hidden title", published=False, by=other_writer, slug="taken")
     make_article("Seen title", slug="seen")

@@ -73,7 +73,7 @@ class Editing:
                 address = reverse("admin:articles_article_change", args=[article.pk])
                 return HttpResponseRedirect(address + (f"?saved={saved}" if saved else ""))
             except publishing.Conflict as error:
-                conflict = error
+                conflict, article = error, article or error.working.article
             except ValidationError as error:
                 form.refuse(error)
             if article:
@@ -182,7 +182,7 @@ class Editing:
             **(talk(article) if article else {}),
             "checks": checklist(form.typed_or_stored(), article),
             "review": article.working if article and article.working.kind in REVIEWED else None,
-            "linking": publishing.linking_here(article) if article and article.published_at else [],
+            "linking": self.linking(request, article) if article and article.published_at else [],
             "coming": publishing.coming().exclude(pk=article.pk if article else None)[:5]
             if self.may_publish(request)
             else [],

@@ -69,6 +69,10 @@ class Keeping:
         fields = replace(fields, title=fields.title[:200] or gettext("Untitled"))
         try:
             return publishing.create(fields, by=request.user, form=key)
+        except publishing.Conflict as conflict:  # a colleague is at work on the draft that this page doesn't know of
+            article = conflict.working.article
+            publishing.keep(article, fields, by=request.user, based_on=article.working_id, form=key)
+            return article
         except ValidationError:
             # A slug that is taken, a summary too long: what the form still holds is refused when it is saved.
             bare = replace(fields, slug="", summary=fields.summary[:1000])

@@ -22,6 +22,11 @@ class Reviewing:
             path("<int:pk>/bring-back/", wrap(self.bring_back_view), name="articles_article_bring_back"),
         ]
 
+    def linking(self, request, article):
+        """Return the texts that link to `article`, of those that the user may see."""
+        seen = set(self.get_queryset(request).values_list("pk", flat=True))
+        return [other for other in publishing.linking_here(article) if other.pk in seen]
+
     def share_view(self, request, pk):
         """Make a draft link good for `days` days, or end the link `revoke`."""
         if request.method != "POST":
@@ -47,7 +52,7 @@ class Reviewing:
     def delete_view(self, request, object_id, extra_context=None):
         """Ask before a draft is deleted, showing what links to it."""
         article = self.get_object(request, object_id)
-        linking = publishing.linking_here(article) if article else []
+        linking = self.linking(request, article) if article else []
         return super().delete_view(request, object_id, {"linking": linking} | (extra_context or {}))
 
     def bring_back_view(self, request, pk):
@@ -84,7 +89,7 @@ class Reviewing:
             "article": article,
             "error": error,
             "note": note,
-            "linking": publishing.linking_here(article),
+            "linking": self.linking(request, article),
         }
         return TemplateResponse(request, "admin/articles/article/withdraw.html", context)
 

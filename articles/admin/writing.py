@@ -33,7 +33,7 @@ class Writing:
         wanted = request.GET.get("q", "")[:100]
         folded = names.fold(wanted)
         themes = Theme.objects.filter(names__folded__contains=folded).distinct().order_by("name")
-        rows = self.get_queryset(request).order_by("-working__saved_at")
+        rows = self.get_queryset(request).filter(deleted_at=None).order_by("-working__saved_at")
         if folded:
             rows = rows.filter(Q(title__icontains=wanted.strip()) | Q(slug__contains=names.slugify(wanted)))
         found = [[theme.name, theme.get_absolute_url(), gettext("theme")] for theme in themes[:MOST_SUGGESTED]]

@@ -100,7 +100,8 @@ def create(fields, *, by, form=None):
             first = _first_of(form, by)
             if first is None:
                 return _create(fields, by=by, form=None)
-    save_draft(first.article, fields, by=by, based_on=first.pk)
+    last = first.article.revisions.numbered().filter(form=form).first()  # what this form has saved already
+    save_draft(first.article, fields, by=by, based_on=last.pk, form=form)
     return first.article
 
 
@@ -120,7 +121,7 @@ def _create(fields, *, by, form):
     return article
 
 
-def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=""):
+def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note="", form=None):
     """Make `fields` the working copy of `article`; readers see no change. Return the working copy, a revision.
 
     `based_on` is the primary key of the revision the editor opened. When somebody saved since, what they changed in
@@ -132,7 +133,7 @@ def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=
     refuse_long(note)
     for _attempt in range(MOST_ATTEMPTS):
         try:
-            return _save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note)
+            return _save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note, form=form)
         except Conflict:
             conflict = conflict_of(article, fields, based_on)
         if conflict.merged.clashes:
@@ -154,10 +155,10 @@ def conflict_of(article, fields, based_on):
 
 
 @transaction.atomic
-def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=""):
+def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note="", form=None):
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
-    revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by)
+    revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by, form=form)
     if article.published_at is None:
         article.title, article.slug = fields.title, fields.slug
         article.language = fields.language
