@@ -4,7 +4,7 @@ Whatever a button does, `publishing` does it; this module asks who may, hands ov
 happened. Nothing typed is lost: every refusal comes back as the same form with its words still in it.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -96,8 +96,15 @@ class Editing:
         is_new = article is None
         if is_new:
             article = publishing.create(fields, by=by, form=data["form"])
+            article.refresh_from_db()
             form.article, based_on = article, article.working_id
-        if action in publish:
+            typed, fields = fields, publishing.Fields.of(article.working)
+            if action in publish and replace(fields, slug=typed.slug) != typed:
+                # The page was sent before, and a colleague has saved since: readers get nothing unread.
+                raise publishing.Conflict(article.working, publishing.Merged(fields, fields, ()))
+        if action in publish and is_new and article.live_id == article.working_id:
+            pass  # sent twice
+        elif action in publish:
             try:
                 publishing.refuse_blocked(fields, article)
                 publishing.publish(article, fields, by=by, based_on=based_on, **publish[action])
@@ -110,12 +117,12 @@ class Editing:
                     messages.warning(request, text)
                 return article
         elif action == "unschedule":
-            publishing.withdraw(article, by=by, based_on=based_on, note="")
+            publishing.withdraw(article, by=by, based_on=based_on, note="", fields=fields)
         elif action in review:
             kind, note = review[action], data["review_note"]
-            publishing.save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note)
+            publishing.save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note, form=data["form"])
         elif not is_new:
-            publishing.save_draft(article, fields, by=by, based_on=based_on)
+            publishing.save_draft(article, fields, by=by, based_on=based_on, form=data["form"])
         self.message(request, messages.SUCCESS, article, self.done(article, action))
         return article
 

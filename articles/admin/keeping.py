@@ -50,8 +50,10 @@ class Keeping:
         answer = {"kept": clock(), "checks": checklist(fields, article)}
         based_on = form.cleaned_data.get("based_on")
         if article is None and (fields.title or fields.body or fields.summary):
-            article = self._first_draft(request, fields, key)
-            based_on = article.working_id
+            last = self._first_draft(request, fields, key)
+            if publishing.Fields.of(last) != fields:  # nothing saved is changed by what is only being typed
+                publishing.keep(last.article, fields, by=request.user, based_on=last.pk, form=key)
+            article, based_on = last.article, last.pk
             answer |= {"article": article.pk, "based_on": based_on, **addresses(article)}
         elif article and request.POST.get("changed"):
             kept = publishing.keep(article, fields, by=request.user, based_on=based_on, form=key)
@@ -65,18 +67,14 @@ class Keeping:
         return JsonResponse(answer)
 
     def _first_draft(self, request, fields, key):
-        """Return the article that the first words of a new form make, whatever they still lack."""
+        """Return what the form `key` saved last; the first words of a new one make a draft, whatever they still lack."""
         fields = replace(fields, title=fields.title[:200] or gettext("Untitled"))
         try:
-            return publishing.create(fields, by=request.user, form=key)
-        except publishing.Conflict as conflict:  # a colleague is at work on the draft that this page doesn't know of
-            article = conflict.working.article
-            publishing.keep(article, fields, by=request.user, based_on=article.working_id, form=key)
-            return article
+            return publishing.begin(fields, by=request.user, form=key)
         except ValidationError:
             # A slug that is taken, a summary too long: what the form still holds is refused when it is saved.
             bare = replace(fields, slug="", summary=fields.summary[:1000])
-            return publishing.create(bare, by=request.user, form=key)
+            return publishing.begin(bare, by=request.user, form=key)
 
     def kept_view(self, request, pk, revision):
         """Show what was kept of one of the user's forms and never saved; a POST throws it away."""

@@ -16,7 +16,7 @@ from .. import names, search
 from ..models import Article, Edition, Revision, addresses
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
-from .merging import merge_fields
+from .merging import Merged, merge_fields
 from .overview import coming, overview
 from .rebuilding import rebuild, rebuild_theme
 from .rules import (
@@ -39,6 +39,8 @@ __all__ = [
     "Change",
     "Conflict",
     "Fields",
+    "Merged",
+    "begin",
     "bring_back",
     "checks",
     "closed",
@@ -87,28 +89,38 @@ MOST_ATTEMPTS = 20
 # Saving -------------------------------------------------------------------------------------------------------------
 
 
+def begin(fields, *, by, form):
+    """Return the last revision that the form `form` (a UUID) of `by` saved; the first sets an article going.
+
+    What has been saved stays as it is: `fields` are stored only in a new article's first draft.
+    """
+    last = saved_last(form, by)
+    if last:
+        return last
+    try:
+        return _create(fields, by=by, form=form).working
+    except (Conflict, ValidationError) as error:  # the form came twice at once: its slug may be its own twin's
+        last = saved_last(form, by)
+        if last is None and isinstance(error, ValidationError):
+            raise
+        return last or _create(fields, by=by, form=None).working  # somebody else's form has this UUID
+
+
 def create(fields, *, by, form=None):
     """Store a new article with its first draft; return the article.
 
     `form` is the UUID of the form it was typed into: sent twice, it makes one article, saved twice.
     """
-    first = _first_of(form, by)
-    if first is None:
-        try:
-            return _create(fields, by=by, form=form)
-        except Conflict:  # the form came twice at the same moment, or somebody else's form has this UUID
-            first = _first_of(form, by)
-            if first is None:
-                return _create(fields, by=by, form=None)
-    last = first.article.revisions.numbered().filter(form=form).first()  # what this form has saved already
-    save_draft(first.article, fields, by=by, based_on=last.pk, form=form)
+    first = begin(fields, by=by, form=form)
+    if Fields.of(first) != with_slug(fields, first.article):
+        save_draft(first.article, fields, by=by, based_on=first.pk, form=form)
     return first.article
 
 
-def _first_of(form, by):
-    """Return the first revision of the article that the form `form` of `by` made, or None."""
-    rows = Revision.objects.select_related("article")
-    return rows.filter(form=form, number=1, saved_by=by).first() if form else None
+def saved_last(form, by):
+    """Return the last revision that the form `form` (a UUID) of `by` saved, or None: what its page may be based on."""
+    rows = Revision.objects.numbered().filter(form=form, saved_by=by)
+    return rows.select_related("article__working").order_by("-number").first() if form else None
 
 
 @transaction.atomic
@@ -217,31 +229,41 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     refuse_unready(fields)
     rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds,
     now = timezone.now()  # in which a scheduled article may have come out
-    was_live = article.is_public(now)
     refuse_bad_change(article, change, note, at, now)
+    try:
+        return _publish(article, fields, rendered, by, based_on, at, change, note, dated, now)
+    except Conflict:  # saved by somebody in the last instant
+        conflict = conflict_of(article, fields, based_on)
+        if _is_repeat(conflict, by, change, note):
+            return conflict.working
+        raise conflict from None
 
-    with transaction.atomic():
-        Edition.take_turn()
-        revision = advance(
-            article,
-            fields,
-            kind=Revision.Kind.PUBLISHED,
-            based_on=based_on,
-            by=by,
-            change=change,
-            note=note,
-            at=now,
-        )
-        old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
-        write_row(article, fields, rendered, revision)
-        set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
-        store(article)
-        write_links(article, fields)
-        if old_path:
-            addresses.move(old_path, article.get_absolute_url())
-        search.index(article)
-        if article.is_public(now):
-            Edition.touch()
+
+@transaction.atomic
+def _publish(article, fields, rendered, by, based_on, at, change, note, dated, now):
+    """Write the publication; everything has been checked."""
+    was_live = article.is_public(now)
+    Edition.take_turn()
+    revision = advance(
+        article,
+        fields,
+        kind=Revision.Kind.PUBLISHED,
+        based_on=based_on,
+        by=by,
+        change=change,
+        note=note,
+        at=now,
+    )
+    old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
+    write_row(article, fields, rendered, revision)
+    set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
+    store(article)
+    write_links(article, fields)
+    if old_path:
+        addresses.move(old_path, article.get_absolute_url())
+    search.index(article)
+    if article.is_public(now):
+        Edition.touch()
     return revision
 
 
@@ -253,9 +275,15 @@ def _is_repeat(conflict, by, change, note):
     return same and told == (Revision.Kind.PUBLISHED, change, note, by)
 
 
-def withdraw(article, *, by, based_on, note):
-    """Take `article` from readers, who find `note` in its place; a scheduled one becomes a draft again."""
+def withdraw(article, *, by, based_on, note, fields=None):
+    """Take `article` from readers, who find `note` in its place; a scheduled one becomes a draft again.
+
+    `fields` becomes the working copy (default: it stays). Raise Conflict when somebody saved since `based_on`.
+    """
     now = timezone.now()
+    fields = with_slug(fields or Fields.of(article.working), article)
+    if based_on != article.working_id:
+        raise conflict_of(article, fields, based_on)
     note = names.clean_line(note)
     if article.status(now) not in {Article.Status.PUBLISHED, Article.Status.SCHEDULED}:
         raise ValidationError(_("Only a published or scheduled article can be withdrawn."))
@@ -263,15 +291,25 @@ def withdraw(article, *, by, based_on, note):
     if was_live and not note:
         raise ValidationError({"note": _("Say why: readers who follow a link to the article will see it.")})
     refuse_long(note)
-    with transaction.atomic():
-        Edition.take_turn()
-        kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
-        advance(article, Fields.of(article.working), kind=kind, based_on=based_on, by=by, note=note, at=now)
-        if was_live:
-            article.withdrawn_at, article.withdrawn_note = now, note
-            Edition.touch()
-        else:
-            clear_row(article)
-        article.save()
-        date_links(article)
-        search.forget(article)
+    if not was_live:  # the row becomes that of a draft
+        refuse_bad_draft(fields, article)
+    try:
+        _withdraw(article, fields, by, based_on, note, now, was_live)
+    except Conflict:
+        raise conflict_of(article, fields, based_on) from None
+
+
+@transaction.atomic
+def _withdraw(article, fields, by, based_on, note, now, was_live):
+    """Write the withdrawal; everything has been checked."""
+    Edition.take_turn()
+    kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
+    advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
+    if was_live:
+        article.withdrawn_at, article.withdrawn_note = now, note
+        Edition.touch()
+    else:
+        clear_row(article)
+    store(article)
+    date_links(article)
+    search.forget(article)
