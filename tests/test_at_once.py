@@ -4,16 +4,22 @@ import threading
 import uuid
 
 import pytest
+from django.contrib.flatpages.models import FlatPage
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
-from articles.models import Article
+from articles.models import Article, Author, Theme
 
-from .make import make_article, make_user
-from .test_desk import ADD, form_of, posted
+from .make import make_article, make_author, make_theme, make_user
+from .test_desk import ADD, LIST, form_of, posted
 from .test_keeping import keep_of
+from .test_taxonomy import add, opened
+from .test_taxonomy import form_of as row_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NO_ALIASES = {"names-TOTAL_FORMS": 0, "names-INITIAL_FORMS": 0}
 
 
 def at_once(*requests):
@@ -94,3 +100,57 @@ def test_two_editors_saving_at_once_lose_nothing_and_raise_no_false_alarm(same_p
             alarms += answers != [302, 302]
             lost += any(words not in body for words in typed)
     assert (lost, alarms) == (0, 0)
+
+
+def test_themes_bylines_and_pages_made_at_once_are_made_once(clients):
+    for round in range(6):
+        author = {"name": f"Ann {round}", "slug": f"ann-{round}"}
+        assert sorted(sent(clients, add(Author), [author, author])) == [200, 302]
+        page = {"url": f"/page-{round}/", "title": "T", "content": "C", "sites": [1]}
+        assert sorted(sent(clients, add(FlatPage), [page, page])) == [200, 302]
+        theme = {"name": f"Theme {round}", **NO_ALIASES}
+        other = {"name": f"Other {round}", **NO_ALIASES, "names-TOTAL_FORMS": 1, "names-0-name": f"THEME {round}"}
+        assert sorted(sent(clients, add(Theme), [theme, other | {"names-0-language": "en"}])) == [200, 302]
+    assert (Author.objects.count(), FlatPage.objects.count(), Theme.objects.count()) == (6, 6, 6)
+
+
+def test_one_row_saved_merged_and_deleted_at_once_leaves_no_wreck(clients):
+    ann, ben = clients
+    for round in range(6):
+        theme, other = make_theme(f"Theme {round}"), make_theme(f"Other {round}")
+        saved = opened(ann, theme, definition="Anew.")
+        tend = reverse("admin:articles_theme_tend", args=[theme.pk])
+        answers = at_once(
+            lambda theme=theme, saved=saved: ann.post(row_form(theme), saved).status_code,
+            lambda tend=tend, other=other: ben.post(tend, {"action": "merge", "target": other.pk}).status_code,
+        )
+        assert answers[1] == 302 and answers[0] in {200, 302, 404}
+        author = make_author(f"Byline {round}")
+        article = make_article(published=False, authors=[author])
+        delete = reverse("admin:articles_author_delete", args=[author.pk])
+        publish = posted(article, action="publish", authors=[author.pk])
+        answers = at_once(
+            lambda delete=delete: ann.post(delete, {"post": "yes"}).status_code,
+            lambda article=article, publish=publish: ben.post(form_of(article), publish).status_code,
+        )
+        assert set(answers) <= {200, 302, 403}
+        article.refresh_from_db()
+        assert article.is_public() == Author.objects.filter(pk=author.pk).exists()
+
+
+def test_articles_are_tagged_while_a_colleague_saves_them(clients):
+    ann, ben = clients
+    article, theme = make_article("Tagged"), make_theme("Syria")
+    for round in range(12):
+        article.refresh_from_db()
+        data = {"action": "retag_chosen", "_selected_action": [article.pk], "retag": 1}
+        data |= {("remove" if round % 2 else "add"): [theme.pk]}
+        typed = posted(article, body=f"Body {round}.")
+        tagged, saved = at_once(
+            lambda data=data: ann.post(LIST, data).status_code,
+            lambda typed=typed: ben.post(form_of(article), typed).status_code,
+        )
+        article.refresh_from_db()
+        assert (tagged, saved, article.working.fields["body"]) == (302, 302, f"Body {round}.")
+        assert (theme.pk in article.working.fields["themes"]) == (not round % 2)
+        assert article.themes.filter(pk=theme.pk).exists() == (not round % 2)

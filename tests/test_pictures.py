@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -100,6 +101,15 @@ def test_a_lead_picture_is_on_the_page(desk, client):
     page = client.get("/articles/seen/").content.decode()
     assert f'src="{picture.file.url}"' in page
     assert 'alt="A strait"' in page
+
+
+def test_a_lead_picture_deleted_meanwhile_is_told_in_words(desk):
+    article = make_article(published=False)
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    answer = desk.post(address, {"title": "T", "language": "en", "lead_picture": 99, "themes": [99]})
+    page = answer.content.decode()
+    assert "The picture chosen here has been deleted" in page
+    assert "A theme chosen here has been deleted" in page
 
 
 @pytest.mark.parametrize("name", ["..%2f..%2fsite.sqlite3", "nothing.jpg", ".", "%00", "a%2fb"])

@@ -97,7 +97,7 @@ publishing.save_theme(theme)
 Theme.objects.get(slug="syria").names.filter(name="Suriye").delete()
 page = FlatPage.objects.get(url="/about/")
 page.url = "/who/"
-publishing.save_page(page)
+publishing.save_row(page)
 """
 
 

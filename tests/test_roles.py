@@ -169,3 +169,16 @@ def test_forms_want_their_token(editor, client):
     for method, address in addresses(article):
         if method == "post":
             assert strict.post(address, posted(article)).status_code == 403, address
+
+
+def test_links_in_the_unpublished_words_of_others_are_not_told(client, writer, other_writer):
+    article = make_article("Linked to", slug="linked", by=writer)
+    theirs = make_article("Their public text", by=other_writer)
+    fields = publishing.Fields.of(theirs.working)
+    words = replace(fields, body="See [it](/articles/linked/).")
+    publishing.save_draft(theirs, words, by=other_writer, based_on=theirs.working_id)
+    gone = make_article("Deleted draft", published=False, by=writer, body="See [it](/articles/linked/).")
+    publishing.discard(gone)
+    client.force_login(writer)
+    page = client.get(form_of(article)).content.decode()
+    assert "Their public text" not in page and "Deleted draft" not in page

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Author, Series, Theme
 
-from .make import make_article, make_author, make_theme
+from .make import make_article, make_author, make_series, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +138,7 @@ def test_a_colleagues_change_to_a_page_or_a_byline_is_not_overwritten(desk):
 def test_a_former_address_is_nobody_elses(desk, model, typed):
     field = "title" if model is Series else "name"
     row = make_theme("Old") if model is Theme else model.objects.create(**{field: "Old"})
+    make_article(**{Theme: {"themes": [row]}, Author: {"authors": [row]}, Series: {"series": row}}[model])
     assert desk.post(form_of(row), opened(desk, row, slug="present")).status_code == 302
     assert "goes on leading there" in shown(desk.post(add(model), typed))
     spelled = {field: "Old", "slug": ""}
@@ -205,3 +207,55 @@ def test_an_authors_new_slug_leads_on(desk):
     author = Author.objects.get()
     desk.post(form_of(author), opened(desk, author, slug="ann-b"))
     assert desk.get("/authors/ann/")["Location"] == "/authors/ann-b/"
+
+
+def test_a_deleted_themes_former_addresses_are_forgotten(desk):
+    old = make_theme("Levant")
+    desk.post(form_of(old), opened(desk, old, slug="syria"))
+    desk.post(reverse("admin:articles_theme_delete", args=[old.pk]), {"post": "yes"})
+    assert desk.get("/themes/levant/").status_code == 404
+    new = make_theme("Levant")
+    make_article(themes=[new, make_theme("Trade")])
+    assert new.slug == "levant"
+    for address in ("/themes/levant+trade/", "/articles/?theme=levant&year=1900", "/themes/levant+nonsense/"):
+        assert "syria" not in desk.get(address).get("Location", ""), address
+
+
+def test_a_new_row_answers_where_a_former_address_led_astray(desk):
+    Redirect.objects.create(site_id=1, old_path="/themes/levant/", new_path="/themes/gone/")
+    desk.post(add(Theme), {"name": "Levant", "names-TOTAL_FORMS": 0, "names-INITIAL_FORMS": 0})
+    assert Theme.objects.get().slug == "levant"
+    assert not Redirect.objects.exists()
+
+
+def test_former_addresses_of_rows_that_readers_never_saw_tell_nothing(desk):
+    author, series = make_author("Ann"), make_series("Pipes")
+    make_article(published=False, authors=[author], series=series)
+    for row in (author, series):
+        desk.post(form_of(row), opened(desk, row, slug="anew"))
+    assert desk.get("/authors/ann/").status_code == desk.get("/series/pipes/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("example.org", "example.org"),
+        ("Example.ORG:8000", "example.org:8000"),
+        ("127.0.0.1:8000", "127.0.0.1:8000"),
+        ("[::1]:8000", "[::1]:8000"),
+        ("localhost", "localhost"),
+        ("bücher.example", "bücher.example"),
+        ("https://example.org", None),
+        ("example.org/blog", None),
+        ("two words", None),
+        ("example.org:99999", None),
+        ("a@b.example", None),
+        ('x"><b>', None),
+    ],
+)
+def test_the_sites_address_is_a_host_with_at_most_a_port(desk, typed, stored):
+    site = Site.objects.get()
+    answer = desk.post(form_of(site), opened(desk, site, domain=typed))
+    assert answer.status_code == (302 if stored else 200)
+    assert stored or "without https:// and without a path" in shown(answer)
+    assert Site.objects.get().domain == (stored or site.domain)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from articles import publishing
 from articles.models import Article, Theme, ThemeMerge
 
-from .make import change, make_article, make_theme
+from .make import ago, change, make_article, make_theme
 from .test_desk import ADD, LIST, form_of, posted, shown
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +189,46 @@ def test_a_name_in_any_spelling_tags_and_an_unknown_one_makes_no_theme(desk, the
     assert "No theme goes by the name “Hydrogen”" in shown(refused)
     assert not Theme.objects.filter(name="Hydrogen").exists()
     assert 'value="Gas, Hydrogen"' in shown(refused)
+
+
+def test_a_merge_is_undone_only_while_its_name_and_address_are_free(desk, themes):
+    gas, energy = themes
+    done = merge(desk, gas, energy)
+    address = reverse("admin:articles_theme_tend", args=[energy.pk])
+    Theme.objects.filter(pk=energy.pk).update(slug="gas")
+    assert "/themes/gas/" in shown(desk.post(address, {"action": "undo", "merge": done.pk}))
+    Theme.objects.filter(pk=energy.pk).update(slug="energy-diplomacy")
+    energy.names.filter(name="Gas").delete()
+    make_theme("Fuel", aliases=["GAS"])
+    assert "“Gas” is a name of the theme Fuel now" in shown(desk.post(address, {"action": "undo", "merge": done.pk}))
+    assert Theme.everything.get(pk=gas.pk).merged_into == energy
+
+
+@pytest.mark.parametrize("kind", ["submitted", "approved", "returned"])
+def test_new_themes_leave_a_text_where_it_stands_in_review(themes, kind):
+    article, syria = Article.objects.get(slug="prices"), make_theme("Syria")
+    fields = replace(publishing.Fields.of(article.working), body="Read me.")
+    publishing.save_draft(article, fields, by=None, based_on=article.working_id, kind=kind, note="A line.")
+    publishing.retag(article, add=[syria.pk], by=None)
+    article.refresh_from_db()
+    assert (article.working.kind, article.working.note) == (kind, "A line.")
+    assert syria.pk in article.working.fields["themes"]
+
+
+def test_new_themes_of_what_nobody_sees_move_no_date(themes):
+    hidden = [make_article(at=ago(days=-1)), make_article(withdrawn="An error.")]
+    before, syria = Article.objects.last_change(), make_theme("Syria")
+    before = Article.objects.last_change()
+    for article in hidden:
+        assert publishing.retag(article, add=[syria.pk], by=None)
+    assert Article.objects.last_change() == before
+
+
+def test_a_form_opened_before_a_merge_keeps_the_theme_that_was_ticked(desk, themes):
+    gas, energy = themes
+    article = Article.objects.get(slug="prices")
+    data = posted(article, themes=[gas.pk])
+    merge(desk, gas, energy)
+    assert desk.post(form_of(article), data).status_code == 302
+    article.refresh_from_db()
+    assert article.working.fields["themes"] == [energy.pk]

@@ -50,6 +50,20 @@ class TextField(forms.CharField):
         return names.clean(super().to_python(value))
 
 
+class ThemesField(forms.ModelMultipleChoiceField):
+    """Ticked themes; one that was merged into another since the form was opened counts as that."""
+
+    def clean(self, value):
+        """Return the themes."""
+        keys = [int(key) for key in value or () if str(key).isdecimal() and len(str(key)) < 19]
+        return super().clean(Theme.standing_for(keys))
+
+
+def chosen(rows, gone, **kwargs):
+    """Return a field that takes one of `rows`; `gone` says that what was chosen has been deleted."""
+    return forms.ModelChoiceField(rows, required=False, error_messages={"invalid_choice": gone}, **kwargs)
+
+
 class ArticleForm(forms.Form):
     """Everything about an article that an editor types, with the revision it is based on."""
 
@@ -66,8 +80,12 @@ class ArticleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true", "class": "body"}),
         help_text=_("Markdown. [[ links a theme or an article, @ cites a source that a published text has noted."),
     )
-    themes = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label=_("Themes"), required=False, widget=forms.CheckboxSelectMultiple
+    themes = ThemesField(
+        Theme.objects.all(),
+        label=_("Themes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("A theme chosen here has been deleted: choose again.")},
     )
     by_name = TextField(
         label=_("Themes by name"),
@@ -75,7 +93,11 @@ class ArticleForm(forms.Form):
         help_text=_("Any name or alias in any spelling, with commas between. It never makes a new theme."),
     )
     authors = forms.ModelMultipleChoiceField(
-        Author.objects.all(), label=_("Authors"), required=False, widget=forms.CheckboxSelectMultiple
+        Author.objects.all(),
+        label=_("Authors"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("An author chosen here has been deleted: choose again.")},
     )
     slug = TextField(
         label=_("Slug"), required=False, help_text=_("The end of the address. Empty: made from the title.")
@@ -83,9 +105,13 @@ class ArticleForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the text"), choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
     )
-    series = forms.ModelChoiceField(Series.objects.all(), label=_("Series"), required=False)
+    series = chosen(
+        Series.objects.all(), _("The series chosen here has been deleted: choose again."), label=_("Series")
+    )
     series_order = forms.IntegerField(label=_("Part"), required=False, min_value=1, max_value=999)
-    lead_picture = forms.ModelChoiceField(Picture.objects.all(), label=_("Lead picture"), required=False)
+    lead_picture = chosen(
+        Picture.objects.all(), _("The picture chosen here has been deleted: choose again."), label=_("Lead picture")
+    )
     at = forms.DateTimeField(
         label=_("Publish at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )

@@ -24,8 +24,10 @@ class Reviewing:
 
     def linking(self, request, article):
         """Return the texts that link to `article`, of those that the user may see."""
-        seen = set(self.get_queryset(request).values_list("pk", flat=True))
-        return [other for other in publishing.linking_here(article) if other.pk in seen]
+        seen = self.get_queryset(request)
+        found = publishing.linking_here(article, within=seen.filter(own=True))
+        shown = set(seen.filter(pk__in=[other.pk for other in found]).values_list("pk", flat=True))
+        return [other for other in found if other.pk in shown]
 
     def share_view(self, request, pk):
         """Make a draft link good for `days` days, or end the link `revoke`."""

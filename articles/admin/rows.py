@@ -5,12 +5,13 @@ import hashlib
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import names, publishing
-from ..models import addresses
+from ..models import Edition, addresses
 
 
 class RowForm(forms.ModelForm):
@@ -56,9 +57,7 @@ class RowForm(forms.ModelForm):
         """Refuse to write over what somebody else saved since the form was opened."""
         super().clean()
         if self.instance.pk:
-            # The row stays locked until the admin's transaction ends, so that two at once don't both pass.
-            rows = type(self.instance)._default_manager.select_for_update(no_key=True)
-            row = rows.filter(pk=self.instance.pk).first()
+            row = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
             if row is None:
                 raise ValidationError(gettext("Somebody deleted this while you were writing. Nothing was saved."))
             if self.cleaned_data.get("opened") != self.digest(row):
@@ -74,6 +73,22 @@ class RowAdmin(admin.ModelAdmin):
     """Rows that readers see: stored and deleted through publishing."""
 
     actions = None
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Check and store what was posted in one's turn, so that no two at once both pass the checks."""
+        return self._in_turn(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        """Look for what refers to the row and delete it in one's turn."""
+        return self._in_turn(request, super().delete_view, *args, **kwargs)
+
+    @staticmethod
+    def _in_turn(request, view, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            Edition.take_turn()
+            return view(request, *args, **kwargs)
 
     def get_fields(self, request, obj=None):
         """The form's fields, without the digest for who may only look."""

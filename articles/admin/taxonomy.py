@@ -1,5 +1,7 @@
 """Themes with their names, authors, series, pictures, plain pages."""
 
+import re
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -20,6 +22,9 @@ from ..models import Author, Picture, Series, Theme, ThemeName
 from ..models.reference import PictureError, read_picture
 from .rows import RowAdmin, RowForm
 from .tending import Tending
+
+LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+HOST = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\])(?::(?P<port>\d{{1,5}}))?")
 
 
 class AliasFormSet(BaseInlineFormSet):
@@ -271,10 +276,6 @@ class PageAdmin(RowAdmin, FlatPageAdmin):
         """A new page is one of this site's."""
         return {"sites": [settings.SITE_ID]}
 
-    def save_model(self, request, obj, form, change):
-        """Store the page; a changed address leaves a redirect."""
-        publishing.save_page(obj)
-
 
 class SiteForm(RowForm):
     """The publication's name and address."""
@@ -282,6 +283,15 @@ class SiteForm(RowForm):
     class Meta:
         model = Site
         fields = ("name", "domain")
+
+    def clean_domain(self):
+        """Accept a host name or an address, with at most a port."""
+        typed = self.cleaned_data["domain"].lower()
+        if not HOST.fullmatch(typed) or int(HOST.fullmatch(typed)["port"] or 0) > 65535:
+            raise ValidationError(
+                gettext("Write the host, and a port if it needs one, without https:// and without a path.")
+            )
+        return typed
 
 
 admin.site.unregister(Site)

@@ -32,11 +32,21 @@ def refuse_slug(row, slug):
         raise ValidationError(_("This address is or was that of “%s”, and goes on leading there.") % other)
 
 
+def claim(path):
+    """Let `path` lead nowhere else: a new row answers there."""
+    Redirect.objects.filter(site=settings.SITE_ID, old_path=path).delete()
+
+
+def forget(path):
+    """Drop what leads to `path`, where nothing answers any more."""
+    Redirect.objects.filter(site=settings.SITE_ID, new_path=path).delete()
+
+
 def move(old_path, new_path):
     """Let `old_path` and all that led to it lead to `new_path` in one step."""
     if old_path == new_path:
         return
     redirects = Redirect.objects.filter(site=settings.SITE_ID)
-    redirects.filter(old_path=new_path).delete()
+    claim(new_path)
     redirects.filter(new_path=old_path).update(new_path=new_path)
     redirects.update_or_create(site_id=settings.SITE_ID, old_path=old_path, defaults={"new_path": new_path})

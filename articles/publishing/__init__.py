@@ -31,7 +31,7 @@ from .rules import (
 )
 from .sharing import is_over, open_links, revoke, share, shared
 from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_links, write_row
-from .surroundings import forget_row, save_page, save_row, save_theme, teach_names
+from .surroundings import forget_row, save_row, save_theme, teach_names
 from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
 
@@ -70,7 +70,6 @@ __all__ = [
     "retag",
     "revoke",
     "save_draft",
-    "save_page",
     "save_row",
     "save_theme",
     "say",

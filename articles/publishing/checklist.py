@@ -6,6 +6,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
@@ -95,9 +96,12 @@ def leads_somewhere(address, article=None):
     return all(rows)
 
 
-def linking_here(row):
-    """Return the articles whose working copy or public text links to `row` (an article, a theme, an author, a series)."""
-    path = row.get_absolute_url()
-    live = Article.objects.filter(body__contains=f"({path}")
-    working = Article.objects.filter(working__fields__body__icontains=f"({path}")
-    return [other for other in (live | working).distinct().order_by("title") if other != row]
+def linking_here(row, within=None):
+    """Return the articles that link to `row` (an article, a theme, an author, a series), by title.
+
+    Their public texts are looked at, and the working copies of those `within` (a queryset; default: all).
+    """
+    link = f"({row.get_absolute_url()}"
+    own = (Article.objects.all() if within is None else within).filter(working__fields__body__icontains=link)
+    found = Article.objects.filter(Q(body__contains=link) | Q(pk__in=own.values("pk")), deleted_at=None)
+    return [other for other in found.order_by("title") if other != row]

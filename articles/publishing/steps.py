@@ -26,8 +26,9 @@ class Conflict(Exception):
 def advance(article, fields, *, kind, based_on, by, change="", note="", at=None, form=None):
     """Store a revision and make it the working copy, if `based_on` still is; return it.
 
-    The conditional UPDATE is the lock, on SQLite and PostgreSQL alike.
+    The row is locked before anything is written, so that no two wait for each other; the conditional UPDATE decides.
     """
+    Article.objects.select_for_update(no_key=True).filter(pk=article.pk).first()
     number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     try:
         with transaction.atomic():

@@ -1,6 +1,5 @@
 """Writing what stands around articles: themes, authors, series, pictures, plain pages, the site's own name."""
 
-from django.contrib.flatpages.models import FlatPage
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,19 +11,33 @@ from .rules import rendered_or_refuse
 
 @transaction.atomic
 def save_row(row):
-    """Store an author, a series, a picture or the site; a changed address leaves a redirect."""
+    """Store an author, a series, a plain page, a picture or the site; an address that readers know leads on."""
     Edition.take_turn()
     before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
     row.save()
-    if before and hasattr(row, "slug"):
-        addresses.move(before.get_absolute_url(), row.get_absolute_url())
+    _lead_on(before, row)
     Edition.touch()
+
+
+def _lead_on(before, row):
+    """Bring redirects in line with the row as it is now and was `before` (None: it is new)."""
+    if not hasattr(row, "get_absolute_url"):
+        return
+    path = row.get_absolute_url()
+    # The address of a byline or a series is nobody's business before its first article is out.
+    hidden = hasattr(row, "articles") and not row.articles.once_public().exists()
+    if before and not hidden:
+        addresses.move(before.get_absolute_url(), path)
+    else:
+        addresses.claim(path)
 
 
 @transaction.atomic
 def forget_row(row):
     """Delete a row that no article refers to."""
     Edition.take_turn()
+    if hasattr(row, "get_absolute_url"):
+        addresses.forget(row.get_absolute_url())
     row.delete()
     Edition.touch()
 
@@ -50,15 +63,4 @@ def teach_names(theme):
     Edition.take_turn()
     for article in Article.objects.filter(article_themes__tag=theme, withdrawn_at=None).exclude(live=None):
         search.index(article)
-    Edition.touch()
-
-
-@transaction.atomic
-def save_page(page):
-    """Store a plain page; a changed address leaves a redirect."""
-    Edition.take_turn()
-    before = FlatPage.objects.filter(pk=page.pk).first() if page.pk else None
-    page.save()
-    if before:
-        addresses.move(before.url, page.url)
     Edition.touch()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, addresses
+from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, ThemeName, addresses
 from .rules import Fields
 from .steps import advance, write_links
 from .surroundings import teach_names
@@ -67,11 +67,19 @@ def undo_merge(merge):
         raise ValidationError(_("This merge has been undone already."))
     if target.merged_into_id:
         raise ValidationError(_("Undo the later merge of “%s” first.") % target)
-    if addresses.holder(Theme, record["slug"]) not in (None, target):
+    if Theme.objects.filter(slug=record["slug"]).exists() or (
+        addresses.holder(Theme, record["slug"]) not in (None, target)
+    ):
         raise ValidationError(_("Another theme has taken the address /themes/%s/.") % record["slug"])
     source.name, source.slug, source.place, source.merged_into = record["name"], record["slug"], record["place"], None
     target.names.filter(pk__in=record["names"]).update(theme=source)
     source.names.filter(pk=record["own"]).update(is_alias=False)
+    taken = ThemeName.objects.filter(folded=names.fold(source.name)).exclude(theme=source).first()
+    if taken:
+        raise ValidationError(
+            _("“%(name)s” is a name of the theme %(theme)s now: take it from there first.")
+            % {"name": source.name, "theme": taken.theme}
+        )
     Redirect.objects.filter(old_path=source.get_absolute_url()).delete()
     Redirect.objects.filter(old_path__in=record["redirects"]).update(new_path=source.get_absolute_url())
     source.save()
@@ -92,30 +100,34 @@ def retag(article, *, add=(), remove=(), by):
     published article would be left without a theme.
     """
     Edition.take_turn()
-    article = Article.objects.select_related("working", "live").get(pk=article.pk)
+    # Locked, so that nobody saves a draft of it meanwhile; its revisions are read after that.
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
 
     def changed(fields):
         kept = [key for key in fields.themes if key not in set(remove)]
         return tuple(dict.fromkeys([*kept, *add]))
 
     steps = []
-    working = Fields.of(article.working)
+    working, was = Fields.of(article.working), article.working
     if article.live_id and changed(Fields.of(article.live)) != Fields.of(article.live).themes:
-        steps.append((Fields.of(article.live), Revision.Kind.PUBLISHED, Revision.Change.TYPO))
+        steps.append((Fields.of(article.live), {"kind": Revision.Kind.PUBLISHED, "change": Revision.Change.TYPO}))
     if changed(working) != working.themes and (article.has_changes or not article.live_id):
-        steps.append((working, Revision.Kind.DRAFT, ""))
-    for fields, kind, change in steps:
+        review = was.kind in {Revision.Kind.SUBMITTED, Revision.Kind.RETURNED, Revision.Kind.APPROVED}
+        said = {"kind": was.kind, "note": was.note} if review else {"kind": Revision.Kind.DRAFT}
+        steps.append((working, said))
+    for fields, said in steps:
         fields = fields.with_themes(changed(fields))
-        if kind == Revision.Kind.PUBLISHED and not fields.themes:
+        if "change" in said and not fields.themes:
             raise ValidationError(_("“%s” would be left without a theme.") % article.title)
-        revision = advance(article, fields, kind=kind, change=change, based_on=article.working_id, by=by)
-        if kind == Revision.Kind.PUBLISHED:
+        revision = advance(article, fields, based_on=article.working_id, by=by, **said)
+        if "change" in said:
             article.live = revision
             article.save(update_fields=["live"])
             write_links(article, fields)
             if article.withdrawn_at is None:
                 search.index(article)
-            Edition.touch()
+            if article.is_public():
+                Edition.touch()
     return bool(steps)
 
 

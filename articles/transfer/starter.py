@@ -108,6 +108,6 @@ def _load_page(path):
     if FlatPage.objects.filter(url=url).exists() or Redirect.objects.filter(old_path=url).exists():
         return False
     page = FlatPage(url=url, title=post["title"], content=post.content)
-    publishing.save_page(page)
+    publishing.save_row(page)
     page.sites.set([Site.objects.get(pk=settings.SITE_ID)])
     return True
