@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
 from django.utils.cache import set_response_etag
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.http import http_date
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import listing as listings
-from . import names, text
+from . import names, text, weaving
 from .models import Article
 
 ITEMS = 25
@@ -121,8 +122,8 @@ def respond(request, listing, format):
         description=names.clean(_describe(listing, name)),
         language=get_language(),
     )
-    for article in articles:
-        generator.add_item(**item(article, base))
+    for article, woven in zip(articles, weaving.weave(*(article.html for article in articles)), strict=True):
+        generator.add_item(**item(article, woven, base))
     response = HttpResponse(content_type=generator.content_type)
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.
     changed = Article.objects.last_change() or BEFORE_ALL
@@ -134,8 +135,11 @@ def respond(request, listing, format):
     return set_response_etag(response)  # here, for Django's middleware gives HEAD none
 
 
-def item(article, base):
-    """Return what a feed says of `article`, with addresses under `base`."""
+def item(article, woven, base):
+    """Return what a feed says of `article`, whose text is `woven`, with addresses under `base`."""
+    content = woven.text + woven.notes
+    if woven.sources:
+        content += f"<h2>{_('Sources')}</h2>\n{render_to_string('articles/_sources.html', {'sources': woven.sources})}"
     authors = [byline.author for byline in article.bylines.all()]
     return {
         "unique_id": article.uid.urn,
@@ -143,7 +147,7 @@ def item(article, base):
         "title": names.clean(article.title),
         "link": base + article.get_absolute_url(),
         "description": names.clean(article.summary),
-        "content": names.clean(text.for_feed(article.html, base=base, prefix=f"a{article.pk}-")),
+        "content": names.clean(text.for_feed(content, base=base, prefix=f"a{article.pk}-")),
         "pubdate": article.published_at,
         "updateddate": article.updated_at or article.published_at,
         "author_name": ", ".join(author.name for author in authors),

@@ -8,7 +8,7 @@ from django.contrib.sites.models import Site
 from django.db.models.functions import Coalesce
 from django.views.decorators.http import require_safe
 
-from .models import Article, Author, Series, Theme
+from .models import Article, Author, Series, Source, Theme
 
 
 class Base(Sitemap):
@@ -56,6 +56,14 @@ class Themes(Base):
         return Theme.objects.order_by("slug").only("slug", "name")
 
 
+class Sources(Base):
+    """Sources that something readers see cites."""
+
+    def items(self):
+        """Return them."""
+        return Source.objects.cited().order_by("key").only("key")
+
+
 class Pages(Base):
     """The fixed pages and the plain ones."""
 
@@ -64,7 +72,7 @@ class Pages(Base):
         plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list(
             "url", flat=True
         )
-        return ["/", "/articles/", "/themes/", "/feeds/", *sorted(plain)]
+        return ["/", "/articles/", "/themes/", "/sources/", "/feeds/", *sorted(plain)]
 
     def location(self, path):
         """Return the path itself."""
@@ -80,6 +88,7 @@ def sitemap(request, section=None):
         "themes": Themes,
         "articles": Articles,
         "authors": Rows(Author),
+        "sources": Sources,
         "series": Rows(Series),
     }
     if section is None:

@@ -82,6 +82,8 @@ urlpatterns = [
         "series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug, request.GET), "series"
     ),
     *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<slug:key>/", views.source, name="source"),
     path("feeds/", views.feeds_page, name="feeds"),
     path("drafts/<str:token>/", views.shared_draft, name="shared-draft"),
     path("pictures/<str:name>", views.picture, name="picture"),

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article, Author, Series, Theme, ThemeName
+from articles.models import Article, Author, Series, Source, Theme, ThemeName
 
 _numbers = itertools.count(1)
 
@@ -102,3 +102,11 @@ def make_user(name, *groups, **kw):
     user = User.objects.create_user(name, password=f"{name}-password", is_staff=True, **kw)
     user.groups.set(Group.objects.filter(name__in=groups))
     return user
+
+
+def make_source(key, title="A title", **kw):
+    """Return a stored source."""
+    source = Source(key=key, title=title, **kw)
+    source.full_clean()
+    publishing.save_row(source)
+    return source

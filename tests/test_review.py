@@ -151,17 +151,6 @@ def test_what_is_coming_stands_beside_the_schedule(desk):
     assert "Coming soon" in shown(desk.get(ADD))
 
 
-def test_sources_that_published_texts_have_noted_are_found_by_their_words(desk):
-    make_article(body="A.[^a]\n\n[^a]: “Hub”. Hürriyet, 2022.")
-    make_article(body="B.[^b]\n\n[^b]: “Hub”. Hürriyet, 2022.\n[^c]: Something else.")
-    make_article(body="C.[^d]\n\n[^d]: A secret Hürriyet hub.", published=False)
-    cite = reverse("admin:articles_article_cite")
-    assert [note for note, _label in desk.get(cite, {"q": "HURRIYET hub"}).json()["found"]] == [
-        "“Hub”. Hürriyet, 2022."
-    ]
-    assert desk.get(cite, {"q": ""}).json()["found"] == desk.get(cite, {"q": "nowhere"}).json()["found"] == []
-
-
 # Review ---------------------------------------------------------------------------------------------------------------
 
 

@@ -38,28 +38,28 @@ def test_tables_footnotes_definitions_and_abbreviations_are_kept():
 def test_notes_are_numbered_in_the_order_of_their_mention():
     out = html("one[^z] two[^a]\n\n[^a]: second\n[^z]: first")
     assert out.index('id="fn-z"') < out.index('id="fn-a"')
-    assert ">1</a></sup>" in out[out.index('id="fnref-z"') : out.index('id="fnref-a"')]
+    assert ">a</a></sup>" in out[out.index('id="fnref-z"') : out.index('id="fnref-a"')]
 
 
 def test_notes_in_tables_and_lists_are_numbered_where_they_stand():
     out = html(
         "one[^a]\n\n| x |\n|---|\n| two[^b] |\n\n- three[^c]\n\nfour[^d] and[^a]\n\n[^d]: D\n[^c]: C\n\n    - list\n\n[^b]: B\n[^a]: A"
     )
-    assert re.findall(r'href="#fn-(\w)">(\d+)</a>', out) == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("a", "1")]
+    assert re.findall(r'href="#fn-(\w)">(\w+)</a>', out) == [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d"), ("a", "a")]
     assert re.findall(r'<li id="fn-(\w)">', out) == ["a", "b", "c", "d"]
-    assert re.findall(r'fnref-(\w)" title="Back to the text of note (\d)"', out) == [
-        ("a", "1"),
-        ("b", "2"),
-        ("c", "3"),
-        ("d", "4"),
+    assert re.findall(r'fnref-(\w)" title="Back to the text of note (\w)"', out) == [
+        ("a", "a"),
+        ("b", "b"),
+        ("c", "c"),
+        ("d", "d"),
     ]
-    assert out.count("<ol>") == out.count("</ol>") == 1
+    assert out.count('<ol type="a">') == out.count("</ol>") == 1
 
 
 def test_a_note_stands_beside_the_text_once_without_links():
     out = html("one[^a] and again[^a]\n\n[^a]: see [this](/x/) <https://example.org/>")
     beside = re.findall(r'<span class="side-note"[^>]*>([^<]*)</span>', out)
-    assert beside == ["1. see this"]
+    assert beside == ["a. see this"]
 
 
 def test_words_are_counted_without_notes():

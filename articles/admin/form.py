@@ -78,7 +78,7 @@ class ArticleForm(forms.Form):
         label=_("Text"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true", "class": "body"}),
-        help_text=_("Markdown. [[ links a theme or an article, @ cites a source that a published text has noted."),
+        help_text=_("Markdown. [[ links a theme or an article, @ cites a source."),
     )
     themes = ThemesField(
         Theme.objects.all(),

@@ -6,13 +6,11 @@ from django.http import HttpResponseNotAllowed, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext
 
-from .. import names, publishing, search
-from ..models import Article, Theme
-from ..text.inspect import notes
+from .. import names, publishing, weaving
+from ..models import Source, Theme
 from .taxonomy import PictureForm
 
 MOST_SUGGESTED = 8
-MOST_SEARCHED = 60  # texts whose notes are looked through
 
 
 class Writing:
@@ -42,20 +40,12 @@ class Writing:
         return JsonResponse({"found": found})
 
     def cite_view(self, request):
-        """Answer with the notes of the texts readers see that have the words `q`, as [[what it says, its label], …]."""
+        """Answer with the sources that have the words `q`, as [[what it is, its key], …]."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        wanted = names.words(request.GET.get("q", "")[:100])
-        # The last word may be half typed: the index finds whole ones.
-        rows = search.matching(Article.objects.public(), wanted[:-1] or wanted)
-        found = {}
-        for body in rows.order_by("-published_at").values_list("body", flat=True)[:MOST_SEARCHED]:
-            for label, note in notes(body):
-                said = names.words(note)
-                half = any(word.startswith(wanted[-1]) for word in said)
-                if note not in found and half and set(wanted[:-1]) <= set(said):
-                    found[note] = label
-        return JsonResponse({"found": [[note, label] for note, label in found.items()][:MOST_SUGGESTED]})
+        wanted = request.GET.get("q", "")[:100]
+        rows = Source.objects.named(wanted).order_by("-date", "title")[:MOST_SUGGESTED] if names.words(wanted) else []
+        return JsonResponse({"found": [[weaving.in_words(source), source.key] for source in rows]})
 
     def picture_view(self, request):
         """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400)."""

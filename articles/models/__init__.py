@@ -6,6 +6,7 @@ from .edition import Edition
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
+from .source import Citation, Source
 from .theme import Theme, ThemeMerge, ThemeName
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ArticleAuthor",
     "ArticleTheme",
     "Author",
+    "Citation",
     "Comment",
     "DraftLink",
     "Edition",
@@ -20,6 +22,7 @@ __all__ = [
     "Picture",
     "Revision",
     "Series",
+    "Source",
     "Theme",
     "ThemeMerge",
     "ThemeName",

@@ -30,7 +30,7 @@ from .rules import (
     with_slug,
 )
 from .sharing import is_over, open_links, revoke, share, shared
-from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_links, write_row
+from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_citations, write_links, write_row
 from .surroundings import forget_row, save_row, save_theme, teach_names
 from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
@@ -258,6 +258,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
     store(article)
     write_links(article, fields)
+    write_citations(article.html, article=article)
     if old_path:
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)

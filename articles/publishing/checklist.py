@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from ..models import Article, Author, Picture, Series, Theme, addresses
+from ..models import Article, Author, Picture, Series, Source, Theme, addresses
 from ..text.inspect import inspect
 from .rules import unready
 
@@ -61,12 +61,15 @@ def _judged(place, article):
         decorative = Picture.objects.filter(file=place.names.rpartition("/")[2], is_decorative=True).exists()
         return True, "" if decorative else _("Say in words what this picture shows, between the square brackets.")
     advice = {
+        "citation": (True, _("There is no source with the key %s.")),
         "unknown note": (True, _("The note [^%s] is mentioned but not written.")),
         "unused note": (False, _("The note [^%s] is written but mentioned nowhere.")),
         "skipped level": (False, _("This heading (%s) skips a level.")),
         "long": (False, _("This paragraph is long%s: a break would help.")),
         "unsourced": (False, _("A figure without a source: %s")),
     }
+    if place.what == "citation" and Source.objects.filter(key=place.names).exists():
+        return True, ""
     blocks, words = advice[place.what]
     return blocks, words % place.names
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from .. import search
 from ..models import Article, Edition, Theme
 from .rules import Fields, rendered_or_refuse
+from .steps import write_citations
 
 
 def rebuild(article):
@@ -25,6 +26,7 @@ def rebuild(article):
         if changed:
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
+        write_citations(now.html, article=now)
         if now.withdrawn_at is None:
             search.index(now)
     return changed
@@ -33,10 +35,10 @@ def rebuild(article):
 def rebuild_theme(theme):
     """Render the introduction of `theme` again; return whether it changed. One rewritten meanwhile is left alone."""
     html = rendered_or_refuse(theme.introduction, field="introduction").html
-    if html == theme.introduction_html:
-        return False
     with transaction.atomic():
         Edition.take_turn()
         stored = Theme.objects.filter(pk=theme.pk, introduction=theme.introduction).update(introduction_html=html)
-        Edition.touch()
-    return bool(stored)
+        if stored:
+            write_citations(html, theme=theme)
+            Edition.touch()
+    return bool(stored) and html != theme.introduction_html

@@ -8,7 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import Article, ArticleAuthor, ArticleTheme, Author, Picture, Revision, Series, Theme
+from ..models import Article, ArticleAuthor, ArticleTheme, Author, Citation, Picture, Revision, Series, Source, Theme
+from ..text import citations
 from .rules import Change
 
 
@@ -106,6 +107,16 @@ def write_links(article, fields):
         for place, pk in enumerate(fields.authors)
         if pk in authors
     )
+
+
+def write_citations(html, **text):
+    """Bring the citations of `text` (article=… or theme=…) to those of its rendered `html`."""
+    numbers = {}
+    for mention in citations.mentions(html):
+        numbers.setdefault(mention.key, mention.number)
+    sources = Source.objects.filter(key__in=numbers)
+    Citation.objects.filter(**text).delete()
+    Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)
 
 
 def date_links(article):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from .. import names, search
 from ..models import Article, Edition, Theme, addresses
 from .rules import rendered_or_refuse
+from .steps import write_citations
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def save_theme(theme):
         if theme.pk and not Theme.objects.filter(pk=theme.pk).exists():
             raise ValidationError(_("This theme has been merged into another one, or deleted, in the meantime."))
         save_row(theme)
+        write_citations(theme.introduction_html, theme=theme)
 
 
 @transaction.atomic

@@ -6,7 +6,11 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
+from .. import weaving
+
 register = template.Library()
+register.filter(weaving.titled)
+register.filter(weaving.published)
 
 
 @register.filter

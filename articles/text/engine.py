@@ -11,7 +11,6 @@ import resource
 import sys
 
 from markdown import Markdown
-from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
 from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.fenced_code import FencedCodeExtension
@@ -19,9 +18,10 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
-from markdown.treeprocessors import Treeprocessor
 
 from .. import names
+from . import citations
+from .extensions import Citations, HouseStyle
 from .safe import sanitise
 
 MEMORY = 1 << 30  # bytes
@@ -30,56 +30,12 @@ _NOTE = re.compile(r'<li id="fn-([^"]*)">(.*?)</li>', re.DOTALL)
 _BACK_LINK = re.compile(r'<a [^>]*class="footnote-backref"[^>]*>[^<]*</a>')
 _MENTION = re.compile(r'<a class="footnote-ref" href="#fn-([^"]*)">')
 _MENTION_NUMBER = re.compile(r'(<a class="footnote-ref" href="#fn-([^"]*)">)[^<]*</a>')
-_BACK_TITLE = re.compile(r'(title="Back to the text of note )\d*')
+_BACK_TITLE = re.compile(r'(title="Back to the text of note )\w*')
 _BARE_ADDRESS = re.compile(r"<a [^>]*>https?://[^<]*</a>")
 _TAG = re.compile(r"<[^>]*>")
 _NOTES = re.compile(r'<div class="footnote">.*\Z', re.DOTALL)
+_NOTE_MARK = re.compile(r'<sup id="fnref[^>]*>.*?</sup>', re.DOTALL)
 _SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
-
-
-class HouseStyle(Extension):
-    """Headings that fit below the page's own, and tables that can be read on a phone.
-
-    | class | registry | name | priority |
-    | --- | --- | --- | --- |
-    | HeadingLevels | treeprocessors | heading-levels | 6, before the contents (5) |
-    | TableCells | treeprocessors | table-cells | 4, on the finished tree |
-    """
-
-    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
-        """Register the processors."""
-        md.treeprocessors.register(HeadingLevels(md), "heading-levels", 6)
-        md.treeprocessors.register(TableCells(md), "table-cells", 4)
-
-
-class HeadingLevels(Treeprocessor):
-    """The page's title is its only h1, and nothing goes deeper than h4."""
-
-    LEVELS = {"h1": "h2", "h5": "h4", "h6": "h4"}
-
-    def run(self, root):
-        """Rename the headings that stand too high or too low."""
-        for element in root.iter():
-            if element.tag in self.LEVELS:
-                element.tag = self.LEVELS[element.tag]
-
-
-class TableCells(Treeprocessor):
-    """Alignment as a class, and each cell with its column's heading, which narrow screens print before it."""
-
-    CLASSES = {"text-align: right;": "num", "text-align: center;": "mid"}
-
-    def run(self, root):
-        """Mark the cells of every table."""
-        for table in root.iter("table"):
-            headings = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]
-            for row in table.iter("tr"):
-                for place, cell in enumerate(row):
-                    aligned = self.CLASSES.get(cell.attrib.pop("style", ""))
-                    if aligned:
-                        cell.set("class", aligned)
-                    if cell.tag == "td" and place < len(headings):
-                        cell.set("data-label", headings[place])
 
 
 def converter():
@@ -92,6 +48,7 @@ def converter():
             FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, BACKLINK_TITLE="Back to the text of note {}"),
             SaneListExtension(),
             TableExtension(),
+            Citations(),
             TocExtension(slugify=lambda text, _separator: names.slugify(text), toc_depth="2-3"),
             HouseStyle(),
         ],
@@ -102,13 +59,13 @@ def converter():
 def numbered(markup):
     """Return sanitised `markup` with its notes numbered and listed in the order in which the page mentions them.
 
-    Python-Markdown numbers those in tables, lists and quotations after those in all paragraphs.
+    Python-Markdown numbers those in tables, lists and quotations after those in all paragraphs. Notes are lettered.
     """
     text, mark, notes = markup.partition('<div class="footnote">')
     if '<li id="fn-' not in notes or "</ol>" not in notes:
         return markup
     order = list(dict.fromkeys(_MENTION.findall(markup)))
-    numbers = {label: str(place) for place, label in enumerate(order, start=1)}
+    numbers = {label: letters(place) for place, label in enumerate(order, start=1)}
     head, *items = re.split(r'(?=<li id="fn-)', notes)
     items[-1], end, tail = items[-1].rpartition("</ol>")
     if not end:
@@ -119,7 +76,18 @@ def numbered(markup):
         for label in sorted(listed, key=lambda label: order.index(label) if label in numbers else len(order))
     ]
     whole = text + mark + head + "".join(ordered) + end + tail
-    return _MENTION_NUMBER.sub(lambda found: f"{found[1]}{numbers[found[2]]}</a>", whole)
+    return _MENTION_NUMBER.sub(lambda found: f"{found[1]}{numbers[found[2]]}</a>", whole).replace(
+        '<div class="footnote">\n<hr>\n<ol>', '<div class="footnote">\n<hr>\n<ol type="a">', 1
+    )
+
+
+def letters(number):
+    """Return the mark of a note, as lists of letters count: a, b, … z, aa, ab; sources have the figures."""
+    mark = ""
+    while number:
+        number, last = divmod(number - 1, 26)
+        mark = chr(ord("a") + last) + mark
+    return mark
 
 
 def with_side_notes(markup):
@@ -128,7 +96,8 @@ def with_side_notes(markup):
     The copy is hidden from screen readers, which have the note itself, and has neither links nor bare addresses.
     """
     for label, note in _NOTE.findall(markup):
-        words = " ".join(_TAG.sub("", _BARE_ADDRESS.sub("", _BACK_LINK.sub("", note))).replace("&nbsp;", " ").split())
+        bare = citations.MARK.sub("", _BARE_ADDRESS.sub("", _BACK_LINK.sub("", note)))
+        words = " ".join(_TAG.sub("", bare).replace("&nbsp;", " ").split())
         mention = re.search(rf'<sup id="fnref-{re.escape(label)}">.*?>([^<]*)</a></sup>', markup)
         if words and mention:
             copy = f'<span class="side-note" aria-hidden="true">{mention[1]}. {words}</span>'
@@ -148,8 +117,8 @@ def flatten(tokens):
 def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
-    markup = sanitise(with_side_notes(numbered(sanitise(markdown.convert(text)))))
-    prose = _TAG.sub(" ", _SIDE_NOTE.sub("", _NOTES.sub("", markup)))
+    markup = sanitise(citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text))))))
+    prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _SIDE_NOTE.sub("", _NOTES.sub("", markup)))))
     return {
         "html": names.clean(markup),
         "contents": [entry for entry in flatten(markdown.toc_tokens) if f'id="{entry["id"]}"' in markup],

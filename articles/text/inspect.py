@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from . import citations
+
 LONG_PARAGRAPH = 180  # words
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 # Every repetition is bounded, so that no text takes more than a moment.
@@ -10,6 +12,7 @@ _IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s{0,9}<?([^)\s>]{1,2000})")
 _LINK = re.compile(r"\]\(\s{0,9}<?(/[^)\s>]{0,2000})")
 _MENTION = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\[\]\s]{1,100})\]:", re.MULTILINE)
+_CITATION = re.compile(citations.CITATION)
 _HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 _BLOCK = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _FIGURE = re.compile(
@@ -21,7 +24,7 @@ _FIGURE = re.compile(
 class Place:
     """Something in a text: what it is, from which character to which, and what it names."""
 
-    what: str  # "link", "picture", "bare picture", "unknown note", "unused note", "skipped level", "long", "unsourced"
+    what: str  # "link", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced"
     start: int
     end: int
     names: str = ""
@@ -43,6 +46,8 @@ def inspect(body):
     places += [Place("unknown note", *found.span(), found[1]) for found in mentioned if found[1] not in defined]
     known = {found[1] for found in mentioned}
     places += [Place("unused note", *found.span(), label) for label, found in defined.items() if label not in known]
+    for found in _CITATION.finditer(text):
+        places += [Place("citation", *found.span(), key) for key, _locator in citations.cited(found[1])]
     level = 2
     for found in _HEADING.finditer(text):
         deeper = max(2, len(found[1]))
@@ -55,22 +60,10 @@ def inspect(body):
             continue
         if len(block.split()) > LONG_PARAGRAPH:
             places.append(Place("long", *found.span()))
-        if _FIGURE.search(block) and not _MENTION.search(block):
+        if _FIGURE.search(block) and not _MENTION.search(block) and not _CITATION.search(block):
             figure = _FIGURE.search(text, found.start(), found.end())
             places.append(Place("unsourced", *figure.span(), figure[0]))
     return sorted(places, key=lambda place: (place.start, place.end))
-
-
-def notes(body):
-    """Return the notes that the Markdown `body` writes, as [(label, text), …]; only the first line of each."""
-    return [
-        (found[1], body[found.end() : _line_end(body, found.end())].strip()) for found in _DEFINITION.finditer(body)
-    ]
-
-
-def _line_end(body, start):
-    end = body.find("\n", start)
-    return len(body) if end < 0 else end
 
 
 def _before(text, end):

@@ -10,15 +10,16 @@ _ATTRIBUTES = {
     "code": set(),
     "img": {"src", "alt", "title"},
     "li": {"id"},
-    "ol": {"start"},
+    "ol": {"start", "type"},
     "sup": {"id"},
     "td": {"data-label"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4")},
 }
 _CLASSES = {
-    "a": {"footnote-ref", "footnote-backref"},
+    "a": {"footnote-ref", "footnote-backref", "cite"},
     "div": {"footnote"},
     "span": {"side-note"},
+    "sup": {"cites"},
     "td": {"num", "mid"},
     "th": {"num", "mid"},
 }

@@ -4,11 +4,13 @@
     starter/articles/*.md    title, summary, themes, authors, published, language, series; the text is the body
     starter/pages/*.md       title; the text of a plain page
     starter/series.md        summaries of the series
+    starter/sources.toml     the works cited, by key
 
 What exists already is left alone, under its present address or a former one: an edited article, a renamed theme, a
 page someone rewrote.
 """
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from django.contrib.sites.models import Site
 from django.db import transaction
 
 from .. import publishing
-from ..models import Article, Author, Series, Theme, ThemeName, addresses
+from ..models import Article, Author, Series, Source, Theme, ThemeName, addresses
 
 FOLDER = Path(__file__).resolve().parents[1] / "starter"
 NAME = "Between Ankara and Moscow"
@@ -33,12 +35,17 @@ class Loaded:
     themes: int = 0
     articles: int = 0
     pages: int = 0
+    sources: int = 0
 
 
 def load(folder=FOLDER):
     """Bring in what is missing of the starter publication in `folder`; return a `Loaded`."""
     loaded = Loaded()
     with transaction.atomic():
+        known = set(Source.objects.values_list("key", flat=True))
+        for key, values in tomllib.loads((folder / "sources.toml").read_text()).items():
+            if key not in known:
+                loaded.sources += _load_source(key, values)
         for path in _files(folder / "themes"):
             loaded.themes += _load_theme(path)
         for path in _files(folder / "pages"):
@@ -52,6 +59,13 @@ def load(folder=FOLDER):
 
 def _files(folder):
     return sorted(folder.glob("*.md"))
+
+
+def _load_source(key, values):
+    source = Source(key=key, **values)
+    source.full_clean()
+    publishing.save_row(source)
+    return True
 
 
 def _load_theme(path):

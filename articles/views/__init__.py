@@ -2,6 +2,7 @@
 
 from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
+from .sources import source, sources
 from .texts import article, draft_page, shared_draft
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "series",
     "server_error",
     "shared_draft",
+    "source",
+    "sources",
     "themes",
 ]

@@ -6,7 +6,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 
 from .. import listing as listings
-from .. import search, text
+from .. import search, text, weaving
 from ..models import Article, Author, Series, Theme
 from .caching import public_page
 
@@ -58,7 +58,7 @@ def hub(request, slugs):
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
-        extra["introduction"], extra["notes"] = text.notes_apart(listing.themes[0].introduction_html)
+        extra["woven"] = weaving.weave(listing.themes[0].introduction_html)[0]
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
     extra["everything"] = replace(listing, without=()).address()

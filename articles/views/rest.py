@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import listing as listings
-from .. import middleware, publishing
+from .. import middleware, publishing, weaving
 from .caching import public_page
 from .lists import front_themes
 
@@ -25,7 +25,9 @@ def plain_page(request, url):
     page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
     if page is None:
         raise Http404
-    return render(request, "articles/plain.html", {"plain": page, "rendered": plain_text(page.content)})
+    return render(
+        request, "articles/plain.html", {"plain": page, "woven": weaving.weave(plain_text(page.content).html)[0]}
+    )
 
 
 @functools.lru_cache(maxsize=64)

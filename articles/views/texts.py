@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from .. import publishing, text
+from .. import publishing, weaving
 from ..models import Article, ArticleTheme, Author, Picture, Series, Theme
 from .caching import public_page
 
@@ -48,11 +48,9 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None, tal
                 "previous": parts[place - 1] if place else None,
                 "next": parts[place + 1] if place + 1 < len(parts) else None,
             }
-    words, notes = text.notes_apart(row.html)
     context = {
         "article": row,
-        "text": words,
-        "notes": notes,
+        "woven": weaving.weave(row.html)[0],
         "themes": themes,
         "authors": authors,
         "changes": changes,

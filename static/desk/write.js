@@ -119,23 +119,23 @@ function suggest(event) {
         const menu = document.createElement("ul")
         menu.className = "desk-menu"
         menu.setAttribute("role", "listbox")
-        menu.append(...found.map(key === "@" ? noteItem : linkItem))
+        menu.append(...found.map(key === "@" ? sourceItem : linkItem))
         return unlessOutdated({matched: found.length > 0, fragment: menu})
       })
       .catch(() => unlessOutdated({matched: false})),
   )
 }
 
-function menuItem(text, small, data) {
+function menuItem(text, small, written) {
   const item = document.createElement("li")
   item.setAttribute("role", "option")
-  Object.assign(item.dataset, data)
+  item.dataset.text = written
   item.append(text, Object.assign(document.createElement("small"), {textContent: ` ${small}`}))
   return item
 }
 
-const linkItem = ([name, address, kind]) => menuItem(name, kind, {link: `[${name.replace(/([[\]])/g, "\\$1")}](${address})`})
-const noteItem = ([note, label]) => menuItem(note, label, {note, label})
+const linkItem = ([name, address, kind]) => menuItem(name, kind, `[${name.replace(/([[\]])/g, "\\$1")}](${address})`)
+const sourceItem = ([name, sourceKey]) => menuItem(name, sourceKey, `[@${sourceKey}]`)
 
 function chosen(event) {
   event.preventDefault() // the element would replace the whole value, and undo with it
@@ -144,23 +144,7 @@ function chosen(event) {
   const start = body.value.lastIndexOf(key, end - 1)
   event.target.dismiss()
   body.setSelectionRange(start, end)
-  if (item.dataset.link) return type(item.dataset.link)
-  cite(item.dataset.label, item.dataset.note)
-}
-
-/** Mention a source here and write its note at the end, unless the text has that note already. */
-function cite(wanted, note) {
-  const lines = body.value.split("\n")
-  const mine = (label) => lines.find((line) => line.startsWith(`[^${label}]:`))
-  const known = lines.find((line) => /^\[\^[^\]]+\]:/.test(line) && line.endsWith(`: ${note}`))
-  let label = known ? known.slice(2, known.indexOf("]")) : wanted
-  for (let number = 2; !known && mine(label); number++) label = `${wanted}-${number}`
-  type(`[^${label}]`)
-  if (known) return
-  const place = body.selectionEnd
-  body.setSelectionRange(body.value.replace(/\n+$/, "").length, body.value.length)
-  type(`${lines.some((line) => /^\[\^[^\]]+\]:/.test(line)) ? "\n" : "\n\n"}[^${label}]: ${note}\n`)
-  body.setSelectionRange(place, place)
+  type(item.dataset.text)
 }
 
 // Pictures -----------------------------------------------------------------------------------------------------------

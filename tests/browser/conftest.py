@@ -20,10 +20,10 @@ needs_browser = pytest.mark.skipif(
 )
 SETUP = """
 from django.contrib.auth.models import User
-from tests.make import make_article
+from tests.make import make_article, make_source
 User.objects.create_superuser("chief", password="chief-password")
 make_article("Pipes", slug="pipes", body="First.\\n\\nSecond.", themes=["Syria"])
-make_article("Noted", body="A hub.[^S57]\\n\\n[^S57]: “A hub”. Hürriyet, 2022.", themes=["Syria"])
+make_source("hurriyet-2022", "A hub", publisher="Hürriyet", date="2022")
 """
 
 

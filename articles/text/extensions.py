@@ -1,0 +1,120 @@
+"""What the site adds to Python-Markdown. Loaded by the child process that renders, and nowhere else."""
+
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from .citations import CITATION, cited
+
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+class HouseStyle(Extension):
+    """Headings that fit below the page's own, and tables that can be read on a phone.
+
+    | class | registry | name | priority |
+    | --- | --- | --- | --- |
+    | HeadingLevels | treeprocessors | heading-levels | 6, before the contents (5) |
+    | TableCells | treeprocessors | table-cells | 4, on the finished tree |
+    """
+
+    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
+        """Register the processors."""
+        md.treeprocessors.register(HeadingLevels(md), "heading-levels", 6)
+        md.treeprocessors.register(TableCells(md), "table-cells", 4)
+
+
+class HeadingLevels(Treeprocessor):
+    """The page's title is its only h1, and nothing goes deeper than h4."""
+
+    LEVELS = {"h1": "h2", "h5": "h4", "h6": "h4"}
+
+    def run(self, root):
+        """Rename the headings that stand too high or too low."""
+        for element in root.iter():
+            if element.tag in self.LEVELS:
+                element.tag = self.LEVELS[element.tag]
+
+
+class TableCells(Treeprocessor):
+    """Alignment as a class, and each cell with its column's heading, which narrow screens print before it."""
+
+    CLASSES = {"text-align: right;": "num", "text-align: center;": "mid"}
+
+    def run(self, root):
+        """Mark the cells of every table."""
+        for table in root.iter("table"):
+            headings = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]
+            for row in table.iter("tr"):
+                for place, cell in enumerate(row):
+                    aligned = self.CLASSES.get(cell.attrib.pop("style", ""))
+                    if aligned:
+                        cell.set("class", aligned)
+                    if cell.tag == "td" and place < len(headings):
+                        cell.set("data-label", headings[place])
+
+
+class Citations(Extension):
+    """Citations in the text.
+
+    | class | registry | name | priority |
+    | --- | --- | --- | --- |
+    | Cite | inlinePatterns | cite | 171, before links and references (170) |
+    | OutOfHeadings | treeprocessors | cites-out | 6, before the contents (5) |
+    | IntoHeadings | treeprocessors | cites-in | 4, after the contents |
+    """
+
+    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
+        """Register the processors."""
+        md.inlinePatterns.register(Cite(CITATION, md), "cite", 171)
+        apart = []
+        md.treeprocessors.register(OutOfHeadings(md, apart), "cites-out", 6)
+        md.treeprocessors.register(IntoHeadings(md, apart), "cites-in", 4)
+
+
+class Cite(InlineProcessor):
+    """One pair of brackets with keys in it."""
+
+    def handleMatch(self, match, data):  # noqa: N802 - Python-Markdown's name
+        """Return a `sup` with a link for each key; `numbered` gives them their numbers."""
+        mark, last = Element("sup", {"class": "cites"}), None
+        for key, locator in cited(match[1]):
+            if last is not None:
+                last.tail = AtomicString("; ")
+            last = SubElement(mark, "a", {"class": "cite", "href": f"#source-{key}"})
+            last.text = AtomicString(f"{key}, {locator}" if locator else key)
+        return mark, match.start(0), match.end(0)
+
+
+class OutOfHeadings(Treeprocessor):
+    """Takes citations out of headings, whose words become the contents."""
+
+    def __init__(self, md, apart):
+        super().__init__(md)
+        self.apart = apart
+
+    def run(self, root):
+        """Put them apart."""
+        self.apart.clear()
+        for heading in (element for element in root.iter() if element.tag in HEADINGS):
+            for mark in [child for child in heading if child.get("class") == "cites"]:
+                before = list(heading)[: list(heading).index(mark)]
+                if before:
+                    before[-1].tail = (before[-1].tail or "") + (mark.tail or "")
+                else:
+                    heading.text = (heading.text or "") + (mark.tail or "")
+                mark.tail = None
+                heading.remove(mark)
+                self.apart.append((heading, mark))
+
+
+class IntoHeadings(OutOfHeadings):
+    """Puts them back, at the ends of their headings."""
+
+    def run(self, root):
+        """Append them."""
+        for heading, mark in self.apart:
+            heading.append(mark)
