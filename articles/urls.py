@@ -28,6 +28,14 @@ class SlugsConverter:
     to_python = to_url = staticmethod(str)
 
 
+class ReferenceConverter:
+    """A format of references."""
+
+    regex = "bib|ris|json"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(MonthConverter, "month")
 register_converter(SlugsConverter, "slugs")
@@ -65,6 +73,9 @@ urlpatterns = [
         "month",
     ),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/cite.<reference:format>", views.cite, name="cite"),
+    path("articles/<slug:slug>/sources.<reference:format>", views.article_sources, name="article-sources"),
+    path("themes/<slug:slug>/sources.<reference:format>", views.theme_sources, name="theme-sources"),
     path("themes/", views.themes, name="themes"),
     *followed(
         "themes/<slugs:slugs>/",

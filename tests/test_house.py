@@ -15,7 +15,7 @@ FLOORS = [
     {"admin", "transfer"},
     {"views", "feeds", "sitemaps", "templatetags"},
     {"publishing"},
-    {"weaving"},
+    {"weaving", "bibliography"},
     {"listing"},
     {"search"},
     {"models", "middleware"},

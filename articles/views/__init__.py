@@ -2,15 +2,17 @@
 
 from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
-from .sources import source, sources
+from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
 
 __all__ = [
     "archive",
     "article",
+    "article_sources",
     "articles",
     "author",
     "bad_request",
+    "cite",
     "csrf_failed",
     "draft_page",
     "feeds_page",
@@ -28,5 +30,6 @@ __all__ = [
     "shared_draft",
     "source",
     "sources",
+    "theme_sources",
     "themes",
 ]

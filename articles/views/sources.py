@@ -2,10 +2,11 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from .. import bibliography
 from .. import listing as listings
 from ..models import Article, Citation, Source, Theme
 from .caching import public_page
@@ -33,6 +34,43 @@ def sources(request):
         "next": _page(number + 1) if number < pages.num_pages else None,
     }
     return render(request, "articles/sources.html", {"sources": pages.page(number).object_list, "page": page})
+
+
+@public_page
+def cite(request, slug, format):
+    """The citation of an article itself, for reference managers."""
+    row = get_object_or_404(Article.objects.public().with_names(), slug=slug)
+    item = bibliography.of_article(
+        row,
+        [byline.author for byline in row.bylines.all()],
+        publication=request.publication.name,
+        base=request.publication.base,
+    )
+    return _file([item], format, row.slug)
+
+
+@public_page
+def article_sources(request, slug, format):
+    """What an article cites, in the order of its list."""
+    row = get_object_or_404(Article.objects.public(), slug=slug)
+    cited = Source.objects.filter(citations__article=row).order_by("citations__number")
+    return _file(map(bibliography.of_source, cited), format, f"{row.slug}-sources")
+
+
+@public_page
+def theme_sources(request, slug, format):
+    """What a theme's introduction and the articles under it cite, by key."""
+    row = get_object_or_404(Theme, slug=slug)
+    cited = Source.objects.cited_under(row).order_by("key")
+    return _file(map(bibliography.of_source, cited), format, f"{row.slug}-sources")
+
+
+def _file(items, format, name):
+    """Return a download of the CSL `items` in `format`."""
+    write, content_type = bibliography.FORMATS[format]
+    response = HttpResponse(write(list(items)), content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
+    return response
 
 
 def _page(number):
