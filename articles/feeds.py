@@ -122,7 +122,8 @@ def respond(request, listing, format):
         description=names.clean(_describe(listing, name)),
         language=get_language(),
     )
-    for article, woven in zip(articles, weaving.weave(*(article.html for article in articles)), strict=True):
+    texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
+    for article, woven in zip(articles, texts, strict=True):
         generator.add_item(**item(article, woven, base))
     response = HttpResponse(content_type=generator.content_type)
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.

@@ -4,15 +4,21 @@ The rendered text says what it cites by key; what that is called and where it is
 a change shows everywhere at the next view.
 """
 
+import functools
 from dataclasses import dataclass, field
+from html import escape
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from . import text
-from .models import Source
-from .text import citations, dates
+from .models import Article, Edition, Link, Source, Theme, ThemeName, called
+from .text import citations, dates, links
+from .text.glossary import Glossary
+
+MOST_LINKED = 50
 
 
 @dataclass
@@ -26,29 +32,107 @@ class Cited:
 
 @dataclass(frozen=True)
 class Woven:
-    """A text ready for its page: `text` and `notes` are sanitised HTML, `sources` a list of `Cited`."""
+    """A text ready for its page.
+
+    `text` and `notes` are sanitised HTML, `sources` a list of `Cited`, `terms` the `Theme`s that the text explains.
+    """
 
     text: str
     notes: str
     sources: list
+    terms: list
 
 
-def weave(*texts):
-    """Return the `Woven` of each of the rendered `texts`, with one query for all their sources."""
-    found = [citations.mentions(html) for html in texts]
-    keys = {mention.key for mentions in found for mention in mentions}
+def weave(*texts, owners=(), plain=False):
+    """Return the `Woven` of each of the rendered `texts`, with one query for each kind of thing they name.
+
+    `owners` are the articles or themes whose texts they are, in the same order. A `plain` text, for feeds, has links
+    where a page has definitions that open.
+    """
+    owners = list(owners) or [None] * len(texts)
+    mentions = [citations.mentions(html) for html in texts]
+    keys = {mention.key for found in mentions for mention in found}
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)} if keys else {}
-    return [_woven(html, mentions, sources) for html, mentions in zip(texts, found, strict=True)]
+    stamp = Edition.objects.values_list("changed_at", flat=True).first()
+    glossary = _glossary(stamp) if stamp else _glossary.__wrapped__(stamp)
+    return [
+        _woven(html, found, sources, leads, glossary, owner, plain)
+        for html, found, leads, owner in zip(texts, mentions, _leads(texts, owners), owners, strict=True)
+    ]
 
 
-def _woven(html, mentions, sources):
+def _woven(html, mentions, sources, leads, glossary, owner, plain):
     listed = {}
     for mention in mentions:
         if mention.key in sources:
             entry = listed.setdefault(mention.key, Cited(mention.number, sources[mention.key]))
             entry.mentions.append(mention)
+    html = links.resolved(html, lambda name: leads.get(name, (None, None)))
     html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
-    return Woven(*text.notes_apart(html), list(listed.values()))
+    words, notes = text.notes_apart(html)
+    words, terms = _defined(words, glossary, owner, plain)
+    return Woven(words, notes, list(listed.values()), terms)
+
+
+# Links by name --------------------------------------------------------------------------------------------------------
+
+
+def _leads(texts, owners):
+    """Return, for each of `texts`, {name: (address or None, title or None)} of its links by name."""
+    wanted = [[name for name in links.mentioned(html) if not name.startswith("/")] for html in texts]
+    known = {}
+    if any(wanted):
+        articles = [owner.pk for owner in owners if isinstance(owner, Article)]
+        themes = [owner.pk for owner in owners if isinstance(owner, Theme)]
+        rows = Link.objects.filter(Q(article__in=articles) | Q(theme__in=themes))
+        for link in rows.select_related("to_article", "to_theme__merged_into"):
+            owner = (Article, link.article_id) if link.article_id else (Theme, link.theme_id)
+            known[owner, link.name] = link.target
+    return [
+        {
+            name: _lead(name, known.get(((type(owner), getattr(owner, "pk", None)), name)) or called(name))
+            for name in row
+        }
+        for row, owner in zip(wanted, owners, strict=True)
+    ]
+
+
+def _lead(name, target):
+    """Return (address, title) of what `name` leads to; no address while readers would find nothing there."""
+    if target is None:
+        return None, None
+    if isinstance(target, Article) and target.status() not in {Article.Status.PUBLISHED, Article.Status.WITHDRAWN}:
+        return None, name.removeprefix(links.ARTICLE)  # its title is nobody's business yet
+    return target.get_absolute_url(), str(target)
+
+
+# Definitions in place -------------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=2)
+def _glossary(changed_at):
+    """Return the `Glossary` of all themes with a definition, and {key: theme}; `changed_at` says which edition's."""
+    rows = ThemeName.objects.filter(theme__merged_into=None).exclude(theme__definition="").order_by("is_alias", "pk")
+    rows = list(rows.select_related("theme").defer("theme__introduction", "theme__introduction_html"))
+    return Glossary((row.name, row.language, row.theme_id) for row in rows), {row.theme_id: row.theme for row in rows}
+
+
+def _defined(html, glossary, owner, plain):
+    """Return `html` with the themes it mentions defined in place, and those themes by name."""
+    found, themes = {}, glossary[1]
+
+    def wrap(key, words):
+        theme = found.setdefault(key, themes[key])
+        if plain:
+            return f'<a href="{theme.get_absolute_url()}" title="{escape(theme.definition)}">{words}</a>'
+        return f'<button type="button" class="term" popovertarget="term-{theme.slug}">{words}</button>'
+
+    without = [owner.pk] if isinstance(owner, Theme) else []
+    html = glossary[0].mark(html, wrap, without)
+    return html, sorted(found.values(), key=lambda theme: theme.name)
+
+
+# Sources --------------------------------------------------------------------------------------------------------------
 
 
 def in_words(source):
@@ -85,3 +169,16 @@ def language_in_words(code):
         return _("in %s") % get_language_info(code)["name_translated"]
     except KeyError:
         return _("language: %s") % code
+
+
+# What links here ------------------------------------------------------------------------------------------------------
+
+
+def linked_from(row):
+    """Return the public articles and the themes whose texts link to `row` (an article or a theme), at most fifty."""
+    links = Link.objects.shown().filter(**{"to_theme" if isinstance(row, Theme) else "to_article": row})
+    links = links.select_related("article", "theme").only(
+        *(f"article__{name}" for name in ("title", "slug", "language")), "theme__name", "theme__slug"
+    )
+    found = {link.article or link.theme for link in links[:MOST_LINKED]} - {row}
+    return sorted(found, key=str)

@@ -26,6 +26,8 @@ def make_theme(
     publishing.save_theme(theme)
     for alias in aliases:
         ThemeName.objects.create(theme=theme, name=alias)
+    if aliases:
+        publishing.teach_names(theme)
     return theme
 
 

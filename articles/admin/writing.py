@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from .. import names, publishing, weaving
 from ..models import Source, Theme
+from ..text import links
 from .taxonomy import PictureForm
 
 MOST_SUGGESTED = 8
@@ -25,7 +26,7 @@ class Writing:
         ]
 
     def suggest_view(self, request):
-        """Answer with the themes and articles whose names have the words `q`, as [[name, address, what it is], …]."""
+        """Answer with the themes and articles whose names have the words `q`, as [[name, what it is, the link], …]."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         wanted = request.GET.get("q", "")[:100]
@@ -34,9 +35,9 @@ class Writing:
         rows = self.get_queryset(request).filter(deleted_at=None).order_by("-working__saved_at")
         if folded:
             rows = rows.filter(Q(title__icontains=wanted.strip()) | Q(slug__contains=names.slugify(wanted)))
-        found = [[theme.name, theme.get_absolute_url(), gettext("theme")] for theme in themes[:MOST_SUGGESTED]]
+        found = [[theme.name, gettext("theme"), f"[[{theme.name}]]"] for theme in themes[:MOST_SUGGESTED]]
         for row in rows[: max(0, MOST_SUGGESTED - len(found))]:
-            found.append([self.working_title(row), row.get_absolute_url(), row.status().label])
+            found.append([self.working_title(row), row.status().label, f"[[{links.ARTICLE}{row.slug}]]"])
         return JsonResponse({"found": found})
 
     def cite_view(self, request):

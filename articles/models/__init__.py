@@ -3,6 +3,7 @@
 from . import addresses
 from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
+from .link import Link, called
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
@@ -18,6 +19,7 @@ __all__ = [
     "Comment",
     "DraftLink",
     "Edition",
+    "Link",
     "OpenForm",
     "Picture",
     "Revision",
@@ -27,4 +29,5 @@ __all__ = [
     "ThemeMerge",
     "ThemeName",
     "addresses",
+    "called",
 ]

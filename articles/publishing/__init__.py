@@ -18,7 +18,7 @@ from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
 from .overview import coming, overview
-from .rebuilding import rebuild, rebuild_theme
+from .rebuilding import rebuild, rebuild_theme, relink
 from .rules import (
     Change,
     Fields,
@@ -30,7 +30,18 @@ from .rules import (
     with_slug,
 )
 from .sharing import is_over, open_links, revoke, share, shared
-from .steps import Conflict, advance, clear_row, date_links, set_dates, store, write_citations, write_links, write_row
+from .steps import (
+    Conflict,
+    advance,
+    clear_row,
+    date_links,
+    set_dates,
+    store,
+    write_citations,
+    write_links,
+    write_names,
+    write_row,
+)
 from .surroundings import forget_row, save_row, save_theme, teach_names
 from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
@@ -64,6 +75,7 @@ __all__ = [
     "rebuild",
     "rebuild_theme",
     "refuse_blocked",
+    "relink",
     "rendered_or_refuse",
     "resolve",
     "restore",
@@ -129,6 +141,7 @@ def _create(fields, *, by, form):
     refuse_bad_draft(fields, article)
     store(article)
     advance(article, fields, kind=Revision.Kind.DRAFT, based_on=None, by=by, form=form)
+    write_names("", fields.body, article=article)
     return article
 
 
@@ -170,6 +183,7 @@ def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by, form=form)
+    write_names(article.html, fields.body, article=article)
     if article.published_at is None:
         article.title, article.slug = fields.title, fields.slug
         article.language = fields.language
@@ -259,6 +273,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     store(article)
     write_links(article, fields)
     write_citations(article.html, article=article)
+    write_names(article.html, article=article)
     if old_path:
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)

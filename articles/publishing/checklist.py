@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from ..models import Article, Author, Picture, Series, Source, Theme, addresses
+from ..models import Article, Author, Link, Picture, Series, Source, Theme, addresses, called
 from ..text.inspect import inspect
 from .rules import unready
 
@@ -53,6 +53,8 @@ def _judged(place, article):
     """Return whether the `Place` stops publication, and what to say of it (nothing: it is well)."""
     if place.what == "link":
         return True, "" if leads_somewhere(place.names, article) else _("This link leads nowhere: %s") % place.names
+    if place.what == "name":
+        return True, _name_judged(place.names, article)
     if place.what == "picture":
         return True, "" if _is_stored(place.names) else _("There is no such picture: %s") % place.names
     if place.what == "bare picture":
@@ -72,6 +74,17 @@ def _judged(place, article):
         return True, ""
     blocks, words = advice[place.what]
     return blocks, words % place.names
+
+
+def _name_judged(name, article):
+    """Return what is wrong with the link by `name` in a text of `article` (None: a new one), or nothing."""
+    known = Link.objects.filter(article=article, name=name).first() if article else None
+    target = known.target if known else called(name)
+    if target is None:
+        return _("[[%s]] leads nowhere: nothing goes by that name.") % name
+    if isinstance(target, Article) and target != article and not (target.published_at and not target.withdrawn_at):
+        return _("[[%s]] leads to an article that readers don’t see.") % name
+    return ""
 
 
 def _is_stored(address):
@@ -100,11 +113,12 @@ def leads_somewhere(address, article=None):
 
 
 def linking_here(row, within=None):
-    """Return the articles that link to `row` (an article, a theme, an author, a series), by title.
+    """Return the articles that link to `row` (an article or a theme), by title.
 
     Their public texts are looked at, and the working copies of those `within` (a queryset; default: all).
     """
-    link = f"({row.get_absolute_url()}"
-    own = (Article.objects.all() if within is None else within).filter(working__fields__body__icontains=link)
-    found = Article.objects.filter(Q(body__contains=link) | Q(pk__in=own.values("pk")), deleted_at=None)
+    links = row.links_here.exclude(article=None)
+    if within is not None:
+        links = links.filter(Q(is_live=True) | Q(article__in=within.values("pk")))
+    found = Article.objects.filter(pk__in=links.values("article"), deleted_at=None)
     return [other for other in found.order_by("title") if other != row]

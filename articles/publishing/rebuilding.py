@@ -4,8 +4,8 @@ from django.db import transaction
 
 from .. import search
 from ..models import Article, Edition, Theme
-from .rules import Fields, rendered_or_refuse
-from .steps import write_citations
+from .rules import rendered_or_refuse
+from .steps import write_citations, write_names
 
 
 def rebuild(article):
@@ -14,7 +14,7 @@ def rebuild(article):
     An article published anew meanwhile is left as it is: that publication rendered it. Raise ValidationError when
     the text can't be rendered any more; nothing is written then.
     """
-    rendered = rendered_or_refuse(Fields.of(article.live).body)
+    rendered = rendered_or_refuse(article.live.fields["body"])
     with transaction.atomic():
         Edition.take_turn()
         now = Article.objects.get(pk=article.pk)
@@ -27,9 +27,20 @@ def rebuild(article):
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
         write_citations(now.html, article=now)
+        write_names(now.html, now.working.fields["body"], article=now)
         if now.withdrawn_at is None:
             search.index(now)
     return changed
+
+
+@transaction.atomic
+def relink(row):
+    """Look again for what the names in the text of `row` (an article or a theme) lead to, where nothing was found."""
+    Edition.take_turn()
+    if isinstance(row, Theme):
+        write_names(row.introduction_html, theme=row)
+    else:
+        write_names(row.html, row.working.fields["body"], article=row)
 
 
 def rebuild_theme(theme):
@@ -40,5 +51,6 @@ def rebuild_theme(theme):
         stored = Theme.objects.filter(pk=theme.pk, introduction=theme.introduction).update(introduction_html=html)
         if stored:
             write_citations(html, theme=theme)
+            write_names(html, theme=theme)
             Edition.touch()
     return bool(stored) and html != theme.introduction_html

@@ -8,8 +8,22 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import Article, ArticleAuthor, ArticleTheme, Author, Citation, Picture, Revision, Series, Source, Theme
-from ..text import citations
+from ..models import (
+    Article,
+    ArticleAuthor,
+    ArticleTheme,
+    Author,
+    Citation,
+    Link,
+    Picture,
+    Revision,
+    Series,
+    Source,
+    Theme,
+    called,
+)
+from ..text import citations, links
+from ..text.inspect import named
 from .rules import Change
 
 
@@ -117,6 +131,30 @@ def write_citations(html, **text):
     sources = Source.objects.filter(key__in=numbers)
     Citation.objects.filter(**text).delete()
     Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)
+
+
+def write_names(html, body="", **text):
+    """Remember what the links by name and path in `text` (article=… or theme=…) lead to.
+
+    `html` is what readers see, `body` the Markdown of the working copy. What a name led to when it was first written
+    here stays, whatever is called so later.
+    """
+    shown = links.mentioned(html)
+    wanted = list(dict.fromkeys([*shown, *named(body)]))
+    rows = Link.objects.filter(**text)
+    rows.exclude(name__in=wanted).delete()
+    known = set(rows.values_list("name", flat=True))
+    fresh = {name: called(name) for name in wanted if name not in known and len(name) <= 200}
+    Link.objects.bulk_create(
+        (
+            Link(name=name, **{"to_theme" if isinstance(row, Theme) else "to_article": row}, **text)
+            for name, row in fresh.items()
+            if row
+        ),
+        ignore_conflicts=True,  # two saves at the same moment
+    )
+    rows.update(is_live=False)
+    rows.filter(name__in=shown).update(is_live=True)
 
 
 def date_links(article):

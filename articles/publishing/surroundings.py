@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from .. import names, search
 from ..models import Article, Edition, Theme, addresses
 from .rules import rendered_or_refuse
-from .steps import write_citations
+from .steps import write_citations, write_names
 
 
 @transaction.atomic
@@ -57,6 +57,7 @@ def save_theme(theme):
             raise ValidationError(_("This theme has been merged into another one, or deleted, in the meantime."))
         save_row(theme)
         write_citations(theme.introduction_html, theme=theme)
+        write_names(theme.introduction_html, theme=theme)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from markdown.extensions.toc import TocExtension
 
 from .. import names
 from . import citations
-from .extensions import Citations, HouseStyle
+from .extensions import HouseStyle, References
 from .safe import sanitise
 
 MEMORY = 1 << 30  # bytes
@@ -48,7 +48,7 @@ def converter():
             FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, BACKLINK_TITLE="Back to the text of note {}"),
             SaneListExtension(),
             TableExtension(),
-            Citations(),
+            References(),
             TocExtension(slugify=lambda text, _separator: names.slugify(text), toc_depth="2-3"),
             HouseStyle(),
         ],

@@ -8,6 +8,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from .citations import CITATION, cited
+from .links import NAMED, PLAIN
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
@@ -57,11 +58,13 @@ class TableCells(Treeprocessor):
                         cell.set("data-label", headings[place])
 
 
-class Citations(Extension):
-    """Citations in the text.
+class References(Extension):
+    """Citations, links by name, names kept plain.
 
     | class | registry | name | priority |
     | --- | --- | --- | --- |
+    | Named | inlinePatterns | named | 172, before citations |
+    | Plain | inlinePatterns | plain | 172 |
     | Cite | inlinePatterns | cite | 171, before links and references (170) |
     | OutOfHeadings | treeprocessors | cites-out | 6, before the contents (5) |
     | IntoHeadings | treeprocessors | cites-in | 4, after the contents |
@@ -69,6 +72,8 @@ class Citations(Extension):
 
     def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
         """Register the processors."""
+        md.inlinePatterns.register(Named(NAMED, md), "named", 172)
+        md.inlinePatterns.register(Plain(PLAIN, md), "plain", 172)
         md.inlinePatterns.register(Cite(CITATION, md), "cite", 171)
         apart = []
         md.treeprocessors.register(OutOfHeadings(md, apart), "cites-out", 6)
@@ -87,6 +92,27 @@ class Cite(InlineProcessor):
             last = SubElement(mark, "a", {"class": "cite", "href": f"#source-{key}"})
             last.text = AtomicString(f"{key}, {locator}" if locator else key)
         return mark, match.start(0), match.end(0)
+
+
+class Named(InlineProcessor):
+    """A link by name, [[Name]] or [[Name|words]]; where it leads is put in when the text is shown."""
+
+    def handleMatch(self, match, data):  # noqa: N802 - Python-Markdown's name
+        """Return a `span` with the name and the words."""
+        name = " ".join(match[1].split())
+        span = Element("span", {"class": "named", "data-name": name})
+        span.text = AtomicString(" ".join((match[2] or name).split()))
+        return span, match.start(0), match.end(0)
+
+
+class Plain(InlineProcessor):
+    """A name that is not to be explained here: {{not:Name}}."""
+
+    def handleMatch(self, match, data):  # noqa: N802 - Python-Markdown's name
+        """Return a `span` with the name."""
+        span = Element("span", {"class": "plain"})
+        span.text = AtomicString(match[1].strip())
+        return span, match.start(0), match.end(0)
 
 
 class OutOfHeadings(Treeprocessor):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import citations
+from . import citations, links
 
 LONG_PARAGRAPH = 180  # words
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -12,6 +12,8 @@ _IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s{0,9}<?([^)\s>]{1,2000})")
 _LINK = re.compile(r"\]\(\s{0,9}<?(/[^)\s>]{0,2000})")
 _MENTION = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\[\]\s]{1,100})\]:", re.MULTILINE)
+_NAMED = re.compile(links.NAMED)
+_PATH = re.compile(r"/(?:articles|themes)/[^/+#?]{1,100}/")
 _CITATION = re.compile(citations.CITATION)
 _HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 _BLOCK = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
@@ -24,7 +26,7 @@ _FIGURE = re.compile(
 class Place:
     """Something in a text: what it is, from which character to which, and what it names."""
 
-    what: str  # "link", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced"
+    what: str  # "link", "name", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced"
     start: int
     end: int
     names: str = ""
@@ -32,13 +34,14 @@ class Place:
 
 def inspect(body):
     """Return the `Place`s in the Markdown `body`, in order. Fenced and inline code is passed over."""
-    text = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), body)
+    text = _without_code(body)
     places, shown = [], set()
     for found in _IMAGE.finditer(text):
         shown.add(found.end())
         places.append(Place("picture" if found[1].strip() else "bare picture", *found.span(), found[2]))
-    links = (found for found in _LINK.finditer(text) if found.end() not in shown)
-    places += [Place("link", *found.span(1), found[1]) for found in links]
+    led = (found for found in _LINK.finditer(text) if found.end() not in shown)
+    places += [Place("link", *found.span(1), found[1]) for found in led]
+    places += [Place("name", *found.span(), " ".join(found[1].split())) for found in _NAMED.finditer(text)]
     defined = {found[1]: found for found in _DEFINITION.finditer(text)}
     mentioned = [
         found for found in _MENTION.finditer(text) if found.start() not in {d.start() for d in defined.values()}
@@ -64,6 +67,18 @@ def inspect(body):
             figure = _FIGURE.search(text, found.start(), found.end())
             places.append(Place("unsourced", *figure.span(), figure[0]))
     return sorted(places, key=lambda place: (place.start, place.end))
+
+
+def named(body):
+    """Return the names and the paths of articles and themes to which the Markdown `body` links, each once, in order."""
+    text = _without_code(body)
+    found = [(m.start(), " ".join(m[1].split())) for m in _NAMED.finditer(text)]
+    found += [(m.start(), path[0]) for m in _LINK.finditer(text) if (path := _PATH.match(m[1]))]
+    return list(dict.fromkeys(name for _start, name in sorted(found)))
+
+
+def _without_code(body):
+    return _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), body)
 
 
 def _before(text, end):

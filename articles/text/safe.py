@@ -18,7 +18,7 @@ _ATTRIBUTES = {
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref", "cite"},
     "div": {"footnote"},
-    "span": {"side-note"},
+    "span": {"side-note", "named", "plain"},
     "sup": {"cites"},
     "td": {"num", "mid"},
     "th": {"num", "mid"},
@@ -43,7 +43,7 @@ def _attribute(tag, name, value):
 
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
-    attributes=_ATTRIBUTES | {"span": {"aria-hidden"}},
+    attributes=_ATTRIBUTES | {"span": {"aria-hidden", "data-name"}},
     allowed_classes=_CLASSES,
     attribute_filter=_attribute,
     url_schemes={"http", "https", "mailto"},

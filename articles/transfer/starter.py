@@ -54,6 +54,9 @@ def load(folder=FOLDER):
         # In the order of their dates, so that the keys of the rows follow it too.
         for path in sorted(_files(folder / "articles"), key=lambda path: frontmatter.load(path)["published"]):
             loaded.articles += _load_article(path, summaries)
+        if loaded.themes or loaded.articles:  # a text may name one that was brought in after it
+            for row in [*Theme.objects.all(), *Article.objects.select_related("working")]:
+                publishing.relink(row)
     return loaded
 
 

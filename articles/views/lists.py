@@ -58,7 +58,8 @@ def hub(request, slugs):
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
-        extra["woven"] = weaving.weave(listing.themes[0].introduction_html)[0]
+        extra["woven"] = weaving.weave(listing.themes[0].introduction_html, owners=[listing.themes[0]])[0]
+        extra["linked"] = weaving.linked_from(listing.themes[0])
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
     extra["everything"] = replace(listing, without=()).address()

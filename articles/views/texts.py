@@ -50,12 +50,13 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None, tal
             }
     context = {
         "article": row,
-        "woven": weaving.weave(row.html)[0],
+        "woven": weaving.weave(row.html, owners=[row])[0],
         "themes": themes,
         "authors": authors,
         "changes": changes,
         "part": part,
         "related": related(row, themes),
+        "linked": weaving.linked_from(row) if row.pk else [],
         "preview": preview,
         "talk": talk,
     }

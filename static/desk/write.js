@@ -134,7 +134,7 @@ function menuItem(text, small, written) {
   return item
 }
 
-const linkItem = ([name, address, kind]) => menuItem(name, kind, `[${name.replace(/([[\]])/g, "\\$1")}](${address})`)
+const linkItem = ([name, kind, link]) => menuItem(name, kind, link)
 const sourceItem = ([name, sourceKey]) => menuItem(name, sourceKey, `[@${sourceKey}]`)
 
 function chosen(event) {

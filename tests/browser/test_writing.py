@@ -150,7 +150,7 @@ def test_a_theme_is_linked_by_name_and_undone(page):
     type_at_end(page, " See [[syr")
     page.wait_for_selector(".desk-menu li")
     page.keyboard.press("Enter")
-    assert page.input_value("#id_body") == f"{BODY} See [Syria](/themes/syria/)"
+    assert page.input_value("#id_body") == f"{BODY} See [[Syria]]"
     page.keyboard.press("Control+z")
     assert page.input_value("#id_body") == f"{BODY} See [[syr"
 
