@@ -107,7 +107,7 @@ def test_the_longest_name_wins_and_each_section_tells_once():
         "<p><code>Syria</code></p>",
         "<pre><code>Syria</code></pre>",
         '<p><span class="plain">Syria</span></p>',
-        '<p><span class="side-note" aria-hidden="true">a. Syria<br>Syria</span></p>',
+        '<p>x<sup class="cites" id="cite-1" data-note="1. Syria">[1, Syria]</sup></p>',
         "<table><thead><tr><th>Syria</th></tr></thead></table>",
         '<p><img src="/x" alt="Syria"></p>',
         "<p><q>Syria</q></p>",

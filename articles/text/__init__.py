@@ -20,7 +20,8 @@ from .. import names
 
 LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 4.0
-_SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
+_SIDE_NOTE = re.compile(r' data-note="[^"]*"')
+_MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -119,11 +120,11 @@ def render(body):
 
 
 def opening(html):
-    """Return the first paragraph of the sanitised `html` without its notes, or nothing when there is none."""
+    """Return the first paragraph of the sanitised `html` without marks of notes and sources, or nothing."""
     paragraph = re.search(r"<p>.*?</p>", html, re.DOTALL)
     if paragraph is None:
         return ""
-    return re.sub(r'<sup id="fnref[^>]*>.*?</sup>', "", _SIDE_NOTE.sub("", paragraph[0]))
+    return _MARK.sub("", paragraph[0])
 
 
 def notes_apart(html):

@@ -60,18 +60,18 @@ def mentions(markup):
 def beside(markup, words):
     """Return rendered `markup` with what its sources are beside their first mentions, for wide margins.
 
-    `words` are {key: plain text}; a key without words is marked as missing. The copies are hidden from screen
-    readers, which have the list at the end.
+    `words` are {key: plain text}; a key without words is marked as missing. They stand in an attribute, which only
+    styles show: nobody hears or copies a source twice.
     """
     told = set()
 
     def mark(found):
         fresh = {link[1]: link[2] for link in _LINK.finditer(found[2]) if link[1] in words and link[1] not in told}
         told.update(fresh)
-        notes = "<br>".join(f"{number}. {html.escape(words[key])}" for key, number in fresh.items())
+        notes = "\n".join(f"{number}. {html.escape(words[key])}" for key, number in fresh.items())
         links = _LINK.sub(lambda link: link[0] if link[1] in words else missing(link[1]), found[2])
-        beside = f'<span class="side-note" aria-hidden="true">{notes}</span>' if notes else ""
-        return f'<sup class="cites" id="cite-{found[1]}">{links}</sup>{beside}'
+        told_here = f' data-note="{notes}"' if notes else ""
+        return f'<sup class="cites" id="cite-{found[1]}"{told_here}>{links}</sup>'
 
     return _SHOWN.sub(mark, markup)
 

@@ -34,8 +34,7 @@ _BACK_TITLE = re.compile(r'(title="Back to the text of note )\w*')
 _BARE_ADDRESS = re.compile(r"<a [^>]*>https?://[^<]*</a>")
 _TAG = re.compile(r"<[^>]*>")
 _NOTES = re.compile(r'<div class="footnote">.*\Z', re.DOTALL)
-_NOTE_MARK = re.compile(r'<sup id="fnref[^>]*>.*?</sup>', re.DOTALL)
-_SIDE_NOTE = re.compile(r'<span class="side-note"[^>]*>[^<]*</span>')
+_NOTE_MARK = re.compile(r'<sup [^>]*id="fnref[^>]*>.*?</sup>', re.DOTALL)
 
 
 def converter():
@@ -91,17 +90,17 @@ def letters(number):
 
 
 def with_side_notes(markup):
-    """Return sanitised `markup` with the words of each note once more behind its first mention, for wide margins.
+    """Return sanitised `markup` with the words of each note on its first mention, for wide margins.
 
-    The copy is hidden from screen readers, which have the note itself, and has neither links nor bare addresses.
+    They stand in an attribute, which only styles show: nobody hears or copies a note twice. Links go.
     """
     for label, note in _NOTE.findall(markup):
         bare = citations.MARK.sub("", _BARE_ADDRESS.sub("", _BACK_LINK.sub("", note)))
-        words = " ".join(_TAG.sub("", bare).replace("&nbsp;", " ").split())
+        words = " ".join(_TAG.sub("", bare).replace("&nbsp;", " ").split()).replace('"', "&quot;")
         mention = re.search(rf'<sup id="fnref-{re.escape(label)}">.*?>([^<]*)</a></sup>', markup)
         if words and mention:
-            copy = f'<span class="side-note" aria-hidden="true">{mention[1]}. {words}</span>'
-            markup = markup[: mention.end()] + copy + markup[mention.end() :]
+            place = mention.start() + len("<sup")
+            markup = f'{markup[:place]} data-note="{mention[1]}. {words}"{markup[place:]}'
     return markup
 
 
@@ -118,7 +117,7 @@ def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
     markup = sanitise(citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text))))))
-    prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _SIDE_NOTE.sub("", _NOTES.sub("", markup)))))
+    prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _NOTES.sub("", markup))))
     return {
         "html": names.clean(markup),
         "contents": [entry for entry in flatten(markdown.toc_tokens) if f'id="{entry["id"]}"' in markup],

@@ -11,14 +11,14 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "title"},
     "li": {"id"},
     "ol": {"start", "type"},
-    "sup": {"id"},
+    "sup": {"id", "data-note"},
     "td": {"data-label"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4")},
 }
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref", "cite"},
     "div": {"footnote"},
-    "span": {"side-note", "named", "plain"},
+    "span": {"named", "plain"},
     "sup": {"cites"},
     "td": {"num", "mid"},
     "th": {"num", "mid"},
@@ -36,14 +36,12 @@ def _attribute(tag, name, value):
     if name == "src":  # a page asks nothing of any other host
         # Browsers drop tabs and newlines before they look for the host.
         return value if re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f]*", value) else None
-    if name == "aria-hidden":
-        return "true" if value == "true" else None
     return value
 
 
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
-    attributes=_ATTRIBUTES | {"span": {"aria-hidden", "data-name"}},
+    attributes=_ATTRIBUTES | {"span": {"data-name"}},
     allowed_classes=_CLASSES,
     attribute_filter=_attribute,
     url_schemes={"http", "https", "mailto"},

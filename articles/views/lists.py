@@ -26,7 +26,7 @@ def front(request):
     lead = page.articles[0] if subject and page.articles else None
     newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
-        subject.opening = text.opening(subject.introduction_html)
+        subject.opening = text.opening(weaving.weave(subject.introduction_html, owners=[subject], plain=True)[0].text)
     context = {
         "listing": listing,
         "page": page,
