@@ -8,17 +8,20 @@ import json
 from datetime import UTC, datetime
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.cache import set_response_etag
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.html import escape
 from django.utils.http import http_date
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import listing as listings
 from . import names, text, weaving
-from .models import Article
+from .models import Article, Revision
 
 ITEMS = 25
 # A poller asks again after a quarter of an hour; until then its answer may come from any cache.
@@ -41,7 +44,8 @@ class Rss(Rss201rev2Feed):
     def add_item_elements(self, handler, item):
         """Write one item; the profile wants an author's name in dc:creator, `author` being an e-mail address."""
         super().add_item_elements(handler, item | {"author_name": None})
-        handler.addQuickElement("dc:creator", item["author_name"])
+        if item["author_name"]:
+            handler.addQuickElement("dc:creator", item["author_name"])
         handler.addQuickElement("content:encoded", item["content"])
         if item["updateddate"] != item["pubdate"]:
             handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
@@ -110,21 +114,35 @@ def feed(request, format, parse, **kwargs):
 
 
 def respond(request, listing, format):
-    """Return the response with the feed of `listing`; conditional requests are answered further out."""
+    """Return the response with the feed of `listing`."""
     base = request.publication.base
     articles = listing.newest(ITEMS)
     name = request.publication.name
+    texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
+    return _response(
+        request,
+        format,
+        title=name if listing.front else f"{listing.title} · {name}",
+        page=listing.address(),
+        address=listing.feed(format),
+        description=_describe(listing, name),
+        items=[item(article, woven, base) for article, woven in zip(articles, texts, strict=True)],
+    )
+
+
+def _response(request, format, *, title, page, address, description, items):
+    """Return the response with a feed of `items`; conditional requests are answered further out."""
+    base = request.publication.base
     generator = GENERATORS[format](
-        title=names.clean(name if listing.front else f"{listing.title} · {name}"),
-        link=base + listing.address(),
-        feed_url=base + listing.feed(format),
-        feed_guid=base + listing.address(),
-        description=names.clean(_describe(listing, name)),
+        title=names.clean(title),
+        link=base + page,
+        feed_url=base + address,
+        feed_guid=base + page,
+        description=names.clean(description),
         language=get_language(),
     )
-    texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
-    for article, woven in zip(articles, texts, strict=True):
-        generator.add_item(**item(article, woven, base))
+    for each in items:
+        generator.add_item(**each)
     response = HttpResponse(content_type=generator.content_type)
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.
     changed = Article.objects.last_change() or BEFORE_ALL
@@ -134,6 +152,64 @@ def respond(request, listing, format):
     response.headers["Cache-Control"] = FRESH
     response.headers["Access-Control-Allow-Origin"] = "*"
     return set_response_etag(response)  # here, for Django's middleware gives HEAD none
+
+
+# Feeds of changes -----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def article_changes(request, slug, format):
+    """Answer with the updates and corrections of one article."""
+    article = get_object_or_404(Article.objects.public(), slug=slug)
+    page = f"{article.get_absolute_url()}history/"
+    return _response(
+        request,
+        format,
+        title=_("What changed in “%s”") % article.title,
+        page=page,
+        address=f"{page}feed.{format}",
+        description=_("Updates and corrections, each with its reason."),
+        items=_told(article.revisions.told().select_related("article")[:ITEMS], request.publication.base),
+    )
+
+
+@require_safe
+def corrections(request, format):
+    """Answer with the corrections of the whole site."""
+    name = request.publication.name
+    return _response(
+        request,
+        format,
+        title=f"{_('Corrections')} · {name}",
+        page="/corrections/",
+        address=f"/corrections/feed.{format}",
+        description=_("What was wrong in %s, and what was withdrawn.") % name,
+        items=_told(Revision.objects.owned_up()[:ITEMS], request.publication.base),
+    )
+
+
+def _told(revisions, base):
+    """Return what a feed says of changes; their ids are those of their articles with the number of the revision."""
+    return [
+        {
+            "unique_id": f"{revision.article.uid.urn}#revision-{revision.number}",
+            "unique_id_is_permalink": False,
+            "title": names.clean(f"{capfirst(revision.told_as)}: {revision.article.title}"),
+            "link": f"{base}{revision.article.get_absolute_url()}",
+            "description": names.clean(revision.note),
+            "content": f"<p>{escape(names.clean(revision.note))}</p>",
+            "pubdate": revision.saved_at,
+            "updateddate": revision.saved_at,
+            "author_name": "",
+            "authors": [],
+            "categories": [],
+            "language": revision.article.language,
+        }
+        for revision in revisions
+    ]
+
+
+# One article ----------------------------------------------------------------------------------------------------------
 
 
 def item(article, woven, base):

@@ -35,6 +35,14 @@ class ReferenceConverter:
     to_python = to_url = staticmethod(str)
 
 
+class FeedConverter:
+    """A format of feeds."""
+
+    regex = "|".join(listings.FORMATS)
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(FeedConverter, "feed")
 register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(MonthConverter, "month")
@@ -73,6 +81,12 @@ urlpatterns = [
         "month",
     ),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/history/", views.history, name="history"),
+    path("articles/<slug:slug>/history/feed.<feed:format>", feeds.article_changes, name="history-feed"),
+    path("articles/<slug:slug>/versions/<int:number>/", views.version, name="version"),
+    path("articles/<slug:slug>/changes/", views.changes, name="changes"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("corrections/feed.<feed:format>", feeds.corrections, name="corrections-feed"),
     path("articles/<slug:slug>/cite.<reference:format>", views.cite, name="cite"),
     path("articles/<slug:slug>/sources.<reference:format>", views.article_sources, name="article-sources"),
     path("themes/<slug:slug>/sources.<reference:format>", views.theme_sources, name="theme-sources"),

@@ -1,6 +1,7 @@
 """Articles as readers see them, and who may see what when."""
 
 import uuid
+from itertools import zip_longest
 
 from django.conf import settings
 from django.db import models
@@ -160,6 +161,17 @@ class Article(models.Model):
     def is_public(self, at=None):
         """Return whether readers see the article at `at`: the twin of `ArticleQuerySet.public`."""
         return self.status(at) == self.Status.PUBLISHED
+
+    def versions(self):
+        """Return what readers saw of a public article, oldest first: revisions with `version` (from 1) and `shown_at`."""
+        rows = list(self.revisions.filter(kind=Revision.Kind.PUBLISHED).order_by("number"))
+        # What was scheduled and changed before its hour nobody saw.
+        seen = [
+            row for row, after in zip_longest(rows, rows[1:]) if after is None or after.saved_at > self.published_at
+        ]
+        for number, row in enumerate(seen, start=1):
+            row.version, row.shown_at = number, self.published_at if number == 1 else row.saved_at
+        return seen
 
     @property
     def theme_list(self):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,10 +17,24 @@ class RevisionQuerySet(models.QuerySet):
         """Return what is kept of the forms in which `user` is or was typing."""
         return self.filter(kind=Revision.Kind.AUTOSAVE, saved_by=user)
 
+    def seen(self):
+        """Return what readers noticed or could have: every change of what was published, mended typos among them."""
+        return self.filter(kind__in=[Revision.Kind.PUBLISHED, Revision.Kind.WITHDRAWN]).exclude(
+            change=Revision.Change.NEW
+        )
+
     def told(self):
         """Return those that readers are told about: updates, corrections, and times when it was withdrawn."""
         changes = [Revision.Change.UPDATE, Revision.Change.CORRECTION]
         return self.filter(models.Q(change__in=changes) | models.Q(kind=Revision.Kind.WITHDRAWN))
+
+    def owned_up(self, at=None):
+        """Return the corrections of public articles and the withdrawals, newest first, with their articles."""
+        at = at or timezone.now()
+        live = models.Q(article__published_at__lte=at, article__withdrawn_at=None)
+        corrected = models.Q(change=Revision.Change.CORRECTION) & live
+        rows = self.filter(corrected | models.Q(kind=Revision.Kind.WITHDRAWN))
+        return rows.select_related("article").defer("fields", "article__body", "article__html").order_by("-saved_at")
 
 
 class Revision(models.Model):
@@ -92,6 +107,11 @@ class Revision(models.Model):
 
     def __str__(self):
         return f"{self.article_id}.{self.number or self.kind}"
+
+    @property
+    def told_as(self):
+        """What readers are told it was: update, correction, withdrawn."""
+        return self.get_change_display() if self.change else self.get_kind_display()
 
     def save(self, *args, **kwargs):
         """Store a new revision; a stored one is never written again."""

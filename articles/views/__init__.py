@@ -1,5 +1,6 @@
 """Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
 
+from .changes import changes, corrections, history, version
 from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
@@ -12,13 +13,16 @@ __all__ = [
     "articles",
     "author",
     "bad_request",
+    "changes",
     "cite",
+    "corrections",
     "csrf_failed",
     "draft_page",
     "feeds_page",
     "forbidden",
     "front",
     "health",
+    "history",
     "hub",
     "not_found",
     "picture",
@@ -32,4 +36,5 @@ __all__ = [
     "sources",
     "theme_sources",
     "themes",
+    "version",
 ]

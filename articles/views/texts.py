@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from .. import publishing, weaving
-from ..models import Article, ArticleTheme, Author, Picture, Series, Theme
+from ..models import Article, ArticleTheme, Author, Picture, Revision, Series, Theme
 from .caching import public_page
 
 
@@ -22,16 +22,19 @@ def article(request, slug):
         return render(request, "articles/withdrawn.html", {"article": row}, status=410)
     if not row.is_public():
         raise Http404
+    changes = list(row.revisions.seen().defer("fields"))
+    told = [revision for revision in changes if revision.change != Revision.Change.TYPO]
     return article_page(
         request,
         row,
         themes=row.theme_list,
         authors=[byline.author for byline in row.bylines.all()],
-        changes=list(row.revisions.told().defer("fields")),
+        changes=told,
+        typos=len(changes) - len(told),
     )
 
 
-def article_page(request, row, *, themes, authors, changes=(), preview=None, talk=None):
+def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=None, talk=None):
     """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
     part = None
     if row.series_id:
@@ -54,6 +57,7 @@ def article_page(request, row, *, themes, authors, changes=(), preview=None, tal
         "themes": themes,
         "authors": authors,
         "changes": changes,
+        "typos": typos,
         "part": part,
         "related": related(row, themes),
         "linked": weaving.linked_from(row) if row.pk else [],

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..make import make_article, make_source, make_theme
+from articles.models import Article
+
+from ..make import change, make_article, make_source, make_theme
 from .conftest import needs_browser
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
@@ -70,3 +72,20 @@ def test_on_paper_definitions_are_a_list(page):
     page.emulate_media(media="print")
     assert page.locator(".definition").is_visible()
     assert page.locator(".terms h2").is_visible()
+
+
+def test_an_article_that_changed_says_so_to_a_reader_who_comes_back(chromium, live_server, library):
+    context = chromium.new_context()
+    page = context.new_page()
+    address = f"{live_server.url}/articles/pipes/"
+    for _time in range(2):
+        page.goto(address)
+        page.wait_for_function("localStorage.length === 1")
+        assert not page.locator("#page_since").is_visible()
+    article = Article.objects.get()
+    change(article, kind="update", note="More.", body="Words on Syria and less.")
+    page.reload()  # past the browser's own copy of a minute
+    page.locator("#page_since").wait_for(state="visible")
+    page.click("#page_since a")
+    assert "less.</ins>" in page.content()
+    context.close()

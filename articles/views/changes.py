@@ -1,0 +1,170 @@
+"""What changed: the history of an article, its versions, what is new since a date, the corrections of the whole site."""
+
+import functools
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import is_naive, localtime, make_aware
+from django.utils.translation import gettext as _
+
+from .. import listing as listings
+from .. import publishing
+from ..models import Article, Author, Revision, Theme
+from ..text import diff
+from .caching import public_page
+from .texts import article_page
+
+MOST_COMPARED = 30
+CORRECTIONS_ON_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one version to the next: the later one, and what differs, as [(kind, pieces), …] of paragraphs."""
+
+    version: Revision
+    differences: list
+
+
+def article_or_gone(request, slug):
+    """Return (article, None), or (None, response) for one that was withdrawn; 404 for what readers never saw."""
+    row = get_object_or_404(Article.objects.select_related("series").with_names(), slug=slug)
+    if row.withdrawn_at:
+        return None, render(request, "articles/withdrawn.html", {"article": row}, status=410)
+    if not row.is_public():
+        raise Http404
+    return row, None
+
+
+@public_page
+def history(request, slug):
+    """Every version of an article that readers saw, newest first, each with what it changed."""
+    row, gone = article_or_gone(request, slug)
+    if gone:
+        return gone
+    versions = row.versions()
+    steps = [Step(late, differences(early, late)) for early, late in zip(versions, versions[1:], strict=False)]
+    context = {"article": row, "steps": steps[::-1][:MOST_COMPARED], "first": versions[0], "count": len(versions)}
+    return render(request, "articles/history.html", context)
+
+
+@public_page
+def changes(request, slug):
+    """What is new in an article since the date or instant `since`; on to its history when none is given."""
+    row, gone = article_or_gone(request, slug)
+    if gone:
+        return gone
+    text = request.GET.get("since", "")
+    if not text:
+        return HttpResponseRedirect(f"{row.get_absolute_url()}history/")
+    since = instant(text)
+    versions = row.versions()
+    before = [version for version in versions if version.shown_at <= since]
+    context = {
+        "article": row,
+        "since": since,
+        "before": before[-1] if before else None,
+        "differences": differences(before[-1], versions[-1]) if before else [],
+        "told": [v for v in versions if v.shown_at > since and v.note],
+    }
+    return render(request, "articles/changes.html", context)
+
+
+def instant(text):
+    """Return the aware datetime that `text` ("2026-05-04" or ISO 8601) says; raise Unknown for anything else."""
+    try:
+        moment = parse_datetime(text)
+        if moment is None and (day := parse_date(text)):
+            moment = parse_datetime(f"{day.isoformat()}T00:00:00")
+        moment = make_aware(moment) if is_naive(moment) else moment
+        localtime(moment)  # the first and the last days of the calendar lie outside in some zones
+    except (ValueError, AttributeError, OverflowError) as error:
+        raise listings.Unknown(_("A date looks like 2026-05-04.")) from error
+    return moment
+
+
+def differences(early, late):
+    """Return how two versions differ for readers: title, summary and text, without what is the same."""
+    pairs = diff.paragraphs(in_plain_words(early), in_plain_words(late))
+    return [(kind, pieces) for kind, pieces in pairs if kind != "same" and any(text.strip() for _kind, text in pieces)]
+
+
+def in_plain_words(version):
+    """Return what readers saw of `version` as lines of Markdown."""
+    fields = version.fields
+    return "\n".join((fields["title"], fields["summary"], fields["body"]))
+
+
+@public_page
+def version(request, slug, number):
+    """An article as it stood; marked, and in no index."""
+    row, gone = article_or_gone(request, slug)
+    if gone:
+        return gone
+    versions = row.versions()
+    if not 1 <= number <= len(versions):
+        raise listings.Unknown(_("This article has %s versions.") % len(versions))
+    chosen = versions[number - 1]
+    fields = publishing.Fields.of(chosen)
+    rendered = _rendered(fields.body)
+    old = Article(
+        pk=row.pk,
+        title=fields.title,
+        slug=row.slug,
+        summary=fields.summary,
+        language=fields.language,
+        html=rendered.html,
+        contents=rendered.contents,
+        words=rendered.words,
+        published_at=row.published_at,
+    )
+    authors = Author.objects.in_bulk(fields.authors)
+    words = _("Version %(number)s of %(count)s, as it stood on %(day)s.")
+    day = date_format(localtime(chosen.shown_at), "j F Y")
+    told = format_html(
+        '{} <a href="{}">{}</a>',
+        words % {"number": number, "count": len(versions), "day": day},
+        row.get_absolute_url(),
+        _("The present text"),
+    )
+    return article_page(
+        request,
+        old,
+        themes=list(Theme.objects.filter(pk__in=fields.themes)),
+        authors=[authors[pk] for pk in fields.authors if pk in authors],
+        preview=told,
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _rendered(body):
+    return publishing.rendered_or_refuse(body)
+
+
+@public_page
+def corrections(request):
+    """Every correction and every withdrawal, newest first."""
+    pages = Paginator(Revision.objects.owned_up(), CORRECTIONS_ON_A_PAGE)
+    number = listings.page_number(request.GET)
+    if number > pages.num_pages:
+        raise listings.Unknown(_("There are only %s pages of corrections.") % pages.num_pages)
+    address = _page(number)
+    if not listings.is_canonical(request.path, request.GET, address):
+        return HttpResponsePermanentRedirect(address)
+    page = {
+        "number": number,
+        "pages": pages.num_pages,
+        "total": pages.count,
+        "previous": _page(number - 1) if number > 1 else None,
+        "next": _page(number + 1) if number < pages.num_pages else None,
+    }
+    return render(request, "articles/corrections.html", {"corrections": pages.page(number).object_list, "page": page})
+
+
+def _page(number):
+    return "/corrections/" + (f"?page={number}" if number > 1 else "")
