@@ -72,7 +72,7 @@ class Pages(Base):
         plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list(
             "url", flat=True
         )
-        return ["/", "/articles/", "/themes/", "/sources/", "/corrections/", "/feeds/", *sorted(plain)]
+        return ["/", "/articles/", "/themes/", "/timeline/", "/sources/", "/corrections/", "/feeds/", *sorted(plain)]
 
     def location(self, path):
         """Return the path itself."""

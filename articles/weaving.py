@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from . import text
 from .models import Article, Edition, Link, Source, Theme, ThemeName, called
-from .text import citations, dates, links
+from .text import citations, dates, links, timelines
 from .text.glossary import Glossary
 
 MOST_LINKED = 50
@@ -67,6 +67,7 @@ def _woven(html, mentions, sources, leads, glossary, owner, plain):
         if mention.key in sources:
             entry = listed.setdefault(mention.key, Cited(mention.number, sources[mention.key]))
             entry.mentions.append(mention)
+    html = timelines.dated(html, day_in_words)
     html = links.resolved(html, lambda name: leads.get(name, (None, None)))
     html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
     words, notes = text.notes_apart(html)
@@ -169,6 +170,19 @@ def language_in_words(code):
         return _("in %s") % get_language_info(code)["name_translated"]
     except KeyError:
         return _("language: %s") % code
+
+
+# Timelines ------------------------------------------------------------------------------------------------------------
+
+
+def events(rows):
+    """Return the `Event`s of `rows` with their links made, each with `when`, its date in words."""
+    rows = list(rows)
+    leads = _leads([row.html for row in rows], [row.article for row in rows])
+    for row, known in zip(rows, leads, strict=True):
+        row.html = links.resolved(row.html, lambda name, known=known: known.get(name, (None, None)))
+        row.when = " – ".join(day_in_words(date) for date in (row.date, row.until) if date)
+    return rows
 
 
 # What links here ------------------------------------------------------------------------------------------------------

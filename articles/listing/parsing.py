@@ -15,11 +15,11 @@ LONGEST_QUERY = 200
 PARAMETERS = ("author", "month", "not", "order", "page", "q", "series", "theme", "year")
 
 
-def is_canonical(path, query, address):
-    """Whether `path` and those parameters of the `QueryDict` `query` that are ours spell `address`; others don't count."""
+def is_canonical(path, query, address, known=PARAMETERS):
+    """Whether `path` and those parameters of the `QueryDict` `query` that are `known` spell `address`; others don't count."""
     ours = QueryDict(mutable=True)
     for name, values in query.lists():
-        if name in PARAMETERS and not (name == "q" and values == [""]):  # an empty search is no parameter
+        if name in known and not (name == "q" and values == [""]):  # an empty search is no parameter
             ours.setlist(name, values)
     canonical, _mark, parameters = address.partition("?")
     return path == canonical and ours.urlencode() == parameters

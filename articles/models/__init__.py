@@ -3,6 +3,7 @@
 from . import addresses
 from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
+from .event import Event
 from .link import Link, called
 from .reference import Author, Picture, Series
 from .revision import OpenForm, Revision
@@ -19,6 +20,7 @@ __all__ = [
     "Comment",
     "DraftLink",
     "Edition",
+    "Event",
     "Link",
     "OpenForm",
     "Picture",

@@ -38,6 +38,7 @@ from .steps import (
     set_dates,
     store,
     write_citations,
+    write_events,
     write_links,
     write_names,
     write_row,
@@ -274,6 +275,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     write_links(article, fields)
     write_citations(article.html, article=article)
     write_names(article.html, article=article)
+    write_events(article)
     if old_path:
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)

@@ -64,6 +64,7 @@ def _judged(place, article):
         return True, "" if decorative else _("Say in words what this picture shows, between the square brackets.")
     advice = {
         "citation": (True, _("There is no source with the key %s.")),
+        "undated": (True, _("A line of a timeline begins with a date, such as 2019-07-12: … This one doesn’t: %s")),
         "unknown note": (True, _("The note [^%s] is mentioned but not written.")),
         "unused note": (False, _("The note [^%s] is written but mentioned nowhere.")),
         "skipped level": (False, _("This heading (%s) skips a level.")),

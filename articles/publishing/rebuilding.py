@@ -5,7 +5,7 @@ from django.db import transaction
 from .. import search
 from ..models import Article, Edition, Theme
 from .rules import rendered_or_refuse
-from .steps import write_citations, write_names
+from .steps import write_citations, write_events, write_names
 
 
 def rebuild(article):
@@ -27,6 +27,7 @@ def rebuild(article):
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
         write_citations(now.html, article=now)
+        write_events(now)
         write_names(now.html, now.working.fields["body"], article=now)
         if now.withdrawn_at is None:
             search.index(now)

@@ -14,6 +14,7 @@ from ..models import (
     ArticleTheme,
     Author,
     Citation,
+    Event,
     Link,
     Picture,
     Revision,
@@ -22,7 +23,7 @@ from ..models import (
     Theme,
     called,
 )
-from ..text import citations, links
+from ..text import citations, links, timelines
 from ..text.inspect import named
 from .rules import Change
 
@@ -131,6 +132,12 @@ def write_citations(html, **text):
     sources = Source.objects.filter(key__in=numbers)
     Citation.objects.filter(**text).delete()
     Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)
+
+
+def write_events(article):
+    """Bring the article's events to those of its timelines."""
+    Event.objects.filter(article=article).delete()
+    Event.objects.bulk_create(Event.of(article, event) for event in timelines.events(article.html))
 
 
 def write_names(html, body="", **text):

@@ -1,5 +1,6 @@
 """Dates at the precision they have: a year, a month, a day."""
 
+import calendar
 import datetime
 import re
 
@@ -22,3 +23,11 @@ def parse(text):
 def first_day(year, month=None, day=None):
     """Return the first day of what a partial date covers."""
     return datetime.date(year, month or 1, day or 1)
+
+
+def last_day(year, month=None, day=None):
+    """Return the last day of what a partial date covers."""
+    if day:
+        return datetime.date(year, month, day)
+    month = month or 12
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])

@@ -21,7 +21,7 @@ from markdown.extensions.toc import TocExtension
 
 from .. import names
 from . import citations
-from .extensions import HouseStyle, References
+from .extensions import TIMELINE, Blocks, HouseStyle, References
 from .safe import sanitise
 
 MEMORY = 1 << 30  # bytes
@@ -47,6 +47,7 @@ def converter():
             FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, BACKLINK_TITLE="Back to the text of note {}"),
             SaneListExtension(),
             TableExtension(),
+            Blocks(),
             References(),
             TocExtension(slugify=lambda text, _separator: names.slugify(text), toc_depth="2-3"),
             HouseStyle(),
@@ -116,7 +117,9 @@ def flatten(tokens):
 def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
-    markup = sanitise(citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text))))))
+    markup = sanitise(
+        citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text.replace(TIMELINE[0], ""))))))
+    )
     prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _NOTES.sub("", markup))))
     return {
         "html": names.clean(markup),

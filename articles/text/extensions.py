@@ -2,14 +2,18 @@
 
 from xml.etree.ElementTree import Element, SubElement
 
+from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from . import timelines
 from .citations import CITATION, cited
 from .links import NAMED, PLAIN
 
+TIMELINE = "\ue000timeline"  # of the private use area; what is typed there is taken out
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
@@ -92,6 +96,65 @@ class Cite(InlineProcessor):
             last = SubElement(mark, "a", {"class": "cite", "href": f"#source-{key}"})
             last.text = AtomicString(f"{key}, {locator}" if locator else key)
         return mark, match.start(0), match.end(0)
+
+
+class Blocks(Extension):
+    """Fenced blocks that are more than code.
+
+    | class | registry | name | priority |
+    | --- | --- | --- | --- |
+    | Opened | preprocessors | blocks-opened | 26, before fenced code (25) |
+    | Timeline | parser.blockprocessors | timeline | 175, before all others |
+    """
+
+    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
+        """Register the processors."""
+        md.preprocessors.register(Opened(md), "blocks-opened", 26)
+        md.parser.blockprocessors.register(Timeline(md.parser), "timeline", 175)
+
+
+class Opened(Preprocessor):
+    """Sets timelines apart from code: each becomes one block without empty lines."""
+
+    def run(self, lines):
+        """Return the lines with every timeline between marks that no text has."""
+
+        def opened(found):
+            if found[2] != "timeline":
+                return found[0]
+            kept = [line for line in found[3].splitlines() if line.strip()]
+            return "\n".join(["", TIMELINE, *(line.strip() for line in kept), ""])
+
+        return timelines.BLOCK.sub(opened, "\n".join(lines)).split("\n")
+
+
+class Timeline(BlockProcessor):
+    """A list of dated events; a line without a date stands as it is."""
+
+    def __init__(self, parser):
+        super().__init__(parser)
+        self.count = 0
+
+    def test(self, parent, block):
+        """Whether `block` is a timeline."""
+        return block.startswith(TIMELINE)
+
+    def run(self, parent, blocks):
+        """Build the list."""
+        listing = SubElement(parent, "ol", {"class": "timeline"})
+        for line in blocks.pop(0).split("\n")[1:]:
+            event = timelines.parse(line)
+            if event is None:
+                SubElement(listing, "li").text = line
+                continue
+            self.count += 1
+            item = SubElement(listing, "li", {"class": "event", "id": f"event-{self.count}"})
+            for place, date in enumerate(filter(None, event[:2])):
+                if place:
+                    item[-1].tail = " – "
+                SubElement(item, "time", {"datetime": date}).text = AtomicString(date)
+            item[-1].tail = " "
+            SubElement(item, "span", {"class": "what"}).text = event[2]
 
 
 class Named(InlineProcessor):

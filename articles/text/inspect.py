@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import citations, links
+from . import citations, links, timelines
 
 LONG_PARAGRAPH = 180  # words
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -15,6 +15,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[\^([^\[\]\s]{1,100})\]:", re.MULTILINE)
 _NAMED = re.compile(links.NAMED)
 _PATH = re.compile(r"/(?:articles|themes)/[^/+#?]{1,100}/")
 _CITATION = re.compile(citations.CITATION)
+_TIMELINE = re.compile(r"(?:```+|~~~+) *timeline *\n")
 _HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 _BLOCK = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _FIGURE = re.compile(
@@ -51,6 +52,7 @@ def inspect(body):
     places += [Place("unused note", *found.span(), label) for label, found in defined.items() if label not in known]
     for found in _CITATION.finditer(text):
         places += [Place("citation", *found.span(), key) for key, _locator in citations.cited(found[1])]
+    places += _undated(body)
     level = 2
     for found in _HEADING.finditer(text):
         deeper = max(2, len(found[1]))
@@ -59,7 +61,7 @@ def inspect(body):
         level = deeper
     for found in _BLOCK.finditer(text):
         block = found[0]
-        if _DEFINITION.match(block) or block.lstrip().startswith(("#", "|", "*[")):
+        if _DEFINITION.match(block) or _TIMELINE.match(block) or block.lstrip().startswith(("#", "|", "*[")):
             continue
         if len(block.split()) > LONG_PARAGRAPH:
             places.append(Place("long", *found.span()))
@@ -67,6 +69,18 @@ def inspect(body):
             figure = _FIGURE.search(text, found.start(), found.end())
             places.append(Place("unsourced", *figure.span(), figure[0]))
     return sorted(places, key=lambda place: (place.start, place.end))
+
+
+def _undated(body):
+    """Return the `Place`s of the lines of timelines that say no date."""
+    places = []
+    for block in timelines.BLOCK.finditer(body):
+        start = block.start(3)
+        for line in block[3].splitlines(keepends=True) if block[2] == "timeline" else ():
+            if line.strip() and timelines.parse(line) is None:
+                places.append(Place("undated", start, start + len(line.rstrip("\n")), line.strip()[:80]))
+            start += len(line)
+    return places
 
 
 def named(body):
@@ -78,7 +92,10 @@ def named(body):
 
 
 def _without_code(body):
-    return _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), body)
+    def blank(found):
+        return found[0] if _TIMELINE.match(found[0]) else re.sub(r"[^\n]", " ", found[0])
+
+    return _CODE.sub(blank, body)
 
 
 def _before(text, end):

@@ -13,12 +13,15 @@ _ATTRIBUTES = {
     "ol": {"start", "type"},
     "sup": {"id", "data-note"},
     "td": {"data-label"},
+    "time": {"datetime"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4")},
 }
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref", "cite"},
     "div": {"footnote"},
-    "span": {"named", "plain"},
+    "li": {"event"},
+    "ol": {"timeline"},
+    "span": {"named", "plain", "what"},
     "sup": {"cites"},
     "td": {"num", "mid"},
     "th": {"num", "mid"},

@@ -5,6 +5,7 @@ from .lists import archive, articles, author, feeds_page, front, hub, search_pag
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
+from .timeline import timeline, timeline_csv, timeline_ics
 
 __all__ = [
     "archive",
@@ -36,5 +37,8 @@ __all__ = [
     "sources",
     "theme_sources",
     "themes",
+    "timeline",
+    "timeline_csv",
+    "timeline_ics",
     "version",
 ]

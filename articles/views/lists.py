@@ -7,10 +7,11 @@ from django.shortcuts import render
 
 from .. import listing as listings
 from .. import search, text, weaving
-from ..models import Article, Author, Series, Theme
+from ..models import Article, Author, Event, Series, Theme
 from .caching import public_page
 
 NEWEST_ON_FRONT = 8
+EVENTS_ON_HUB = 8
 
 
 @public_page
@@ -59,6 +60,8 @@ def hub(request, slugs):
     if len(listing.themes) == 1 and not listing.without:
         extra["theme"] = listing.themes[0]
         extra["woven"] = weaving.weave(listing.themes[0].introduction_html, owners=[listing.themes[0]])[0]
+        events = Event.objects.public().about(listing.themes[0]).order_by("-starts", "-ends", "-article_id", "-number")
+        extra["events"] = weaving.events(events[:EVENTS_ON_HUB])[::-1]
         extra["linked"] = weaving.linked_from(listing.themes[0])
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
