@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {"management"},
     {"urls"},
-    {"admin", "transfer"},
+    {"admin", "transfer", "linkcheck"},
     {"views", "feeds", "sitemaps", "templatetags"},
     {"publishing"},
     {"weaving", "bibliography"},

@@ -50,7 +50,7 @@ class SourceAdmin(RowAdmin):
     """Sources, found by any word of theirs in any spelling."""
 
     form = SourceForm
-    list_display = ("key", "title", "publisher", "published", "cited_in")
+    list_display = ("key", "title", "publisher", "published", "cited_in", "answered")
     list_filter = (LinkFilter, "kind", "language")
     search_fields = ("folded",)
     ordering = ("key",)
@@ -69,6 +69,14 @@ class SourceAdmin(RowAdmin):
     def cited_in(self, source):
         """How many published texts and themes cite it."""
         return len(source.citations.all())
+
+    @admin.display(description=_("address"), ordering="failures")
+    def answered(self, source):
+        """How its address answered when it was asked last."""
+        if source.checked_at is None:
+            return "–"
+        words = _("dead: %s") if source.is_dead else _("failing: %s") if source.failures else "%s"
+        return words % source.outcome
 
     def get_queryset(self, request):
         """Return the sources with their citations."""

@@ -1,5 +1,7 @@
 """Cited works, and where they are cited."""
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -19,6 +21,14 @@ class SourceQuerySet(models.QuerySet):
         """Return the sources cited by public articles and by introductions of themes."""
         citations = Citation.objects.public(at).filter(source=OuterRef("pk"))
         return self.filter(Exists(citations))
+
+    def due(self, at=None):
+        """Return the sources whose addresses should be asked at `at`: weekly, and daily once one has failed."""
+        at = at or timezone.now()
+        weekly = Q(failures=0, checked_at__lt=at - datetime.timedelta(days=7))
+        daily = Q(failures__gt=0, checked_at__lt=at - datetime.timedelta(hours=20))
+        rows = self.exclude(url="").filter(Q(checked_at=None) | weekly | daily)
+        return rows.order_by(models.F("checked_at").asc(nulls_first=True), "pk")
 
     def named(self, query):
         """Return the sources that have the words of `query`, each at the beginning of one of theirs."""
@@ -115,6 +125,8 @@ class Source(models.Model):
         """Store the source with the folded words it is found by."""
         words = (self.key, self.title, self.creators, self.publisher, self.date[:4])
         self.folded = f" {' '.join(names.words(' '.join(words)))}"
+        if self.pk and not kwargs.get("update_fields") and not Source.objects.filter(pk=self.pk, url=self.url).exists():
+            self.failures, self.checked_at, self.outcome = 0, None, ""  # what was found of another address
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):

@@ -43,7 +43,7 @@ from .steps import (
     write_names,
     write_row,
 )
-from .surroundings import forget_row, save_row, save_theme, teach_names
+from .surroundings import forget_row, record_check, save_row, save_theme, teach_names
 from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
 
@@ -75,6 +75,7 @@ __all__ = [
     "publish",
     "rebuild",
     "rebuild_theme",
+    "record_check",
     "refuse_blocked",
     "relink",
     "rendered_or_refuse",

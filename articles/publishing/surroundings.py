@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Edition, Theme, addresses
+from ..models import Article, Edition, Source, Theme, addresses
 from .rules import rendered_or_refuse
 from .steps import write_citations, write_names
 
@@ -31,6 +32,24 @@ def _lead_on(before, row):
         addresses.move(before.get_absolute_url(), path)
     else:
         addresses.claim(path)
+
+
+@transaction.atomic
+def record_check(source, *, gone, alive, why):
+    """Note how the address of `source` answered: a failure counts once a day, an answer clears it, a doubt neither."""
+    Edition.take_turn()
+    now = Source.objects.filter(pk=source.pk, url=source.url).first()
+    if now is None:  # somebody gave it another address meanwhile
+        return
+    was_dead = now.is_dead
+    if alive:
+        now.failures = 0
+    elif gone:
+        now.failures = min(now.failures + 1, 99)
+    now.checked_at, now.outcome = timezone.now(), why[:60]
+    now.save(update_fields=["failures", "checked_at", "outcome"])
+    if now.is_dead != was_dead:
+        Edition.touch()
 
 
 @transaction.atomic

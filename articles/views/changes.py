@@ -19,7 +19,8 @@ from ..text import diff
 from .caching import public_page
 from .texts import article_page
 
-MOST_COMPARED = 30
+MOST_COMPARED = 10  # the rest is listed
+MOST_KEPT = 500
 CORRECTIONS_ON_A_PAGE = 50
 
 
@@ -48,8 +49,10 @@ def history(request, slug):
     if gone:
         return gone
     versions = row.versions()
-    steps = [Step(late, differences(early, late)) for early, late in zip(versions, versions[1:], strict=False)]
-    context = {"article": row, "steps": steps[::-1][:MOST_COMPARED], "first": versions[0], "count": len(versions)}
+    pairs = list(zip(versions, versions[1:], strict=False))[::-1]
+    steps = [Step(late, differences(early, late)) for early, late in pairs[:MOST_COMPARED]]
+    steps += [Step(late, None) for _early, late in pairs[MOST_COMPARED:]]
+    context = {"article": row, "steps": steps, "first": versions[0], "count": len(versions)}
     return render(request, "articles/history.html", context)
 
 
@@ -90,6 +93,18 @@ def instant(text):
 
 def differences(early, late):
     """Return how two versions differ for readers: title, summary and text, without what is the same."""
+    key = (early.pk, late.pk)
+    if key not in _compared:
+        if len(_compared) >= MOST_KEPT:
+            _compared.clear()
+        _compared[key] = _differences(early, late)
+    return _compared[key]
+
+
+_compared = {}  # revisions never change, and comparing long texts takes a moment
+
+
+def _differences(early, late):
     pairs = diff.paragraphs(in_plain_words(early), in_plain_words(late))
     return [(kind, pieces) for kind, pieces in pairs if kind != "same" and any(text.strip() for _kind, text in pieces)]
 

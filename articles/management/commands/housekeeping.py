@@ -1,0 +1,32 @@
+"""What should be done now and then."""
+
+from django.core.management.base import BaseCommand
+
+from articles import linkcheck, publishing
+from articles.models import Source
+
+
+class Command(BaseCommand):
+    """`manage.py housekeeping`."""
+
+    help = "Asks whether the addresses of sources that are due still answer. Meant for cron, once a day."
+
+    def add_arguments(self, parser):
+        """Take the number of addresses to ask in one run."""
+        parser.add_argument("--most", type=int, default=200, help="addresses to ask in one run (default: 200)")
+
+    def handle(self, *args, most, **options):
+        """Check what is due, and say what was found."""
+        due = Source.objects.due()[: max(0, most)]
+        by_url = {}
+        for source in due:
+            by_url.setdefault(source.url, []).append(source)
+        counts = dict.fromkeys((linkcheck.ALIVE, linkcheck.UNSURE, linkcheck.GONE), 0)
+        for url, state, why in linkcheck.check_all(by_url):
+            for source in by_url[url]:
+                counts[state] += 1
+                publishing.record_check(source, gone=state == linkcheck.GONE, alive=state == linkcheck.ALIVE, why=why)
+                if state == linkcheck.GONE:
+                    self.stdout.write(f"{source.key}: {why} ({url})")
+        told = ", ".join(f"{count} {state}" for state, count in counts.items())
+        self.stdout.write(f"{sum(counts.values())} addresses of sources asked: {told}.")
