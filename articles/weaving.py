@@ -54,14 +54,14 @@ def weave(*texts, owners=(), plain=False):
     keys = {mention.key for found in mentions for mention in found}
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)} if keys else {}
     stamp = Edition.objects.values_list("changed_at", flat=True).first()
-    glossary = _glossary(stamp) if stamp else _glossary.__wrapped__(stamp)
+    terms = _terms(stamp) if stamp else _terms.__wrapped__(stamp)
     return [
-        _woven(html, found, sources, leads, glossary, owner, plain)
+        _woven(html, found, sources, leads, terms, owner, plain)
         for html, found, leads, owner in zip(texts, mentions, _leads(texts, owners), owners, strict=True)
     ]
 
 
-def _woven(html, mentions, sources, leads, glossary, owner, plain):
+def _woven(html, mentions, sources, leads, terms, owner, plain):
     listed = {}
     for mention in mentions:
         if mention.key in sources:
@@ -71,8 +71,8 @@ def _woven(html, mentions, sources, leads, glossary, owner, plain):
     html = links.resolved(html, lambda name: leads.get(name, (None, None)))
     html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
     words, notes = text.notes_apart(html)
-    words, terms = _defined(words, glossary, owner, plain)
-    return Woven(words, notes, list(listed.values()), terms)
+    words, defined = _defined(words, terms, (owner.pk,) if isinstance(owner, Theme) else (), plain)
+    return Woven(words, notes, list(listed.values()), defined)
 
 
 # Links by name --------------------------------------------------------------------------------------------------------
@@ -110,26 +110,35 @@ def _lead(name, target):
 # Definitions in place -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """The names of all themes with a definition, and those themes by key."""
+
+    glossary: Glossary
+    themes: dict
+
+
 @functools.lru_cache(maxsize=2)
-def _glossary(changed_at):
-    """Return the `Glossary` of all themes with a definition, and {key: theme}; `changed_at` says which edition's."""
+def _terms(changed_at):
+    """Return the `_Terms` of the edition that was changed last at `changed_at`."""
     rows = ThemeName.objects.filter(theme__merged_into=None).exclude(theme__definition="").order_by("is_alias", "pk")
     rows = list(rows.select_related("theme").defer("theme__introduction", "theme__introduction_html"))
-    return Glossary((row.name, row.language, row.theme_id) for row in rows), {row.theme_id: row.theme for row in rows}
+    glossary = Glossary((row.name, row.language, row.theme_id) for row in rows)
+    return _Terms(glossary, {row.theme_id: row.theme for row in rows})
 
 
-def _defined(html, glossary, owner, plain):
-    """Return `html` with the themes it mentions defined in place, and those themes by name."""
-    found, themes = {}, glossary[1]
+@functools.lru_cache(maxsize=256)
+def _defined(html, terms, without, plain):
+    """Return `html` with the themes it mentions, but `without` those keys, defined in place, and those themes by name."""
+    found = {}
 
     def wrap(key, words):
-        theme = found.setdefault(key, themes[key])
+        theme = found.setdefault(key, terms.themes[key])
         if plain:
             return f'<a href="{theme.get_absolute_url()}" title="{escape(theme.definition)}">{words}</a>'
         return f'<button type="button" class="term" popovertarget="term-{theme.slug}">{words}</button>'
 
-    without = [owner.pk] if isinstance(owner, Theme) else []
-    html = glossary[0].mark(html, wrap, without)
+    html = terms.glossary.mark(html, wrap, without)
     return html, sorted(found.values(), key=lambda theme: theme.name)
 
 
