@@ -157,7 +157,7 @@ def test_a_calendar_covers_the_days_of_each_date(client, article):
 
 
 def test_a_spreadsheet_reckons_with_nothing(client, article):
-    make_article(body="```timeline\n2023: =1+1\n```")
+    make_article("+title", body="```timeline\n2023: =1+1\n```")
     rows = list(csv.reader(io.StringIO(shown(client.get("/timeline/timeline.csv")))))
     assert rows[0] == ["date", "until", "event", "article", "address"]
     assert rows[1] == [
@@ -167,4 +167,4 @@ def test_a_spreadsheet_reckons_with_nothing(client, article):
         "Straits",
         "http://example.com/articles/straits/#event-2",
     ]
-    assert rows[-1][2] == "'=1+1"
+    assert rows[-1][2:4] == ["'=1+1", "'+title"]

@@ -3,8 +3,7 @@
 import functools
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
@@ -14,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import publishing
-from ..models import Article, Author, Revision, Theme
+from ..models import Article, Revision
 from ..text import diff
 from .caching import public_page
-from .texts import article_page
+from .paging import paged
+from .texts import revision_page
 
 MOST_COMPARED = 10  # the rest is listed
 MOST_KEPT = 500
@@ -126,19 +126,6 @@ def version(request, slug, number):
         raise listings.Unknown(_("This article has %s versions.") % len(versions))
     chosen = versions[number - 1]
     fields = publishing.Fields.of(chosen)
-    rendered = _rendered(fields.body)
-    old = Article(
-        pk=row.pk,
-        title=fields.title,
-        slug=row.slug,
-        summary=fields.summary,
-        language=fields.language,
-        html=rendered.html,
-        contents=rendered.contents,
-        words=rendered.words,
-        published_at=row.published_at,
-    )
-    authors = Author.objects.in_bulk(fields.authors)
     words = _("Version %(number)s of %(count)s, as it stood on %(day)s.")
     day = date_format(localtime(chosen.shown_at), "j F Y")
     told = format_html(
@@ -147,13 +134,7 @@ def version(request, slug, number):
         row.get_absolute_url(),
         _("The present text"),
     )
-    return article_page(
-        request,
-        old,
-        themes=list(Theme.objects.filter(pk__in=fields.themes)),
-        authors=[authors[pk] for pk in fields.authors if pk in authors],
-        preview=told,
-    )
+    return revision_page(request, row, fields, _rendered(fields.body), told)
 
 
 @functools.lru_cache(maxsize=64)
@@ -164,22 +145,7 @@ def _rendered(body):
 @public_page
 def corrections(request):
     """Every correction and every withdrawal, newest first."""
-    pages = Paginator(Revision.objects.owned_up(), CORRECTIONS_ON_A_PAGE)
-    number = listings.page_number(request.GET)
-    if number > pages.num_pages:
-        raise listings.Unknown(_("There are only %s pages of corrections.") % pages.num_pages)
-    address = _page(number)
-    if not listings.is_canonical(request.path, request.GET, address):
-        return HttpResponsePermanentRedirect(address)
-    page = {
-        "number": number,
-        "pages": pages.num_pages,
-        "total": pages.count,
-        "previous": _page(number - 1) if number > 1 else None,
-        "next": _page(number + 1) if number < pages.num_pages else None,
-    }
-    return render(request, "articles/corrections.html", {"corrections": pages.page(number).object_list, "page": page})
-
-
-def _page(number):
-    return "/corrections/" + (f"?page={number}" if number > 1 else "")
+    rows = Revision.objects.owned_up()
+    return paged(
+        request, "articles/corrections.html", "corrections", rows, path="/corrections/", size=CORRECTIONS_ON_A_PAGE
+    )

@@ -1,15 +1,13 @@
 """What the publication cites, and where."""
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 
 from .. import bibliography
-from .. import listing as listings
 from ..models import Article, Citation, Source, Theme
 from .caching import public_page
+from .paging import paged
 
 SOURCES_ON_A_PAGE = 200
 
@@ -19,21 +17,7 @@ def sources(request):
     """Every source that something readers see cites, by publisher and title."""
     seen = Count("citations", filter=Q(citations__in=Citation.objects.public()))
     rows = Source.objects.cited().annotate(places=seen).order_by("publisher", "title", "key")
-    pages = Paginator(rows, SOURCES_ON_A_PAGE)
-    number = listings.page_number(request.GET)
-    if number > pages.num_pages:
-        raise listings.Unknown(_("There are only %s pages of sources.") % pages.num_pages)
-    address = _page(number)
-    if not listings.is_canonical(request.path, request.GET, address):
-        return HttpResponsePermanentRedirect(address)
-    page = {
-        "number": number,
-        "pages": pages.num_pages,
-        "total": pages.count,
-        "previous": _page(number - 1) if number > 1 else None,
-        "next": _page(number + 1) if number < pages.num_pages else None,
-    }
-    return render(request, "articles/sources.html", {"sources": pages.page(number).object_list, "page": page})
+    return paged(request, "articles/sources.html", "sources", rows, path="/sources/", size=SOURCES_ON_A_PAGE)
 
 
 @public_page
@@ -71,10 +55,6 @@ def _file(items, format, name):
     response = HttpResponse(write(list(items)), content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     return response
-
-
-def _page(number):
-    return "/sources/" + (f"?page={number}" if number > 1 else "")
 
 
 @public_page

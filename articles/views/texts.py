@@ -69,7 +69,13 @@ def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=
 
 def draft_page(request, article, fields, words, talk=None):
     """Return the reader's page of `article` (None: a new one) with `fields`, unsaved, under a banner with `words`."""
-    rendered = publishing.rendered_or_refuse(fields.body)
+    response = revision_page(request, article, fields, publishing.rendered_or_refuse(fields.body), words, talk)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def revision_page(request, article, fields, rendered, words, talk=None):
+    """Return the page of `article` (None: a new one) as `fields` have it, `rendered`, under a banner with `words`."""
     row = Article(
         pk=article.pk if article else None,
         title=fields.title or _("Untitled"),
@@ -84,7 +90,7 @@ def draft_page(request, article, fields, words, talk=None):
         published_at=article.published_at if article else None,
     )
     authors = Author.objects.in_bulk(fields.authors)
-    response = article_page(
+    return article_page(
         request,
         row,
         themes=list(Theme.objects.filter(pk__in=fields.themes)),
@@ -92,8 +98,6 @@ def draft_page(request, article, fields, words, talk=None):
         preview=words,
         talk=talk,
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -70,11 +70,8 @@ def timeline_csv(request):
     writer = csv.writer(response)
     writer.writerow(["date", "until", "event", "article", "address"])
     for event in weaving.events(Chosen(request.GET).events()):
-        words = _in_words(event)
-        if words[:1] in "=+-@\t\r":  # a spreadsheet would reckon with it
-            words = f"'{words}"
         address = request.publication.base + event.get_absolute_url()
-        writer.writerow([event.date, event.until, words, event.article.title, address])
+        writer.writerow([event.date, event.until, *map(_cell, (_in_words(event), event.article.title)), address])
     return response
 
 
@@ -103,6 +100,11 @@ def timeline_ics(request):
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="timeline.ics"'
     return response
+
+
+def _cell(words):
+    """Return `words` so that no spreadsheet reckons with them."""
+    return f"'{words}" if words[:1] in tuple("=+-@") else words
 
 
 def _in_words(event):

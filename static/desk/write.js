@@ -96,7 +96,7 @@ function pasteTable(event) {
 // Counting -----------------------------------------------------------------------------------------------------------
 
 function count() {
-  const prose = body.value.replace(/^\[\^[^\]\s]+\]:.*$/gm, " ").replace(/\]\([^)]*\)/g, "]")
+  const prose = body.value.replace(/^\[\^[^\]\s]+\]:.*$/gm, " ").replace(/\]\([^)]*\)/g, "]").replace(/\[@[^\]]*\]/g, " ")
   const total = (prose.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? []).length
   const minutes = Math.max(1, Math.round(total / 230))
   document.getElementById("desk-count").textContent = words.count.replace("%w", total.toLocaleString()).replace("%m", minutes)
