@@ -3,6 +3,8 @@
 import datetime
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from ..text import dates
 from .article import Article, ArticleTheme
@@ -13,11 +15,12 @@ class EventQuerySet(models.QuerySet):
 
     def public(self, at=None):
         """Return the events that readers see at `at`, the earliest first."""
-        return self.filter(article__in=Article.objects.public(at).values("pk")).select_related("article")
+        live = {"article__published_at__lte": at or timezone.now(), "article__withdrawn_at": None}
+        return self.filter(**live).select_related("article")
 
     def about(self, theme):
         """Return the events in articles under `theme`."""
-        return self.filter(article__in=ArticleTheme.objects.filter(tag=theme).values("content_object"))
+        return self.filter(Exists(ArticleTheme.objects.filter(content_object=OuterRef("article"), tag=theme)))
 
     def between(self, first=None, last=None):
         """Return the events that touch the years from `first` to `last` (None: open)."""

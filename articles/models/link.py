@@ -1,6 +1,7 @@
 """Links between texts, kept by what they mean, so that no rename breaks them."""
 
 from django.db import models
+from django.utils import timezone
 
 from ..text import links
 from . import addresses
@@ -15,7 +16,7 @@ class LinkQuerySet(models.QuerySet):
 
     def shown(self, at=None):
         """Return the links in what readers see at `at`."""
-        live = models.Q(article__in=Article.objects.public(at).values("pk"), is_live=True)
+        live = models.Q(article__published_at__lte=at or timezone.now(), article__withdrawn_at=None, is_live=True)
         return self.filter(live | models.Q(theme__isnull=False, theme__merged_into=None))
 
 
