@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article, Revision
+from articles.models import Article, Revision, Source
 
-from .make import ago, make_article, make_fields
+from .make import ago, make_article, make_fields, make_source
 from .test_desk import shown
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,20 @@ def test_it_costs_the_same_with_more_articles(client, editor, django_assert_max_
     client.force_login(editor)
     with django_assert_max_num_queries(22):
         client.get("/admin/")
+
+
+def test_texts_that_cite_what_is_gone_are_shown(client, editor):
+    client.force_login(editor)
+    make_source("gone-2020")
+    make_article("Citing", body="x[@gone-2020]")
+    make_article("Draft about it", published=False, body="x[@gone-2020]")
+    page = client.get("/admin/").content.decode()
+    assert "Cites a source whose address is gone" not in page
+    Source.objects.update(failures=Source.DEAD)
+    listed = (
+        client.get("/admin/")
+        .content.decode()
+        .partition("Cites a source whose address is gone")[2]
+        .partition("</section>")[0]
+    )
+    assert "Citing" in listed and "Draft about it" not in listed

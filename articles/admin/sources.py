@@ -17,6 +17,12 @@ class SourceForm(RowForm):
     class Meta:
         model = Source
         fields = ("key", "kind", "title", "creators", "publisher", "date", "language", "url", "archived_url", "note")
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "creators": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "publisher": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "note": forms.TextInput(attrs={"class": "vLargeTextField"}),
+        }
         field_classes = dict.fromkeys(("url", "archived_url"), partial(forms.URLField, assume_scheme="https"))
 
     def __init__(self, *args, **kwargs):

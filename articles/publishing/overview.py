@@ -5,8 +5,7 @@ from datetime import timedelta
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from ..models import Article, ArticleTheme, Revision, Theme
-from .checklist import linking_here
+from ..models import Article, ArticleTheme, Revision, Source, Theme
 
 AHEAD = timedelta(days=14)
 MOST = 10
@@ -39,20 +38,18 @@ def overview(user):
         .exclude(working__kind__in=[Revision.Kind.SUBMITTED, Revision.Kind.RETURNED, Revision.Kind.APPROVED])
         .order_by("-working__saved_at")[:MOST],
         "unsaved": rows.filter(revisions__in=Revision.objects.all().kept_for(user)).distinct()[:MOST],
-        "broken": _broken(seen),
+        "broken": seen.filter(withdrawn_at=None, links__to_article__withdrawn_at__isnull=False)
+        .distinct()
+        .order_by("title"),
+        "gone": seen.filter(withdrawn_at=None, citations__source__failures__gte=Source.DEAD)
+        .distinct()
+        .order_by("title"),
         "bare": seen.filter(pk__in=Article.objects.public(now).filter(lead_picture=None).values("pk")).order_by(
             "-published_at"
         )[:MOST],
         "months": _by_month(now),
         "themes": _by_theme(now),
     }
-
-
-def _broken(seen):
-    """Return the articles of `seen` whose texts link to one that has been withdrawn, the latest withdrawals first."""
-    gone = Article.objects.exclude(withdrawn_at=None).order_by("-withdrawn_at")[:MOST]
-    linking = {other.pk for article in gone for other in linking_here(article) if other.withdrawn_at is None}
-    return seen.filter(pk__in=linking).order_by("title")
 
 
 def _by_month(now):
