@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 PUBLIC_POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The desk shows uploads before they are sent.
-DESK_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' blob: data:")
+DESK_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
 
 
 class SecurityHeaders:

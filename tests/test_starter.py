@@ -7,7 +7,7 @@ import frontmatter
 import pytest
 
 from articles.models import Article, Source, Theme
-from articles.text import citations
+from articles.text import charts, citations, render
 from articles.transfer import starter
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,15 @@ def cited_in(post):
 
 def files(kind):
     return {path.stem: frontmatter.load(path) for path in sorted((starter.FOLDER / kind).glob("*.md"))}
+
+
+def test_its_charts_are_all_drawn_and_of_every_kind():
+    blocks, drawn = 0, []
+    for post in files("articles").values():
+        blocks += post.content.count("```chart\n")
+        drawn += charts.charts(render(post.content).html).values()
+    assert len(drawn) == blocks >= 8
+    assert {chart.kind for chart in drawn} == set(charts.KINDS)
 
 
 def test_it_loads_whole_and_a_second_time_adds_nothing(client):

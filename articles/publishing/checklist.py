@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from ..models import Article, Author, Link, Picture, Series, Source, Theme, addresses, called
+from ..text import charts
 from ..text.inspect import inspect
 from .rules import unready
 
@@ -62,6 +63,10 @@ def _judged(place, article):
             return True, _("There is no such picture: %s") % place.names
         decorative = Picture.objects.filter(file=place.names.rpartition("/")[2], is_decorative=True).exists()
         return True, "" if decorative else _("Say in words what this picture shows, between the square brackets.")
+    if place.what.startswith("chart: "):
+        line, _mark, about = place.names.partition("\0")
+        words = _undrawn(place.what.removeprefix("chart: ")) % {"about": about}
+        return False, _("Line %(line)s, chart: %(words)s") % {"line": line, "words": words}
     advice = {
         "citation": (True, _("There is no source with the key %s.")),
         "undated": (True, _("A line of a timeline begins with a date, such as 2019-07-12: … This one doesn’t: %s")),
@@ -75,6 +80,34 @@ def _judged(place, article):
         return True, ""
     blocks, words = advice[place.what]
     return blocks, words % place.names
+
+
+def _undrawn(code):
+    """Return what is wrong with a chart, by the code of `text.charts`; readers are shown its table meanwhile."""
+    kinds, settings = ", ".join(charts.KINDS), ", ".join(charts.SETTINGS)
+    return {
+        "setting": _("this is no setting of a chart: %(about)s. Settings are {}; an empty line ends them.").format(
+            settings
+        ),
+        "no type": _("say what kind it is: type: {}.").format(kinds),
+        "type": _("there is no kind “%(about)s”; there are {}.").format(kinds),
+        "no title": _("a chart needs a title."),
+        "from": _("“from” is a number, where the axis begins, not “%(about)s”."),
+        "no table": _("no table of this text is called “%(about)s”; its name stands above it: Table: …"),
+        "no figures": _(
+            "below the settings and an empty line comes a table: labels, then at least one column of figures."
+        ),
+        "columns": _("a chart has at most %(about)s columns of figures."),
+        "slope": _("a slope chart has two columns of figures: before and after."),
+        "rows": _("a chart of this kind has at most %(about)s rows."),
+        "cells": _("this row has %(about)s cells."),
+        "comma": _(
+            "in “%(about)s” the comma is unclear: decimals have a point (12.5), thousands groups of three (12,500)."
+        ),
+        "number": _("“%(about)s” is no figure. Write 12.5, ≈12.5 for an estimate, or leave the cell empty."),
+        "negative": _("“%(about)s” is below nought, which can’t be stacked."),
+        "order": _("the dates are not in order, the earliest first."),
+    }[code]
 
 
 def _name_judged(name, article):

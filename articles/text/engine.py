@@ -21,7 +21,7 @@ from markdown.extensions.toc import TocExtension
 
 from .. import names
 from . import citations
-from .extensions import TIMELINE, Blocks, HouseStyle, References
+from .extensions import MARK, Blocks, HouseStyle, References
 from .safe import sanitise
 
 MEMORY = 1 << 30  # bytes
@@ -117,9 +117,7 @@ def flatten(tokens):
 def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
-    markup = sanitise(
-        citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text.replace(TIMELINE[0], ""))))))
-    )
+    markup = sanitise(citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text.replace(MARK, "")))))))
     prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _NOTES.sub("", markup))))
     return {
         "html": names.clean(markup),

@@ -9,11 +9,12 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from . import timelines
+from . import charts, timelines
 from .citations import CITATION, cited
 from .links import NAMED, PLAIN
 
-TIMELINE = "\ue000timeline"  # of the private use area; what is typed there is taken out
+MARK = "\ue000"  # of the private use area; what is typed there is taken out
+TIMELINE, CHART = f"{MARK}timeline", f"{MARK}chart "
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
@@ -105,27 +106,42 @@ class Blocks(Extension):
     | --- | --- | --- | --- |
     | Opened | preprocessors | blocks-opened | 26, before fenced code (25) |
     | Timeline | parser.blockprocessors | timeline | 175, before all others |
+    | Chart | parser.blockprocessors | chart | 175 |
+    | Captions | treeprocessors | captions | 21, before inline patterns (20) |
     """
 
     def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
         """Register the processors."""
-        md.preprocessors.register(Opened(md), "blocks-opened", 26)
+        found = []
+        md.preprocessors.register(Opened(md, found), "blocks-opened", 26)
         md.parser.blockprocessors.register(Timeline(md.parser), "timeline", 175)
+        md.parser.blockprocessors.register(Chart(md.parser, found), "chart", 175)
+        md.treeprocessors.register(Captions(md), "captions", 21)
 
 
 class Opened(Preprocessor):
-    """Sets timelines apart from code: each becomes one block without empty lines."""
+    """Sets timelines and charts apart from code: each becomes one block without empty lines."""
+
+    def __init__(self, md, found):
+        super().__init__(md)
+        self.found = found
 
     def run(self, lines):
-        """Return the lines with every timeline between marks that no text has."""
+        """Return the lines with every block between marks that no text has; the charts are put into `found`."""
+        body = "\n".join(lines)
+        self.found.clear()
+        named = charts.tables(body)
 
         def opened(found):
+            if found[2] == "chart":
+                self.found.append((charts.parse(found[3], named), found[3]))
+                return f"\n{CHART}{len(self.found)}\n"
             if found[2] != "timeline":
                 return found[0]
             kept = [line for line in found[3].splitlines() if line.strip()]
             return "\n".join(["", TIMELINE, *(line.strip() for line in kept), ""])
 
-        return timelines.BLOCK.sub(opened, "\n".join(lines)).split("\n")
+        return charts.parted(timelines.BLOCK.sub(opened, body)).split("\n")
 
 
 class Timeline(BlockProcessor):
@@ -155,6 +171,79 @@ class Timeline(BlockProcessor):
                 SubElement(item, "time", {"datetime": date}).text = AtomicString(date)
             item[-1].tail = " "
             SubElement(item, "span", {"class": "what"}).text = event[2]
+
+
+class Chart(BlockProcessor):
+    """A figure with the table that its drawing is made from; with its faults it stays a table."""
+
+    def __init__(self, parser, found):
+        super().__init__(parser)
+        self.found = found
+
+    def test(self, parent, block):
+        """Whether `block` is the mark of a chart."""
+        return block.startswith(CHART)
+
+    def run(self, parent, blocks):
+        """Build the figure."""
+        number = int(blocks.pop(0).removeprefix(CHART))
+        block, typed = self.found[number - 1]
+        if not block.columns:
+            SubElement(SubElement(parent, "pre"), "code").text = AtomicString(typed)
+            return
+        settings, figure = block.settings, SubElement(parent, "figure", {"class": "chart", "id": f"chart-{number}"})
+        if not block.problems:
+            figure.set("data-kind", settings["type"])
+            for name in ("unit", "from"):
+                if settings.get(name):
+                    figure.set(f"data-{name}", settings[name])
+            if settings.get("table"):
+                figure.set("data-table", charts.anchor(settings["table"]))
+        for name in ("title", "subtitle"):
+            if settings.get(name):
+                SubElement(figure, "p", {"class": f"chart-{name}"}).text = AtomicString(settings[name])
+        self._table(figure, block)
+        if settings.get("source") or settings.get("note"):
+            caption = SubElement(figure, "figcaption")
+            for name in ("note", "source"):
+                if settings.get(name):
+                    SubElement(caption, "span", {"class": f"chart-{name}"}).text = settings[name]
+                    caption[-1].tail = " "
+
+    @staticmethod
+    def _table(figure, block):
+        table = SubElement(figure, "table")
+        head = SubElement(SubElement(table, "thead"), "tr")
+        for place, words in enumerate(block.columns):
+            SubElement(head, "th", {"class": "num"} if place else {}).text = AtomicString(words)
+        body = SubElement(table, "tbody")
+        for cells in charts.marked(block):
+            row = SubElement(body, "tr")
+            for place, (tag, attribute, said, words) in enumerate(cells):
+                cell = SubElement(row, "td", {"class": "num"} if place else {})
+                if tag:
+                    cell = SubElement(cell, tag, {attribute: said})
+                cell.text = AtomicString(words)
+
+
+class Captions(Treeprocessor):
+    """The line "Table: NAME" above a table becomes its caption, by which charts name it."""
+
+    def run(self, root):
+        """Move the lines into their tables."""
+        named = set()
+        for parent in list(root.iter()):
+            for line, table in list(zip(parent, list(parent)[1:], strict=False)):
+                found = charts.CAPTION.fullmatch(line.text or "") if line.tag == "p" and table.tag == "table" else None
+                if found and not len(line):
+                    caption = Element("caption")
+                    caption.text = found[1]
+                    place = charts.anchor(found[1])
+                    if place not in named:
+                        caption.set("id", place)
+                    named.add(place)
+                    table.insert(0, caption)
+                    parent.remove(line)
 
 
 class Named(InlineProcessor):

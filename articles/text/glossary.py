@@ -12,7 +12,24 @@ import re
 from .. import names
 
 # What a term may not stand in; notes beside the text, citations and names that were linked or kept plain among them.
-_CLOSED = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "abbr", "blockquote", "button", "code", "pre", "q", "sup", "th"}
+_CLOSED = {
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "a",
+    "abbr",
+    "blockquote",
+    "button",
+    "code",
+    "figure",
+    "pre",
+    "q",
+    "sup",
+    "th",
+}
 _CLOSED_SPANS = ("plain", "missing")
 _VOID = {"br", "hr", "img", "wbr"}
 _PIECE = re.compile(r"<(/?)([a-zA-Z0-9]+)([^>]*)>|([^<]+)")

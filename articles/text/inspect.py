@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import citations, links, timelines
+from . import charts, citations, links, timelines
 
 LONG_PARAGRAPH = 180  # words
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -16,6 +16,8 @@ _NAMED = re.compile(links.NAMED)
 _PATH = re.compile(r"/(?:articles|themes)/[^/+#?]{1,100}/")
 _CITATION = re.compile(citations.CITATION)
 _TIMELINE = re.compile(r"(?:```+|~~~+) *timeline *\n")
+_CHART = re.compile(r"(?:```+|~~~+) *chart *\n")
+_SAID_BELOW = re.compile(r"\s*(?:source|note)\s*:", re.IGNORECASE)  # the settings of a chart that are Markdown
 _HEADING = re.compile(r"^(#{1,6})\s", re.MULTILINE)
 _BLOCK = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _FIGURE = re.compile(
@@ -27,7 +29,7 @@ _FIGURE = re.compile(
 class Place:
     """Something in a text: what it is, from which character to which, and what it names."""
 
-    what: str  # "link", "name", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced"
+    what: str  # "link", "name", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced", "undated"; "chart: …" with the code of `charts.Block.problems`, which names "LINE\\0WORDS"
     start: int
     end: int
     names: str = ""
@@ -53,6 +55,7 @@ def inspect(body):
     for found in _CITATION.finditer(text):
         places += [Place("citation", *found.span(), key) for key, _locator in citations.cited(found[1])]
     places += _undated(body)
+    places += _undrawn(body)
     level = 2
     for found in _HEADING.finditer(text):
         deeper = max(2, len(found[1]))
@@ -83,6 +86,21 @@ def _undated(body):
     return places
 
 
+def _undrawn(body):
+    """Return the `Place`s of what keeps charts from being drawn."""
+    places, named = [], charts.tables(body)
+    for found in timelines.BLOCK.finditer(body):
+        if found[2] == "chart":
+            lines = found[3].splitlines(keepends=True) or [""]
+            for number, code, about in charts.parse(found[3], named).problems:
+                start = found.start(3) + sum(map(len, lines[:number]))
+                line = body.count("\n", 0, start) + 1
+                places.append(
+                    Place(f"chart: {code}", start, start + len(lines[number].rstrip("\n")), f"{line}\0{about}")
+                )
+    return places
+
+
 def named(body):
     """Return the names and the paths of articles and themes to which the Markdown `body` links, each once, in order."""
     text = _without_code(body)
@@ -93,7 +111,11 @@ def named(body):
 
 def _without_code(body):
     def blank(found):
-        return found[0] if _TIMELINE.match(found[0]) else re.sub(r"[^\n]", " ", found[0])
+        if _TIMELINE.match(found[0]):
+            return found[0]
+        said = _CHART.match(found[0])
+        lines = found[0].splitlines(keepends=True)
+        return "".join(line if said and _SAID_BELOW.match(line) else re.sub(r"[^\n]", " ", line) for line in lines)
 
     return _CODE.sub(blank, body)
 

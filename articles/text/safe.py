@@ -7,7 +7,11 @@ import nh3
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
+    "caption": {"id"},
     "code": set(),
+    "data": {"value"},
+    "figcaption": set(),
+    "figure": {"id", "data-kind", "data-unit", "data-from", "data-table"},
     "img": {"src", "alt", "title"},
     "li": {"id"},
     "ol": {"start", "type"},
@@ -19,9 +23,11 @@ _ATTRIBUTES = {
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref", "cite"},
     "div": {"footnote"},
+    "figure": {"chart"},
     "li": {"event"},
     "ol": {"timeline"},
-    "span": {"named", "plain", "what"},
+    "p": {"chart-title", "chart-subtitle"},
+    "span": {"named", "plain", "what", "chart-note", "chart-source"},
     "sup": {"cites"},
     "td": {"num", "mid"},
     "th": {"num", "mid"},
@@ -29,7 +35,7 @@ _CLASSES = {
 _TAGS = (
     set(_ATTRIBUTES)
     | set(_CLASSES)
-    | {"p", "br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "blockquote", "pre"}
+    | {"br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "blockquote", "pre"}
     | {"ul", "dl", "dt", "dd", "table", "thead", "tbody", "tr"}
 )
 

@@ -1,6 +1,7 @@
 """Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
 
 from .changes import changes, corrections, history, version
+from .charts import drawing, figures
 from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
@@ -19,7 +20,9 @@ __all__ = [
     "corrections",
     "csrf_failed",
     "draft_page",
+    "drawing",
     "feeds_page",
+    "figures",
     "forbidden",
     "front",
     "health",

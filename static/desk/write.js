@@ -60,6 +60,12 @@ function addTable() {
   type(`${before}| ${words.column} | ${words.column} |\n|---|---:|\n|  |  |\n`)
 }
 
+function addChart() {
+  const before = lineAtCaret().text === "" ? "" : "\n\n"
+  const settings = "type: line\ntitle: \nunit: \nsource: \n"
+  type(`${before}\`\`\`chart\n${settings}\n| ${words.column} | ${words.column} |\n|---|---:|\n|  |  |\n\`\`\`\n`)
+}
+
 // Tables -------------------------------------------------------------------------------------------------------------
 
 /** The rows of a pasted spreadsheet or HTML table as [[cell, …], …], or null when `transfer` holds none. */
@@ -228,6 +234,7 @@ if (body) {
   count()
   document.getElementById("desk-note")?.addEventListener("click", addNote)
   document.getElementById("desk-table")?.addEventListener("click", addTable)
+  document.getElementById("desk-chart")?.addEventListener("click", addChart)
   const chooser = document.getElementById("desk-file")
   document.getElementById("desk-image")?.addEventListener("click", () => chooser.click())
   chooser?.addEventListener("change", () => addPictures([...chooser.files]).then(() => (chooser.value = "")))

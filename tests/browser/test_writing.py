@@ -125,7 +125,7 @@ def test_two_tabs_of_ones_own_alarm_nobody(page, context, site):
 
 def test_every_button_is_undone_by_the_keyboard(page):
     # The typing before it is one step of undo of its own.
-    for button in ("Heading", "Bold", "Italic", "Quotation", "Link", "List", "Numbers", "Note", "Table"):
+    for button in ("Heading", "Bold", "Italic", "Quotation", "Link", "List", "Numbers", "Note", "Table", "Chart"):
         page.focus("#id_body")
         page.keyboard.press("Control+End")
         page.locator("markdown-toolbar").get_by_text(button, exact=True).click()

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from html import escape
 
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, override
 
-from . import text
-from .models import Article, Edition, Link, Source, Theme, ThemeName, called
-from .text import citations, dates, links, timelines
-from .text.glossary import Glossary
+from .. import text
+from ..models import Article, Edition, Link, Source, Theme, ThemeName, called
+from ..text import citations, links, timelines
+from ..text.glossary import Glossary
+from . import charts
+from .words import day_in_words, in_words, published, titled
 
+__all__ = ["Cited", "Woven", "day_in_words", "events", "in_words", "linked_from", "published", "titled", "weave"]
 MOST_LINKED = 50
 
 
@@ -67,7 +68,9 @@ def _woven(html, mentions, sources, leads, terms, owner, plain):
         if mention.key in sources:
             entry = listed.setdefault(mention.key, Cited(mention.number, sources[mention.key]))
             entry.mentions.append(mention)
-    html = timelines.dated(html, day_in_words)
+    with override(getattr(owner, "language", None) or get_language()):  # of the text, not of the page around it
+        html = charts.shown(html, owner, plain)
+        html = timelines.dated(html, day_in_words)
     html = links.resolved(html, lambda name: leads.get(name, (None, None)))
     html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
     words, notes = text.notes_apart(html)
@@ -140,45 +143,6 @@ def _defined(html, terms, without, plain):
 
     html = terms.glossary.mark(html, wrap, without)
     return html, sorted(found.values(), key=lambda theme: theme.name)
-
-
-# Sources --------------------------------------------------------------------------------------------------------------
-
-
-def in_words(source):
-    """Return what `source` is in one line of plain text: title, publisher, date."""
-    return " ".join(filter(None, (f"{titled(source)}.", published(source), source.note)))
-
-
-def published(source):
-    """Return where and when `source` came out, and in which language if not in English, as a sentence."""
-    told = ", ".join(filter(None, (day_in_words(source.date), language_in_words(source.language))))
-    words = ", ".join(filter(None, (source.publisher, told if source.publisher else f"{told[:1].upper()}{told[1:]}")))
-    return f"{words}." if words else ""
-
-
-def titled(source):
-    """Return the title as lists print it: a given one in quotation marks, a supplied one ([…]) as it is."""
-    return source.title if source.title.startswith("[") else f"“{source.title}”"
-
-
-def day_in_words(date):
-    """Return the partial `date` ("2019", "2019-07", "2019-07-12") in words; nothing for nothing."""
-    if not date:
-        return ""
-    year, month, day = dates.parse(date)
-    form = "j F Y" if day else "F Y" if month else "Y"
-    return date_format(dates.first_day(year, month, day), form)
-
-
-def language_in_words(code):
-    """Return "in Turkish" for a language that is not English; its code when Django has no name for it."""
-    if code == "en":
-        return ""
-    try:
-        return _("in %s") % get_language_info(code)["name_translated"]
-    except KeyError:
-        return _("language: %s") % code
 
 
 # Timelines ------------------------------------------------------------------------------------------------------------

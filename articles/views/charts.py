@@ -1,0 +1,41 @@
+"""The charts of an article: drawings, and their figures."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import override
+
+from ..models import Article
+from ..weaving import charts
+from .caching import public_page
+
+DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@public_page
+def drawing(request, slug, number, narrow=False):
+    """One chart as SVG; its address ends in a mark of its content on pages, and is then kept for ever."""
+    article, chart = _found(slug, number)
+    with override(article.language):
+        drawn = charts.drawn(chart, narrow=narrow)
+    response = HttpResponse(drawn.svg, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = DRAWING_POLICY
+    if request.GET.get("v") == drawn.digest:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@public_page
+def figures(request, slug, number):
+    """The figures of one chart for a spreadsheet."""
+    article, chart = _found(slug, number)
+    response = HttpResponse(charts.table(chart), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{article.slug}-{number}.csv"'
+    return response
+
+
+def _found(slug, number):
+    article = get_object_or_404(Article.objects.public(), slug=slug)
+    chart = charts.of(article, number)
+    if chart is None:
+        raise Http404
+    return article, chart

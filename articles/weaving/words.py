@@ -1,0 +1,49 @@
+"""What is stored as codes, dates and numbers, in words of the language that is active."""
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from ..text import dates
+from ..text.charts import digits
+
+
+def in_words(source):
+    """Return what `source` is in one line of plain text: title, publisher, date."""
+    return " ".join(filter(None, (f"{titled(source)}.", published(source), source.note)))
+
+
+def published(source):
+    """Return where and when `source` came out, and in which language if not in English, as a sentence."""
+    told = ", ".join(filter(None, (day_in_words(source.date), language_in_words(source.language))))
+    words = ", ".join(filter(None, (source.publisher, told if source.publisher else f"{told[:1].upper()}{told[1:]}")))
+    return f"{words}." if words else ""
+
+
+def titled(source):
+    """Return the title as lists print it: a given one in quotation marks, a supplied one ([…]) as it is."""
+    return source.title if source.title.startswith("[") else f"“{source.title}”"
+
+
+def day_in_words(date):
+    """Return the partial `date` ("2019", "2019-07", "2019-07-12") in words; nothing for nothing."""
+    if not date:
+        return ""
+    year, month, day = dates.parse(date)
+    form = "j F Y" if day else "F Y" if month else "Y"
+    return date_format(dates.first_day(year, month, day), form)
+
+
+def language_in_words(code):
+    """Return "in Turkish" for a language that is not English; its code when Django has no name for it."""
+    if code == "en":
+        return ""
+    try:
+        return _("in %s") % get_language_info(code)["name_translated"]
+    except KeyError:
+        return _("language: %s") % code
+
+
+def number_in_words(number):
+    """Return a float with the groups and the decimal sign of the language: 1,234.5 or 1.234,5."""
+    return number_format(digits(number), use_l10n=True, force_grouping=True).replace("-", "−")
