@@ -15,7 +15,7 @@ FLOORS = [
     {"admin", "transfer", "linkcheck"},
     {"views", "feeds", "sitemaps", "templatetags"},
     {"publishing"},
-    {"weaving", "bibliography"},
+    {"weaving", "bibliography", "cards"},
     {"listing"},
     {"search"},
     {"models", "middleware"},

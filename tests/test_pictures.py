@@ -4,13 +4,14 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from articles.models import Picture
-from articles.models.reference import PictureError, read_picture
+from articles.models.picture import PictureError, read_picture
 
 from .make import make_article
 
@@ -101,6 +102,117 @@ def test_a_lead_picture_is_on_the_page(desk, client):
     page = client.get("/articles/seen/").content.decode()
     assert f'src="{picture.file.url}"' in page
     assert 'alt="A strait"' in page
+
+
+# Sizes ----------------------------------------------------------------------------------------------------------------
+
+
+def stored(size=(1200, 800), kind="JPEG", **kw):
+    return Picture.objects.create(file=read_picture(upload(image(kind, size))), **{"alt": "A strait", **kw})
+
+
+def test_a_picture_is_kept_in_sizes_for_every_screen(client):
+    picture = stored()
+    assert picture.sizes == [480, 960, 1200]
+    for width in picture.sizes:
+        for kind in ("avif", "webp"):
+            answer = client.get(picture.address(width, kind))
+            assert answer["Content-Type"] == f"image/{kind}"
+            content = b"".join(answer.streaming_content)
+            with Image.open(io.BytesIO(content)) as small:
+                assert small.size == (width, width * 2 // 3)
+                assert not small.getexif()
+                assert "exif" not in small.info
+
+
+@pytest.mark.parametrize(("width", "sizes"), [(60, [60]), (480, [480]), (500, [480, 500]), (2000, [480, 960, 1600])])
+def test_sizes_go_up_to_its_own_and_not_beyond(width, sizes):
+    assert stored((width, 30)).sizes == sizes
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_every_kind_of_pixel_has_sizes(mode):
+    out = io.BytesIO()
+    Image.new(mode, (50, 20)).save(out, "PNG")
+    picture = Picture.objects.create(file=read_picture(upload(out.getvalue())), alt="A strait")
+    assert picture.sizes == [50]
+    assert picture.file.storage.exists(picture.address(50, "avif").rpartition("/")[2])
+
+
+def test_where_the_location_was_nothing_is():
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x010F] = "canary maker"
+    out = io.BytesIO()
+    Image.new("RGB", (600, 400)).save(out, "JPEG", exif=exif, comment=b"canary comment")
+    picture = Picture.objects.create(file=read_picture(upload(out.getvalue())), alt="A strait")
+    for name in picture.file.storage.listdir("")[1]:
+        if name.startswith(picture.file.name.partition(".")[0]):
+            with picture.file.storage.open(name) as file:
+                assert b"canary" not in file.read()
+
+
+def test_another_file_gets_its_own_sizes(desk):
+    picture = stored()
+    address = f"/admin/articles/picture/{picture.pk}/change/"
+    opened = desk.get(address).context["adminform"].form.initial["opened"]
+    desk.post(address, {"file": upload(image(size=(700, 70))), "alt": "New", "opened": opened})
+    picture = Picture.objects.get()
+    assert (picture.alt, picture.sizes) == ("New", [480, 700])
+    assert picture.file.storage.exists(picture.address(700, "webp").rpartition("/")[2])
+
+
+def test_a_picture_from_before_there_were_sizes_is_shown_whole_until_rebuilt(client):
+    picture = stored(caption="Seen from the east.")
+    Picture.objects.update(sized="")
+    make_article("Seen", body=f"![A strait]({picture.file.url})")
+    assert "srcset" not in client.get("/articles/seen/").content.decode()
+    call_command("rebuild", stdout=io.StringIO())
+    assert "srcset" in client.get("/articles/seen/").content.decode()
+
+
+def test_a_picture_alone_becomes_a_figure_with_what_is_known_of_it(client):
+    picture = stored(caption="Seen from the <east>.", credit="Somebody")
+    make_article("Seen", body=f"Before.\n\n![A strait]({picture.file.url})\n\nWith ![it]({picture.file.url}) within.")
+    page = client.get("/articles/seen/").content.decode()
+    figure = page[page.index('<figure class="picture">') : page.index("</figure>")]
+    assert figure.index("image/avif") < figure.index("image/webp") < figure.index("<img")
+    assert f"{picture.address(480, 'avif')} 480w" in figure
+    assert 'width="1200" height="800" loading="lazy" decoding="async"' in figure
+    assert "Seen from the &lt;east&gt;." in figure
+    assert "Somebody" in figure
+    assert page.count("<figure") == 1
+    assert page.count("<picture>") == 2
+    picture.caption = "Another caption."
+    picture.save()
+    assert "Another caption." in client.get("/articles/seen/").content.decode()
+
+
+def test_a_caption_typed_in_the_text_comes_first(client):
+    picture = stored(caption="Its own.")
+    make_article("Seen", body=f'![A strait]({picture.file.url} "For \\"this\\" text.")')
+    page = client.get("/articles/seen/").content.decode()
+    assert "For " in page[page.index("<figcaption>") :]
+    assert "Its own." not in page
+    assert "title=" not in page[page.index("<figure") : page.index("</figure>")]
+
+
+def test_feeds_have_one_address_and_the_caption(client):
+    picture = stored(caption="Seen from the east.")
+    make_article("Seen", body=f"![A strait]({picture.file.url})")
+    content = client.get("/feed.json").json()["items"][0]["content_html"]
+    assert "<picture" not in content
+    assert "loading" not in content
+    assert 'src="http://' in content
+    assert 'width="1200" height="800"' in content
+    assert "<figcaption>Seen from the east.</figcaption>" in content
+
+
+def test_a_picture_that_is_no_longer_known_stays_an_image(client):
+    picture = stored()
+    make_article("Seen", body=f"![A strait]({picture.file.url})")
+    Picture.objects.all().delete()
+    assert f'<img alt="A strait" src="{picture.file.url}">' in client.get("/articles/seen/").content.decode()
 
 
 def test_a_lead_picture_deleted_meanwhile_is_told_in_words(desk):

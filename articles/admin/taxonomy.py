@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import names, publishing
 from ..models import Author, Picture, Series, Theme, ThemeName
-from ..models.reference import PictureError, read_picture
+from ..models.picture import PictureError, read_picture
 from .rows import RowAdmin, RowForm
 from .tending import Tending
 

@@ -5,7 +5,8 @@ from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
 from .event import Event
 from .link import Link, called
-from .reference import Author, Picture, Series
+from .picture import Picture
+from .reference import Author, Series
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
 from .source import Citation, Source

@@ -12,7 +12,8 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
 from .edition import Edition
-from .reference import Author, Picture, Series
+from .picture import Picture
+from .reference import Author, Series
 from .revision import Revision
 from .theme import Theme
 

@@ -6,7 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
-from .. import weaving
+from .. import cards, weaving
+from ..weaving import pictures
 
 register = template.Library()
 register.filter(weaving.titled)
@@ -20,7 +21,19 @@ def sanitised(html):
 
 
 @register.filter
+def lead(picture):
+    """Return the figure with which an article begins."""
+    return sanitised(pictures.lead(picture))
+
+
+@register.filter
 def day(moment, form="j F Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form))
+
+
+@register.simple_tag(takes_context=True)
+def card(context, row=None):
+    """Return the absolute address of the share card of an article, a theme or (without `row`) the site."""
+    return cards.address_of(context["request"].publication, row)

@@ -1,5 +1,6 @@
 """Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
 
+from .cards import article_card, front_card, theme_card
 from .changes import changes, corrections, history, version
 from .charts import drawing, figures
 from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
@@ -11,6 +12,7 @@ from .timeline import timeline, timeline_csv, timeline_ics
 __all__ = [
     "archive",
     "article",
+    "article_card",
     "article_sources",
     "articles",
     "author",
@@ -25,6 +27,7 @@ __all__ = [
     "figures",
     "forbidden",
     "front",
+    "front_card",
     "health",
     "history",
     "hub",
@@ -38,6 +41,7 @@ __all__ = [
     "shared_draft",
     "source",
     "sources",
+    "theme_card",
     "theme_sources",
     "themes",
     "timeline",

@@ -14,8 +14,9 @@ from django.utils.translation import get_language, override
 from .. import text
 from ..models import Article, Edition, Link, Source, Theme, ThemeName, called
 from ..text import citations, links, timelines
+from ..text import pictures as images
 from ..text.glossary import Glossary
-from . import charts
+from . import charts, pictures
 from .words import day_in_words, in_words, published, titled
 
 __all__ = ["Cited", "Woven", "day_in_words", "events", "in_words", "linked_from", "published", "titled", "weave"]
@@ -56,8 +57,9 @@ def weave(*texts, owners=(), plain=False):
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)} if keys else {}
     stamp = Edition.objects.values_list("changed_at", flat=True).first()
     terms = _terms(stamp) if stamp else _terms.__wrapped__(stamp)
+    known = pictures.known(*texts)
     return [
-        _woven(html, found, sources, leads, terms, owner, plain)
+        _woven(images.shown(html, known, plain), found, sources, leads, terms, owner, plain)
         for html, found, leads, owner in zip(texts, mentions, _leads(texts, owners), owners, strict=True)
     ]
 

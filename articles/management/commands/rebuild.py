@@ -2,9 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 
 from articles import publishing
-from articles.models import Article, Theme
+from articles.models import Article, Picture, Theme
 
 
 class Command(BaseCommand):
@@ -32,5 +33,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{len(keys)} {rows.model._meta.verbose_name_plural} rendered, {changed} of them changed."
             )
+        bare = Picture.objects.exclude(sized=F("file"))
+        for picture in bare:
+            picture.save()
+        self.stdout.write(f"{len(bare)} pictures put into their sizes.")
         if failed:
             raise CommandError(f"{failed} texts could not be rendered; readers go on seeing what they saw.")

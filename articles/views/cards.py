@@ -1,0 +1,37 @@
+"""Share cards."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from .. import cards
+from ..models import Article, Theme
+from .caching import public_page
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@public_page
+def article_card(request, slug):
+    """The card of an article, with its lead picture."""
+    row = get_object_or_404(Article.objects.public().select_related("lead_picture").with_names(), slug=slug)
+    return _answer(request, row, row.lead_picture)
+
+
+@public_page
+def theme_card(request, slug):
+    """The card of a theme."""
+    return _answer(request, get_object_or_404(Theme, slug=slug, merged_into=None))
+
+
+@public_page
+def front_card(request):
+    """The card of the front page."""
+    return _answer(request)
+
+
+def _answer(request, row=None, picture=None):
+    path = picture.file.path if picture and picture.file.storage.exists(picture.file.name) else None
+    response = HttpResponse(cards.card(cards.words_of(request.publication, row), path), content_type="image/png")
+    if cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}"):
+        response.headers["Cache-Control"] = FOR_EVER
+    return response
