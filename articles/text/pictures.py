@@ -57,9 +57,9 @@ def shown(markup, known, plain=False):
 def figure(picture, attributes, *, plain=False, lead=False, caption=""):
     """Return the figure of a `Known` picture, `attributes` being those of its img: src, alt; escaped."""
     below = html.escape(caption or picture.caption, quote=False)
-    if picture.credit:
-        below += f' <span class="credit">{html.escape(picture.credit, quote=False)}</span>'
-    shown_below = f"<figcaption>{below.strip()}</figcaption>" if below else ""
+    credit = f'<span class="credit">{html.escape(picture.credit, quote=False)}</span>' if picture.credit else ""
+    below = " · ".join(filter(None, (below, credit)))
+    shown_below = f"<figcaption>{below}</figcaption>" if below else ""
     kind = "picture lead" if lead else "picture"
     return f'<figure class="{kind}">{image(picture, attributes, plain=plain, lead=lead)}{shown_below}</figure>'
 
