@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import re
+import time
 from xml.etree import ElementTree
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from articles import publishing, text
 from articles.models import Article
-from articles.text import charts
+from articles.text import chartblocks, charts, figures
 from articles.text.drawing import draw
 from articles.text.drawing.frame import spread, ticks
 from articles.text.inspect import inspect
@@ -54,7 +55,7 @@ def one(chart):
 
 
 def problems(chart):
-    return [(code, about) for _line, code, about in charts.parse(chart, {}).problems]
+    return [(code, about) for _line, code, about in chartblocks.parse(chart, {}).problems]
 
 
 @pytest.fixture
@@ -76,18 +77,18 @@ def article():
     ],
 )  # fmt: skip
 def test_a_figure(cell, number, rough):
-    assert charts.value(cell) == charts.Value(number, rough)
+    assert figures.value(cell) == figures.Value(number, rough)
 
 
 @pytest.mark.parametrize("cell", ["", " ", "–", "n/a", "…", "?"])
 def test_a_gap(cell):
-    assert charts.value(cell) is None
+    assert figures.value(cell) is None
 
 
 @pytest.mark.parametrize("cell", ["12,5", "1,23,456", "62–70", "many", "1.2.3", "1e5", "=1+1", "½"])
 def test_no_figure(cell):
     with pytest.raises(ValueError, match=re.escape(cell)):
-        charts.value(cell)
+        figures.value(cell)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +323,7 @@ def test_summaries():
 number = st.one_of(
     st.none(),
     st.builds(
-        charts.Value,
+        figures.Value,
         st.one_of(
             st.decimals(-(10**14), 10**14, places=2), st.integers(0, 100), st.decimals("-0.00001", "0.00001", places=9)
         ).map(float),
@@ -343,7 +344,9 @@ def any_chart(make):
     rows = tuple((name, name if dates else "", values) for name, values in rows)
     columns = tuple(make(st.lists(words, min_size=width + 1, max_size=width + 1)))
     if kind in charts.STACKED:
-        rows = tuple((n, d, tuple(v and charts.Value(abs(v.number), v.rough) for v in values)) for n, d, values in rows)
+        rows = tuple(
+            (n, d, tuple(v and figures.Value(abs(v.number), v.rough) for v in values)) for n, d, values in rows
+        )
     chart = charts.Chart(
         1, kind, make(words), make(words), make(words), make(st.none() | st.floats(-10, 10)), columns, rows
     )
@@ -415,3 +418,27 @@ def test_ticks_span_and_are_few(a, b, most):
 def test_labels_are_kept_apart(places):
     moved = sorted(spread(places, 20, 0, 200))
     assert all(b - a >= 20 - 1e-6 for a, b in zip(moved, moved[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        "title: x" + " " * 60_000 + "y",
+        "type: bar\ntitle: T\n\nYear,A\n2015,5" + " " * 60_000 + "x",
+        "type: bar\ntitle: T\n\n" + "|" * 60_000,
+        "type: bar\ntitle: T\n\n" + "| - " * 20_000 + "x",
+        "type: bar\ntitle: T\n\n" + "1," * 30_000,
+        "type: bar\ntitle: T\n\n" + '"' * 60_000,
+        ("Table: " + "x " * 60 + "\n") * 800,
+        "Table:" + " " * 60_000,
+        'type: bar\ntitle: T\n\nYear,"' + "x" * 140_000,
+        "type: bar\ntitle: T\n\nYear,A\n2015,\0",
+    ],
+)
+def test_no_chart_takes_more_than_a_moment(chart):
+    begun = time.process_time()
+    inspect(fenced(chart))
+    inspect(chart)
+    assert time.process_time() - begun < 2
+    text.render(fenced(chart))
+    text.render(chart)

@@ -1,30 +1,13 @@
-"""Charts in a text: a fenced block of settings, an empty line, and the figures as a Markdown table or as CSV.
-
-    ```chart
-    type: line
-    title: From more than half to two fifths
-    unit: %
-    source: Regulator and agency figures.[@key]
-
-    | Year | Share |
-    |------|-------|
-    | 2015 | 55    |
-    | 2016 |       |
-    | 2017 | ≈52   |
-    ```
-
-Instead of figures, `table:` names a table of the text (one below a line "Table: NAME"). A rendered chart is a figure
-that holds its table; the drawing is made from that table when somebody asks for it (see `drawing`).
-"""
+"""Charts of a rendered text: each a figure that holds its table, from which the drawing is made (see `drawing`)."""
 
 import csv
 import html
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from .. import names
 from . import dates
+from .figures import NUMBER, Value, digits, harmless
 
 KINDS = ("line", "area", "bar", "stacked bar", "dot", "slope")
 SETTINGS = ("type", "title", "subtitle", "unit", "source", "note", "table", "from")
@@ -33,42 +16,19 @@ MOST_SERIES = 6
 MOST_ROWS = {"line": 400, "area": 400}
 MOST_BARS = 40
 
-_SETTING = re.compile(r"\s*([A-Za-z]+)\s*:\s*(.*?)\s*")
-_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
-_CELLS = re.compile(r"(?<!\\)\|")
-_GAPS = {"", "-", "–", "—", "…", "?", "n/a", "na"}
-_ABOUT = r"(?:[≈~<>≤≥]|c\.|ca\.|about )"
-_SPACE = "  \u202f"
-_NUMBER = re.compile(
-    rf"({_ABOUT}?)\s*([+−-]?(?:\d{{1,3}}(?:[,'’{_SPACE}]\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?)\s*(%?)\s*(\(?\?\)?)?"
+_FIGURE = re.compile(r'<figure class="chart"([^>]*)>(.*?)</figure>', re.DOTALL)
+_ATTRIBUTE = re.compile(r' (?:data-)?(kind|unit|from|table|id)="([^"]*)"')
+_PARTS = re.compile(
+    r'\s*<p class="chart-title">(?P<title>[^<]*)</p>\s*(?:<p class="chart-subtitle">(?P<subtitle>[^<]*)</p>)?\s*'
+    r"(?P<table><table>.*?</table>)\s*(?P<caption><figcaption>.*</figcaption>)?\s*",
+    re.DOTALL,
 )
-_COMMA = re.compile(r"[+−-]?\d+,\d+")
-_NAMED_TABLE = re.compile(
-    r"^(?:Table|Tablo|Таблица):[ \t]*(\S[^\n]{0,200}?)[ \t]*\n(?:[ \t]*\n)?((?:[ ]{0,3}\|[^\n]*(?:\n|\Z)){3,})",
-    re.MULTILINE,
-)
-CAPTION = re.compile(r"(?:Table|Tablo|Таблица):\s*(\S.{0,200}?)\s*")
-
-
-@dataclass(frozen=True)
-class Value:
-    """A figure: the number, and whether it is an estimate or a bound."""
-
-    number: float
-    rough: bool = False
-
-
-@dataclass
-class Block:
-    """What a block says: settings, the heads of its columns, its rows of cells as typed, and what is wrong.
-
-    `problems` are (line of the block counted from 0, code, what it is about); a chart with any is not drawn.
-    """
-
-    settings: dict = field(default_factory=dict)
-    columns: list = field(default_factory=list)
-    rows: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
+_SOURCE = '<span class="chart-source">'
+_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
+_DATUM = re.compile(r'<data value="(~?)(-?\d{1,15}(?:\.\d{1,9})?)">([^<]*)</data>')
+_DAY = re.compile(r'<time datetime="(\d{4}(?:-\d{2}){0,2})">')
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -98,188 +58,6 @@ class Chart:
     def rough(self):
         """Whether any figure is an estimate."""
         return any(value and value.rough for _label, _date, values in self.rows for value in values)
-
-
-# From the block -------------------------------------------------------------------------------------------------------
-
-
-def value(cell):
-    """Return the `Value` of a cell as typed, None for a gap; raise ValueError for anything else.
-
-    Decimals have a point, groups of three a comma, a thin space or an apostrophe: "1,234.5", "≈56", "45 (?)", "n/a".
-    """
-    cell = cell.strip()
-    if cell.casefold() in _GAPS:
-        return None
-    found = _NUMBER.fullmatch(cell)
-    if not found:
-        raise ValueError(cell)
-    digits = re.sub(rf"[,'’{_SPACE}]", "", found[2]).replace("−", "-")
-    return Value(float(digits), bool(found[1] or found[4]))
-
-
-def digits(number):
-    """Return a float as plain decimal digits, to nine places at most."""
-    return f"{number:.9f}".rstrip("0").rstrip(".")
-
-
-def tables(body):
-    """Return {folded name: rows of cells} of the named tables of the Markdown `body`; of two with one name, the first."""
-    found = {}
-    for table in _NAMED_TABLE.finditer(body):
-        found.setdefault(names.fold(table[1]), _cells(table[2].splitlines()))
-    return found
-
-
-def anchor(name):
-    """Return the id of the caption of the table called `name`."""
-    return f"table-{names.slugify(name)}"
-
-
-def parted(body):
-    """Return the Markdown `body` with an empty line between each table and the line that names it."""
-    return _NAMED_TABLE.sub(lambda found: found[0].replace("\n", "\n\n", 1), body)
-
-
-def parse(text, named):
-    """Return the `Block` of the `text` between the fences; `named` are the `tables` of the text it stands in."""
-    block = Block()
-    lines = text.splitlines()
-    begin = next((n for n, line in enumerate(lines) if not line.strip() or line.lstrip().startswith("|")), len(lines))
-    for number, line in enumerate(lines[:begin]):
-        found = _SETTING.fullmatch(line)
-        if not found or found[1].lower() not in SETTINGS:
-            block.problems.append((number, "setting", line.strip()[:40]))
-        elif found[2]:
-            block.settings[found[1].lower()] = found[2]
-    _check_settings(block)
-    wanted = block.settings.get("table")
-    if wanted:
-        cells = named.get(names.fold(wanted))
-        if cells is None:
-            block.problems.append((0, "no table", wanted[:80]))
-            return block
-        placed = [(0, row) for row in cells]
-    else:
-        placed = [
-            (number, row)
-            for number, line in enumerate(lines[begin:], start=begin)
-            if line.strip() and not _RULE.fullmatch(line.strip())
-            for row in (_cells([line]) if line.lstrip().startswith("|") else _csv(line))
-        ]
-    if placed:
-        block.columns, block.rows = placed[0][1], [row for _number, row in placed[1:]]
-    _check_table(block, placed)
-    return block
-
-
-def _cells(lines):
-    """Return the cells of the lines of a Markdown table, without the rule below its head."""
-    rows = []
-    for line in lines:
-        if not _RULE.fullmatch(line.strip()):
-            inner = line.strip().removeprefix("|")
-            inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-            rows.append([cell.replace("\\|", "|").strip() for cell in _CELLS.split(inner)])
-    return rows
-
-
-def _csv(line):
-    """Return one row of CSV (RFC 4180), which may use semicolons or tabs instead of commas."""
-    mark = next((mark for mark in ("\t", ";") if mark in line), ",")
-    return [[cell.strip() for cell in row] for row in csv.reader([line], delimiter=mark, skipinitialspace=True)]
-
-
-def _check_settings(block):
-    kind = block.settings.get("type")
-    if kind is None:
-        block.problems.append((0, "no type", ""))
-    elif kind not in KINDS:
-        block.problems.append((0, "type", kind[:40]))
-    if not block.settings.get("title"):
-        block.problems.append((0, "no title", ""))
-    try:
-        float(block.settings.get("from", "0").replace("−", "-"))
-    except ValueError:
-        block.problems.append((0, "from", block.settings["from"][:40]))
-
-
-def _check_table(block, placed):
-    """Note what keeps the table from being drawn, at the line where it stands."""
-    kind, head = block.settings.get("type"), placed[0][0] if placed else 0
-    if len(block.rows) < 1 or len(block.columns) < 2:
-        block.problems.append((head, "no figures", ""))
-        return
-    if len(block.columns) - 1 > MOST_SERIES:
-        block.problems.append((head, "columns", str(MOST_SERIES)))
-    if kind == "slope" and len(block.columns) != 3:
-        block.problems.append((head, "slope", ""))
-    if len(block.rows) > MOST_ROWS.get(kind, MOST_BARS):
-        block.problems.append((head, "rows", str(MOST_ROWS.get(kind, MOST_BARS))))
-    some = False
-    for number, row in placed[1:]:
-        if len(row) != len(block.columns):
-            block.problems.append((number, "cells", f"{len(row)}/{len(block.columns)}"))
-            continue
-        for cell in row[1:]:
-            try:
-                figure = value(cell)
-            except ValueError:
-                block.problems.append((number, "comma" if _COMMA.fullmatch(cell) else "number", cell[:40]))
-                continue
-            some = some or figure is not None
-            if figure and figure.number < 0 and kind in STACKED:
-                block.problems.append((number, "negative", cell[:40]))
-    if not some and not block.problems:
-        block.problems.append((head, "no figures", ""))
-    days = [row[0] for row in block.rows]
-    if kind in {"line", "area"} and all(map(_is_date, days)) and days != sorted(days):
-        block.problems.append((head, "order", ""))
-
-
-def _is_date(label):
-    try:
-        return bool(dates.parse(label))
-    except ValueError:
-        return False
-
-
-def marked(block):
-    """Return the rows of `block` as [[part, …], …] of (tag, attribute, its value, words); tag "" for plain words.
-
-    Days and figures are marked when the whole chart can be drawn, so that they can be told in the reader's language.
-    """
-    sound = not block.problems
-    by_date = sound and all(_is_date(row[0]) for row in block.rows)
-    rows = []
-    for label, *cells in block.rows:
-        row = [("time", "datetime", label, label) if by_date else ("", "", "", label)]
-        for cell in cells:
-            found = _NUMBER.fullmatch(cell) if sound else None
-            if found:
-                figure = value(cell)
-                row.append(("data", "value", f"{'~' if figure.rough else ''}{digits(figure.number)}", cell))
-            else:
-                row.append(("", "", "", cell))
-        rows.append(row)
-    return rows
-
-
-# From the rendered text -----------------------------------------------------------------------------------------------
-
-_FIGURE = re.compile(r'<figure class="chart"([^>]*)>(.*?)</figure>', re.DOTALL)
-_ATTRIBUTE = re.compile(r' (?:data-)?(kind|unit|from|table|id)="([^"]*)"')
-_PARTS = re.compile(
-    r'\s*<p class="chart-title">(?P<title>[^<]*)</p>\s*(?:<p class="chart-subtitle">(?P<subtitle>[^<]*)</p>)?\s*'
-    r"(?P<table><table>.*?</table>)\s*(?P<caption><figcaption>.*</figcaption>)?\s*",
-    re.DOTALL,
-)
-_SOURCE = '<span class="chart-source">'
-_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
-_DATUM = re.compile(r'<data value="(~?)(-?\d{1,15}(?:\.\d{1,9})?)">([^<]*)</data>')
-_DAY = re.compile(r'<time datetime="(\d{4}(?:-\d{2}){0,2})">')
-_TAG = re.compile(r"<[^>]*>")
 
 
 def charts(markup):
@@ -370,7 +148,7 @@ def _told(markup, number):
     """Return `markup` with its figures told by `number`, what stands before and behind them left."""
 
     def datum(found):
-        inner = _NUMBER.fullmatch(html.unescape(found[3]))
+        inner = NUMBER.fullmatch(html.unescape(found[3]))
         if not inner:
             return found[0]
         before, behind = html.escape(inner[1]), html.escape(f"{inner[3]}{' ' if inner[4] else ''}{inner[4] or ''}")
@@ -383,14 +161,9 @@ def table(chart):
     """Return the figures of `chart` as CSV (RFC 4180): days as ISO dates, numbers with a point, gaps empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*map(_harmless, chart.columns), *(["estimate"] if chart.rough else [])])
+    writer.writerow([*map(harmless, chart.columns), *(["estimate"] if chart.rough else [])])
     for label, date, values in chart.rows:
         told = [digits(v.number) if v else "" for v in values]
         rough = [head for head, v in zip(chart.columns[1:], values, strict=True) if v and v.rough]
-        writer.writerow([date or _harmless(label), *told, *(["; ".join(rough)] if chart.rough else [])])
+        writer.writerow([date or harmless(label), *told, *(["; ".join(rough)] if chart.rough else [])])
     return out.getvalue()
-
-
-def _harmless(words):
-    """Return `words` so that no spreadsheet reckons with them."""
-    return f"'{words}" if words[:1] in tuple("=+-@") else words

@@ -9,7 +9,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from . import charts, timelines
+from . import chartblocks, timelines
 from .citations import CITATION, cited
 from .links import NAMED, PLAIN
 
@@ -130,18 +130,18 @@ class Opened(Preprocessor):
         """Return the lines with every block between marks that no text has; the charts are put into `found`."""
         body = "\n".join(lines)
         self.found.clear()
-        named = charts.tables(body)
+        named = chartblocks.tables(body)
 
         def opened(found):
             if found[2] == "chart":
-                self.found.append((charts.parse(found[3], named), found[3]))
+                self.found.append((chartblocks.parse(found[3], named), found[3]))
                 return f"\n{CHART}{len(self.found)}\n"
             if found[2] != "timeline":
                 return found[0]
             kept = [line for line in found[3].splitlines() if line.strip()]
             return "\n".join(["", TIMELINE, *(line.strip() for line in kept), ""])
 
-        return charts.parted(timelines.BLOCK.sub(opened, body)).split("\n")
+        return chartblocks.parted(timelines.BLOCK.sub(opened, body)).split("\n")
 
 
 class Timeline(BlockProcessor):
@@ -198,7 +198,7 @@ class Chart(BlockProcessor):
                 if settings.get(name):
                     figure.set(f"data-{name}", settings[name])
             if settings.get("table"):
-                figure.set("data-table", charts.anchor(settings["table"]))
+                figure.set("data-table", chartblocks.anchor(settings["table"]))
         for name in ("title", "subtitle"):
             if settings.get(name):
                 SubElement(figure, "p", {"class": f"chart-{name}"}).text = AtomicString(settings[name])
@@ -217,7 +217,7 @@ class Chart(BlockProcessor):
         for place, words in enumerate(block.columns):
             SubElement(head, "th", {"class": "num"} if place else {}).text = AtomicString(words)
         body = SubElement(table, "tbody")
-        for cells in charts.marked(block):
+        for cells in chartblocks.marked(block):
             row = SubElement(body, "tr")
             for place, (tag, attribute, said, words) in enumerate(cells):
                 cell = SubElement(row, "td", {"class": "num"} if place else {})
@@ -234,11 +234,13 @@ class Captions(Treeprocessor):
         named = set()
         for parent in list(root.iter()):
             for line, table in list(zip(parent, list(parent)[1:], strict=False)):
-                found = charts.CAPTION.fullmatch(line.text or "") if line.tag == "p" and table.tag == "table" else None
+                found = (
+                    chartblocks.CAPTION.fullmatch(line.text or "") if line.tag == "p" and table.tag == "table" else None
+                )
                 if found and not len(line):
                     caption = Element("caption")
                     caption.text = found[1]
-                    place = charts.anchor(found[1])
+                    place = chartblocks.anchor(found[1])
                     if place not in named:
                         caption.set("id", place)
                     named.add(place)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import charts, citations, links, timelines
+from . import chartblocks, citations, links, timelines
 
 LONG_PARAGRAPH = 180  # words
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -29,7 +29,7 @@ _FIGURE = re.compile(
 class Place:
     """Something in a text: what it is, from which character to which, and what it names."""
 
-    what: str  # "link", "name", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced", "undated"; "chart: …" with the code of `charts.Block.problems`, which names "LINE\\0WORDS"
+    what: str  # "link", "name", "picture", "bare picture", "citation", "unknown note", "unused note", "skipped level", "long", "unsourced", "undated"; "chart: …" with the code of `chartblocks.Block.problems`, which names "LINE\\0WORDS"
     start: int
     end: int
     names: str = ""
@@ -88,11 +88,11 @@ def _undated(body):
 
 def _undrawn(body):
     """Return the `Place`s of what keeps charts from being drawn."""
-    places, named = [], charts.tables(body)
+    places, named = [], chartblocks.tables(body)
     for found in timelines.BLOCK.finditer(body):
         if found[2] == "chart":
             lines = found[3].splitlines(keepends=True) or [""]
-            for number, code, about in charts.parse(found[3], named).problems:
+            for number, code, about in chartblocks.parse(found[3], named).problems:
                 start = found.start(3) + sum(map(len, lines[:number]))
                 line = body.count("\n", 0, start) + 1
                 places.append(

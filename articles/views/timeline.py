@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import weaving
 from ..models import Event, Theme, addresses
+from ..text.figures import harmless
 from .caching import public_page
 
 MOST_EVENTS = 2_000
@@ -71,7 +72,7 @@ def timeline_csv(request):
     writer.writerow(["date", "until", "event", "article", "address"])
     for event in weaving.events(Chosen(request.GET).events()):
         address = request.publication.base + event.get_absolute_url()
-        writer.writerow([event.date, event.until, *map(_cell, (_in_words(event), event.article.title)), address])
+        writer.writerow([event.date, event.until, *map(harmless, (_in_words(event), event.article.title)), address])
     return response
 
 
@@ -100,11 +101,6 @@ def timeline_ics(request):
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="timeline.ics"'
     return response
-
-
-def _cell(words):
-    """Return `words` so that no spreadsheet reckons with them."""
-    return f"'{words}" if words[:1] in tuple("=+-@") else words
 
 
 def _in_words(event):

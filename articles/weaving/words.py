@@ -5,7 +5,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from ..text import dates
-from ..text.charts import digits
+from ..text.figures import digits
 
 
 def in_words(source):
