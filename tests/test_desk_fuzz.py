@@ -47,3 +47,22 @@ def test_whatever_is_sent_there_is_an_answer(client, chief, data):
             for name, value in sent.items()}  # fmt: skip
     response = client.get(address, ours) if data.draw(st.booleans()) else client.post(address, ours)
     assert response.status_code < 500, (address, ours)
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/admin/articles/article/add/", {"authors": [HUGE], "themes": [HUGE], "series": HUGE, "lead_picture": HUGE}),
+        ("/admin/articles/article/", {"action": "retag_chosen", "retag": "1", "_selected_action": "1", "add": [HUGE]}),
+        ("/admin/articles/article/", {"action": "retag_chosen", "_selected_action": [HUGE]}),
+        ("/admin/articles/theme/", {"action": "delete_selected", "_selected_action": [HUGE]}),
+        ("/admin/flatpages/flatpage/add/", {"sites": [HUGE], "url": "/x/", "title": "X", "content": "x"}),
+    ],
+)
+def test_a_key_that_no_database_holds_is_a_wrong_choice(client, chief, address, sent):
+    make_article()
+    client.force_login(chief)
+    assert client.post(address, sent).status_code < 500

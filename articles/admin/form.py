@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import names, publishing
 from ..models import Author, Picture, Revision, Series, Theme
+from .rows import RowsField
 
 
 def moment(instant):
@@ -50,7 +51,7 @@ class TextField(forms.CharField):
         return names.clean(super().to_python(value))
 
 
-class ThemesField(forms.ModelMultipleChoiceField):
+class ThemesField(RowsField):
     """Ticked themes; one that was merged into another since the form was opened counts as that."""
 
     def clean(self, value):
@@ -92,7 +93,7 @@ class ArticleForm(forms.Form):
         required=False,
         help_text=_("Any name or alias in any spelling, with commas between. It never makes a new theme."),
     )
-    authors = forms.ModelMultipleChoiceField(
+    authors = RowsField(
         Author.objects.all(),
         label=_("Authors"),
         required=False,

@@ -14,6 +14,14 @@ from .. import names, publishing
 from ..models import Edition, addresses
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows by key; a key that no database could hold is a wrong choice, not an error of the server."""
+
+    def clean(self, value):
+        """Return the rows."""
+        return super().clean([key if len(str(key)) < 19 else "0" for key in value or ()])
+
+
 class RowForm(forms.ModelForm):
     """The form of one row. A hidden digest of what it was opened with tells whether somebody saved since."""
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import names, publishing
 from ..models import Author, Picture, Series, Theme, ThemeName
 from ..models.picture import PictureError, read_picture
-from .rows import RowAdmin, RowForm
+from .rows import RowAdmin, RowForm, RowsField
 from .tending import Tending
 
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -234,6 +234,7 @@ class PageForm(RowForm):
     class Meta:
         model = FlatPage
         fields = ("title", "url", "content", "sites")
+        field_classes = {"sites": RowsField}
         widgets = {"content": forms.Textarea(attrs={"rows": 24, "class": "body", "spellcheck": "true"})}
         help_texts = {
             "url": _("A path of one part, such as /about/. A changed one leaves a redirect."),

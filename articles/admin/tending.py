@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import publishing
 from ..models import Article, Theme, ThemeMerge
+from .rows import RowsField
 
 
 class Tending:
@@ -77,12 +78,8 @@ class Tending:
 class RetagForm(forms.Form):
     """Which themes come and which go."""
 
-    add = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label=_("Put on"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    remove = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label=_("Take off"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    add = RowsField(Theme.objects.all(), label=_("Put on"), required=False, widget=forms.CheckboxSelectMultiple)
+    remove = RowsField(Theme.objects.all(), label=_("Take off"), required=False, widget=forms.CheckboxSelectMultiple)
 
 
 @admin.action(description=_("Put themes on, or take them off"), permissions=["publish"])

@@ -1,5 +1,6 @@
 """A browser, and a site in a process of its own that can be killed and started again."""
 
+import json
 import os
 import shutil
 import socket
@@ -18,6 +19,23 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 needs_browser = pytest.mark.skipif(
     not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"), reason="Chromium is not installed on this machine"
 )
+# Runs a line of JSON (code) and answers with a line of JSON.
+BESIDE = """
+import contextlib, io, json, os, sys, traceback
+os.environ["DJANGO_SETTINGS_MODULE"] = "relations_site.settings"
+import django
+from django.db import connection
+django.setup()
+for line in sys.stdin:
+    printed, error = io.StringIO(), None
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(json.loads(line), {})
+    except Exception:
+        error = traceback.format_exc()
+    connection.close()
+    print(json.dumps({"printed": printed.getvalue(), "error": error}), flush=True)
+"""
 SETUP = """
 from django.contrib.auth.models import User
 from tests.make import make_article, make_source
@@ -48,15 +66,21 @@ class Site:
             self.port = probe.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
         self.env = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": ""}
-        self.process = None
+        self.process = self.beside = self.logged_in = None
         for args in (["migrate", "-v0"], ["collectstatic", "-v0"], ["shell", "-v0", "-c", SETUP]):
             subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, check=True, timeout=120)
 
     def shell(self, code):
-        """Run `code` in the site's shell; return what it prints."""
-        command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=60, capture_output=True, text=True)
-        return done.stdout.strip()
+        """Run `code` beside the site, in a process that stays; return what it prints."""
+        if self.beside is None:
+            self.beside = subprocess.Popen(
+                [sys.executable, "-c", BESIDE], cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        self.beside.stdin.write(json.dumps(code).encode() + b"\n")
+        self.beside.stdin.flush()
+        answer = json.loads(self.beside.stdout.readline())
+        assert answer["error"] is None, answer["error"]
+        return answer["printed"].strip()
 
     def start(self):
         """Serve, and return when the site answers."""
@@ -81,6 +105,14 @@ class Site:
             self.process.wait(20)
             self.process = None
 
+    def close(self):
+        """End everything that was started."""
+        self.stop()
+        if self.beside:
+            self.beside.stdin.close()
+            self.beside.stdout.close()
+            self.beside.wait(20)
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -88,7 +120,7 @@ def site(tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("site"))
     site.start()
     yield site
-    site.stop()
+    site.close()
 
 
 @pytest.fixture
@@ -96,8 +128,10 @@ def context(chromium, site):
     """A browser's window into which chief has logged in."""
     if site.process is None:
         site.start()
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
-    log_in(context, site)
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, storage_state=site.logged_in)
+    if not context.request.get(f"{site.base}/admin/", max_redirects=0).ok:
+        log_in(context, site)
+        site.logged_in = {"cookies": context.cookies(), "origins": []}
     yield context
     context.close()
 
