@@ -5,7 +5,10 @@ if (line) {
   try {
     const before = localStorage.getItem(key)
     if (before && line.dataset.updated > before) {
-      line.querySelector("a").href += `?since=${encodeURIComponent(before)}`
+      const link = document.createElement("a") // made here, for browsers without scripts show what is hidden
+      link.href = `changes/?since=${encodeURIComponent(before)}`
+      link.append(line.dataset.link)
+      line.append(line.dataset.words, " ", link)
       line.hidden = false
     }
     localStorage.setItem(key, new Date().toISOString())

@@ -138,6 +138,11 @@ def test_a_chart_that_is_sound_needs_no_advice():
     assert [p.what for p in inspect(fenced(SHARE))] == ["citation", "name"]
 
 
+def test_a_chart_without_a_source_is_named():
+    place = inspect(fenced("type: bar\ntitle: T\n\nYear,A\n2015,1"))[0]
+    assert (place.what, place.names) == ("unsourced", "T")
+
+
 def test_a_chart_shown_as_code_stays_code():
     html = text.render("````\n```chart\ntype: bar\n```\n````\n").html
     assert "```chart" in html

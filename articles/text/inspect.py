@@ -87,12 +87,15 @@ def _undated(body):
 
 
 def _undrawn(body):
-    """Return the `Place`s of what keeps charts from being drawn."""
+    """Return the `Place`s of what keeps charts from being drawn, and of those without a source."""
     places, named = [], chartblocks.tables(body)
     for found in timelines.BLOCK.finditer(body):
         if found[2] == "chart":
             lines = found[3].splitlines(keepends=True) or [""]
-            for number, code, about in chartblocks.parse(found[3], named).problems:
+            block = chartblocks.parse(found[3], named)
+            if "source" not in block.settings:
+                places.append(Place("unsourced", found.start(), found.start(3), block.settings.get("title", "")))
+            for number, code, about in block.problems:
                 start = found.start(3) + sum(map(len, lines[:number]))
                 line = body.count("\n", 0, start) + 1
                 places.append(

@@ -14,13 +14,29 @@ Energy diplomacy and Syria, in word {number}.[@source-{number}; @hub-2022, p. 3]
 | --- | ---: |
 | 2019 | {number} |
 
+```timeline
+2019-07: Word {number} arrives.[@hub-2022]
+```
+
 [^n{number}]: A note on Syria.
+
+"""
+CHART = """```chart
+type: line
+title: Chart {number}
+
+| Year | Share |
+| --- | ---: |
+| 2019 | {number} |
+| 2020 | 5 |
+```
 
 """
 
 
 def text_of(parts):
-    return "".join(PART.format(number=number) for number in range(parts))
+    """Return a text of so many parts; every fourth has a chart."""
+    return "".join((PART if n % 4 else CHART + PART).format(number=n) for n in range(parts))
 
 
 def glossary_of(count):
@@ -44,7 +60,7 @@ def main():
     columns = ("parts", "characters", "render ms", "per part", "50 names ms", "per part", "5000 names ms", "per part")
     print(" ".join(f"{column:>13}" for column in columns))
     base = None
-    for parts in (1, 10, 100, 800):
+    for parts in (1, 10, 100, 600):
         body = text_of(parts)
         html = render(body).html
         taken = [
