@@ -119,6 +119,7 @@ urlpatterns = [
     path("sources/", views.sources, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("feeds/", views.feeds_page, name="feeds"),
+    path("feeds.opml", views.opml, name="opml"),
     path("drafts/<str:token>/", views.shared_draft, name="shared-draft"),
     path("pictures/<str:name>", views.picture, name="picture"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),

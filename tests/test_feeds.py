@@ -1,5 +1,6 @@
 """Feeds: the same items everywhere, whole, and nothing that moves without reason."""
 
+import io
 import json
 import time
 import xml.etree.ElementTree as ET
@@ -7,10 +8,14 @@ import xml.etree.ElementTree as ET
 import feedparser
 import pytest
 from django.contrib.sites.models import Site
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from articles.models import Article
+from articles import weaving
+from articles.models import Article, Picture
+from articles.models.picture import read_picture
 
 from .make import ago, change, make_article, make_author, make_series
 
@@ -178,3 +183,199 @@ def test_unknown_feeds_are_not_found(client):
         "/articles/2024/13/feed.rss",
     ):
         assert client.get(address).status_code == 404, address
+
+
+# Polling --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["/feed.atom", "/themes/syria+libya/feed.rss", "/corrections/feed.json", "/feed.json?archive=1"]
+)
+def test_a_poll_for_nothing_new_costs_two_queries_and_renders_nothing(
+    client, django_assert_max_num_queries, monkeypatch, address
+):
+    for number in range(27):
+        make_article(f"Article {number}", themes=["Syria", "Libya"], at=ago(days=40 - number))
+    first = client.get(address, follow=True)
+    address = first.request["PATH_INFO"] + (
+        f"?{first.request['QUERY_STRING']}" if first.request["QUERY_STRING"] else ""
+    )
+    monkeypatch.setattr("articles.feeds._response", None)  # would fail when called
+    for validator in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
+        with django_assert_max_num_queries(2):
+            again = client.get(address, headers=validator)
+        assert again.status_code == 304
+        assert not again.content
+        assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], first["Cache-Control"])
+
+
+def test_what_changes_elsewhere_sends_nothing_again(client):
+    make_article("One", themes=["Syria"])
+    first = client.get("/themes/syria/feed.atom")
+    make_article("Two", themes=["Libya"])
+    assert client.get("/themes/syria/feed.atom", headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+def test_what_falls_due_by_itself_ends_the_304(client, monkeypatch):
+    make_article("One")
+    make_article("Two", at=ago(hours=-1))
+    first = client.get("/feed.atom")
+    later = ago(hours=-2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    answer = client.get("/feed.atom", headers={"if-none-match": first["ETag"]})
+    assert answer.status_code == 200
+    assert "Two" in answer.content.decode()
+
+
+def test_a_new_name_or_host_ends_the_304(client, article):
+    first = client.get("/feed.atom")
+    Site.objects.update(name="Another name")
+    assert client.get("/feed.atom", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+# Archives (RFC 5005) --------------------------------------------------------------------------------------------------
+
+
+def links(feed):
+    return {link.rel: link.href.replace("http://example.com", "") for link in feed.feed.links}
+
+
+@pytest.mark.parametrize("format", ["atom", "rss"])
+@pytest.mark.parametrize("count", [0, 1, 25, 26, 50, 51, 60])
+def test_walking_back_through_the_archives_finds_everything_once(client, count, format):
+    for number in range(count):
+        make_article(f"Article {number:02}", slug=f"a-{number}", at=ago(days=100 - number), body="x")
+    feed = parsed(client, f"/feed.{format}")
+    seen = [entry.id for entry in feed.entries]
+    assert len(seen) == min(count, 25)
+    walked = 0
+    while "prev-archive" in links(feed):
+        feed = parsed(client, links(feed)["prev-archive"])
+        walked += 1
+        assert links(feed)["current"] == f"/feed.{format}"
+        assert len(feed.entries) == 25
+        seen += [entry.id for entry in feed.entries if entry.id not in seen]
+    assert len(seen) == count
+    assert walked == max(0, -(-(count - 25) // 25))
+    if count:
+        assert set(seen) == {article.uid.urn for article in Article.objects.all()}
+
+
+def test_a_full_archive_stays_as_it_is_when_articles_come(client):
+    for number in range(30):
+        make_article(f"Article {number:02}", at=ago(days=100 - number), body="x")
+    before = client.get("/feed.json?archive=1").json()["items"]
+    for number in range(30):
+        make_article(f"Later {number:02}", at=ago(days=50 - number), body="x")
+    assert client.get("/feed.json?archive=1").json()["items"] == before
+    assert client.get("/feed.json").json()["next_url"].endswith("/feed.json?archive=2")
+    assert client.get("/feed.json?archive=2").json()["next_url"].endswith("/feed.json?archive=1")
+    assert "next_url" not in client.get("/feed.json?archive=1").json()
+
+
+def test_a_filtered_feed_has_archives_of_its_own(client):
+    for number in range(27):
+        make_article(f"Article {number:02}", themes=["Syria", "Libya"], at=ago(days=100 - number), body="x")
+    older = links(parsed(client, "/articles/feed.atom?author=the-editors&theme=syria"))["prev-archive"]
+    assert older == "/articles/feed.atom?archive=1&author=the-editors&theme=syria"
+    assert len(parsed(client, older).entries) == 25
+    turned = client.get("/articles/feed.atom?theme=syria&author=the-editors&archive=1")
+    assert (turned.status_code, turned["Location"]) == (301, older)
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", "", "9" * 20, "1.0"])
+def test_no_such_archive(client, article, number):
+    assert client.get(f"/feed.atom?archive={number}").status_code == 404
+
+
+def test_a_feed_stays_under_a_megabyte_and_loses_nothing(client):
+    for number in range(12):
+        make_article(f"Long {number:02}", at=ago(days=100 - number), body="words and more words " * 8_000)
+    answer = client.get("/feed.atom")
+    assert len(answer.content) < 1_000_000
+    feed = feedparser.parse(answer.content)
+    assert 1 <= len(feed.entries) < 12
+    older = parsed(client, links(feed)["prev-archive"])
+    assert {entry.id for entry in feed.entries + older.entries} == {
+        article.uid.urn for article in Article.objects.all()
+    }
+
+
+# Items ----------------------------------------------------------------------------------------------------------------
+
+
+def test_items_say_their_language_and_the_schemes_of_their_themes(client):
+    make_article("Boğaz", slug="bogaz", language="tr", themes=["Syria"])
+    for format in ("rss", "atom"):
+        entry = parsed(client, f"/feed.{format}").entries[0]
+        assert entry.tags[0].scheme == "http://example.com/themes/"
+        assert entry.content[0].value.startswith('<div lang="tr">')
+    item = client.get("/feed.json").json()["items"][0]
+    assert item["language"] == "tr"
+    assert item["content_html"].startswith('<div lang="tr">')
+
+
+def test_a_lead_picture_is_in_the_body_and_beside_it(client):
+    out = io.BytesIO()
+    Image.new("RGB", (600, 300)).save(out, "JPEG")
+    picture = Picture.objects.create(
+        file=read_picture(SimpleUploadedFile("x.jpg", out.getvalue())), alt='A "strait" & <sea>'
+    )
+    make_article("Seen", lead_picture=picture.pk)
+    address = f"http://example.com{picture.file.url}"
+    for format in ("rss", "atom"):
+        entry = parsed(client, f"/feed.{format}").entries[0]
+        assert entry.media_content[0] == {
+            "url": address, "type": "image/jpeg", "width": "600", "height": "300", "medium": "image",
+        }  # fmt: skip
+        assert f'src="{address}"' in entry.content[0].value
+        assert "srcset" not in entry.content[0].value
+    assert client.get("/feed.json").json()["items"][0]["image"] == address
+
+
+def test_one_article_that_cannot_be_shown_is_left_out_and_named_at_the_desk(client, chief, monkeypatch, caplog):
+    make_article("Good", at=ago(days=2))
+    bad = make_article("Bad", at=ago(days=1), body="Breaks here.")
+    whole = weaving.weave
+
+    def weave(*texts, **kw):
+        if any("Breaks here." in each for each in texts):
+            raise RuntimeError
+        return whole(*texts, **kw)
+
+    monkeypatch.setattr("articles.weaving.weave", weave)
+    for format in ("rss", "atom"):
+        assert [entry.title for entry in parsed(client, f"/feed.{format}").entries] == ["Good"]
+    assert [item["title"] for item in client.get("/feed.json").json()["items"]] == ["Good"]
+    assert f"Article {bad.pk} can't be shown in feeds." in caplog.text
+    client.force_login(chief)
+    assert "Left out of the feeds" in client.get("/admin/").content.decode()
+
+
+def test_a_feed_opened_in_a_browser_is_readable(client, article):
+    content = client.get("/feed.atom").content.decode()
+    assert '<?xml-stylesheet href="/static/feed.css" type="text/css"?>' in content
+
+
+# OPML -----------------------------------------------------------------------------------------------------------------
+
+
+def outlines(response):
+    assert response["Content-Type"].startswith("text/x-opml")
+    return {each.get("text"): each.get("xmlUrl") for each in ET.fromstring(response.content).iter("outline")}  # noqa: S314
+
+
+def test_chosen_themes_come_in_one_file(client):
+    make_article(themes=["Syria", "Libya", "Arms & trade"])
+    everything = outlines(client.get("/feeds.opml"))
+    assert len(everything) == 4
+    assert everything["example.com"] == "http://example.com/feed.atom"
+    some = outlines(client.get("/feeds.opml?theme=syria&theme=arms-trade"))
+    assert some == {
+        "Syria · example.com": "http://example.com/themes/syria/feed.atom",
+        "Arms & trade · example.com": "http://example.com/themes/arms-trade/feed.atom",
+    }
+    for address in some.values():
+        assert client.get(address.replace("http://example.com", "")).status_code == 200
+    assert client.get("/feeds.opml?theme=nowhere").status_code == 404
+    assert 'name="theme" value="syria"' in client.get("/feeds/").content.decode()

@@ -7,6 +7,7 @@ same filters there.
 from .counts import themes_with_counts, years
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown
 from .parsing import (
+    FEED_PARAMETERS,
     is_canonical,
     page_number,
     parse_archive,
@@ -19,6 +20,7 @@ from .parsing import (
 )
 
 __all__ = [
+    "FEED_PARAMETERS",
     "FORMATS",
     "PAGE_SIZE",
     "Listing",

@@ -96,9 +96,10 @@ class Listing:
         query = "&".join(filter(None, (self.query, pages)))
         return self.path + (f"?{query}" if query else "")
 
-    def feed(self, format):
-        """Return the address of the listing's feed in `format` ("rss", "atom", "json")."""
+    def feed(self, format, archive=None):
+        """Return the address of the listing's feed in `format` ("rss", "atom", "json"), or of an archive of it."""
         query = replace(self, order=self.usual_order).query
+        query = "&".join(filter(None, (f"archive={archive}" if archive else "", query)))
         return f"{self.path}feed.{format}" + (f"?{query}" if query else "")
 
     @property
@@ -222,7 +223,12 @@ class Listing:
     def newest(self, count, at=None):
         """Return the `count` newest articles of the listing at `at`, whatever its order, texts included."""
         rows = replace(self, order="newest").articles(at)
-        return list(rows.with_names()[:count])
+        return list(rows.with_names().select_related("lead_picture")[:count])
+
+    def oldest(self, count, after=0, at=None):
+        """Return the `count` oldest articles of the listing at `at` behind the first `after`, texts included."""
+        rows = replace(self, order="oldest").articles(at)
+        return list(rows.with_names().select_related("lead_picture")[after : after + count])
 
     def neighbours(self, at=None):
         """Return the other themes on the listing's articles as [(theme, number of shared articles), …], most first."""

@@ -68,9 +68,9 @@ class ArticleQuerySet(PublicQuerySet):
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
         # One row off the end of an index: an aggregate would read them all.
-        due = self.once_public(at).order_by("-published_at").values_list("published_at", flat=True).first()
-        changed = Edition.objects.values_list("changed_at", flat=True).first()
-        return max(filter(None, (due, changed)), default=None)
+        due = self.once_public(at).order_by("-published_at").values("published_at")[:1]
+        told = Edition.objects.values_list("changed_at", models.Subquery(due)).first()
+        return max(filter(None, told or ()), default=None)
 
 
 class Article(models.Model):

@@ -3,7 +3,8 @@
 from .cards import article_card, front_card, theme_card
 from .changes import changes, corrections, history, version
 from .charts import drawing, figures
-from .lists import archive, articles, author, feeds_page, front, hub, search_page, series, themes
+from .follow import feeds_page, opml
+from .lists import archive, articles, author, front, hub, search_page, series, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
@@ -32,6 +33,7 @@ __all__ = [
     "history",
     "hub",
     "not_found",
+    "opml",
     "picture",
     "plain_page",
     "robots",

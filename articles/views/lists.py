@@ -1,4 +1,4 @@
-"""Lists of articles for readers: the front page, hubs, archives, authors, series, search, feeds."""
+"""Lists of articles for readers: the front page, hubs, archives, authors, series, search."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from .. import listing as listings
 from .. import search, text, weaving
-from ..models import Article, Author, Event, Series, Theme
+from ..models import Event, Theme
 from .caching import public_page
 
 NEWEST_ON_FRONT = 8
@@ -117,21 +117,3 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
 def themes(request):
     """Every theme with its definition and other names, A to Z."""
     return render(request, "articles/themes.html", {"themes": listings.themes_with_counts()})
-
-
-@public_page
-def feeds_page(request):
-    """What can be followed, and how."""
-    context = {
-        "listing": listings.parse_front(),
-        "themes": [(theme, listings.Listing(themes=(theme,))) for theme in listings.themes_with_counts()],
-        "authors": [
-            (a, listings.Listing(author=a))
-            for a in Author.objects.filter(articles__in=Article.objects.public()).distinct()
-        ],
-        "series": [
-            (s, listings.Listing(series=s, order="series"))
-            for s in Series.objects.filter(articles__in=Article.objects.public()).distinct()
-        ],
-    }
-    return render(request, "articles/feeds.html", context)

@@ -120,8 +120,9 @@ def shown(html, owner, plain):
 
     def picture(chart):
         wide, narrow = drawn(chart), drawn(chart, narrow=True)
+        mark = "" if plain else "?v={}"  # a feed's item stays the same, byte for byte, when a drawing gets finer
         address, small = (
-            f"{base}{chart.number}{end}.svg?v={drawing.digest}" if base else _inline(drawing)
+            f"{base}{chart.number}{end}.svg{mark.format(drawing.digest)}" if base else _inline(drawing)
             for drawing, end in ((wide, ""), (narrow, "-narrow"))
         )
         told = escape(Teller.summary(chart))

@@ -20,7 +20,7 @@ def of(picture):
     return pictures.Known(picture.width, picture.height, sources, picture.caption, picture.credit)
 
 
-def lead(picture):
-    """Return the figure with which an article begins."""
+def lead(picture, plain=False):
+    """Return the figure with which an article begins; `plain` for feeds."""
     attributes = f'src="{escape(picture.file.url)}" alt="{escape(picture.alt)}"'
-    return pictures.figure(of(picture), attributes, lead=True)
+    return pictures.figure(of(picture), attributes, lead=True, plain=plain)

@@ -1,0 +1,167 @@
+"""The three formats: RSS 2.0 after the RSS Advisory Board's profile, Atom (RFC 4287), JSON Feed 1.1.
+
+Each is given the same description of a feed and of its items. Beyond what Django's generators know it holds
+
+    icon, logo    absolute addresses of square pictures
+    copyright     whose words these are
+    archive       whether this is an archive document (RFC 5005, section 4); then `current` leads to the feed itself
+    older, newer  addresses of the archive documents before and after, or None
+    item image    {"url", "type", "width", "height", "alt"} or None
+    item scheme   the address below which its categories are
+"""
+
+import json
+
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.xmlutils import SimplerXMLGenerator
+
+GENERATOR = "relations_site"
+NAMESPACES = {
+    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+    "xmlns:fh": "http://purl.org/syndication/history/1.0",
+    "xmlns:media": "http://search.yahoo.com/mrss/",
+}
+
+
+def _links(feed):
+    """Return [(relation, address)] between the feed and its archive documents (RFC 5005, section 4)."""
+    links = [("prev-archive", feed["older"]), ("next-archive", feed["newer"])]
+    links += [("current", feed["current"])] if feed["archive"] else []
+    return [(relation, address) for relation, address in links if address]
+
+
+def _image(handler, item):
+    """Write the lead picture of an item (Media RSS 1.5.1)."""
+    image = item["image"]
+    if image:
+        said = {name: str(image[name]) for name in ("url", "type", "width", "height")}
+        handler.startElement("media:content", said | {"medium": "image"})
+        handler.addQuickElement("media:description", image["alt"], {"type": "plain"})
+        handler.endElement("media:content")
+
+
+class Rss(Rss201rev2Feed):
+    """Full text in content:encoded, bylines in dc:creator."""
+
+    content_type = "application/rss+xml; charset=utf-8"
+
+    def rss_attributes(self):
+        """Declare the namespaces used."""
+        return super().rss_attributes() | NAMESPACES
+
+    def add_root_elements(self, handler):
+        """Write what the channel says of itself."""
+        feed = self.feed
+        super().add_root_elements(handler)
+        handler.addQuickElement("generator", GENERATOR)
+        handler.addQuickElement("docs", "https://www.rssboard.org/rss-specification")
+        handler.startElement("image", {})
+        for name, words in (("url", feed["icon"]), ("title", feed["title"]), ("link", feed["link"])):
+            handler.addQuickElement(name, words)
+        handler.endElement("image")
+        if feed["archive"]:
+            handler.addQuickElement("fh:archive", "")
+        for relation, address in _links(feed):
+            handler.addQuickElement("atom:link", "", {"rel": relation, "href": address})
+
+    def add_item_elements(self, handler, item):
+        """Write one item; the profile wants an author's name in dc:creator, `author` being an e-mail address."""
+        super().add_item_elements(handler, item | {"author_name": None, "categories": ()})
+        for author in item["authors"]:
+            handler.addQuickElement("dc:creator", author["name"])
+        for category in item["categories"]:
+            handler.addQuickElement("category", category, {"domain": item["scheme"]})
+        handler.addQuickElement("content:encoded", item["content"])
+        _image(handler, item)
+        if item["updateddate"] != item["pubdate"]:
+            handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+
+
+class Atom(Atom1Feed):
+    """Summary and full text."""
+
+    content_type = "application/atom+xml; charset=utf-8"
+
+    def write(self, outfile, encoding):
+        """Write the feed, and before it its stylesheet, which Django's own leaves out."""
+        handler = SimplerXMLGenerator(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        for stylesheet in self.feed["stylesheets"] or ():
+            handler.processingInstruction("xml-stylesheet", stylesheet)
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
+
+    def root_attributes(self):
+        """Declare the namespaces used."""
+        return super().root_attributes() | {name: NAMESPACES[name] for name in ("xmlns:fh", "xmlns:media")}
+
+    def add_root_elements(self, handler):
+        """Write what the feed says of itself."""
+        feed = self.feed
+        super().add_root_elements(handler)
+        handler.addQuickElement("generator", GENERATOR)
+        handler.addQuickElement("icon", feed["icon"])
+        handler.addQuickElement("logo", feed["logo"])
+        if feed["archive"]:
+            handler.addQuickElement("fh:archive", "")
+        for relation, address in _links(feed):
+            handler.addQuickElement("link", "", {"rel": relation, "href": address})
+
+    def add_item_elements(self, handler, item):
+        """Write one entry: section 4.1.2, one author element each, the text as escaped HTML."""
+        super().add_item_elements(handler, item | {"author_name": None, "categories": ()})
+        for author in item["authors"]:
+            handler.startElement("author", {})
+            handler.addQuickElement("name", author["name"])
+            handler.addQuickElement("uri", author["url"])
+            handler.endElement("author")
+        for category in item["categories"]:
+            handler.addQuickElement("category", "", {"term": category, "scheme": item["scheme"]})
+        handler.addQuickElement("content", item["content"], {"type": "html", "xml:lang": item["language"]})
+        _image(handler, item)
+
+
+class JsonFeed(SyndicationFeed):
+    """JSON Feed 1.1; `external_url` stays out, for it breaks links within an item."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile, encoding):
+        """Write the feed; `encoding` is UTF-8 (RFC 8259, section 8.1)."""
+        said = self.feed
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": said["title"],
+            "home_page_url": said["link"],
+            "feed_url": said["feed_url"],
+            "description": said["description"],
+            "icon": said["logo"],
+            "favicon": said["icon"],
+            "language": said["language"],
+            "authors": [{"name": said["author_name"], "url": said["link"]}],
+            "next_url": said["older"],
+            "items": [self._item(item) for item in self.items],
+        }
+        json.dump({name: value for name, value in feed.items() if value is not None}, outfile, ensure_ascii=False)
+
+    def _item(self, item):
+        told = {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "summary": item["description"],
+            "content_html": item["content"],
+            "image": item["image"]["url"] if item["image"] else None,
+            "date_published": rfc3339_date(item["pubdate"]),
+            "date_modified": rfc3339_date(item["updateddate"]),
+            "authors": item["authors"],
+            "tags": list(item["categories"]),
+            "language": item["language"],
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+
+GENERATORS = {"rss": Rss, "atom": Atom, "json": JsonFeed}
