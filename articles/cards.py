@@ -131,6 +131,7 @@ def _folded(words, size, width):
 
 
 def _cut(words, size, width):
+    words = " ".join(words.split())
     if _wide(words, size) <= width:
         return words
     while words and _wide(f"{words}…", size) > width:

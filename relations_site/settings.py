@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.middleware.Compressed",
     "django.middleware.http.ConditionalGetMiddleware",
     "articles.middleware.SiteAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -52,3 +52,9 @@ def keeper(db):
 def chief(db):
     """The superuser."""
     return make_user("chief", is_superuser=True)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A text that takes too long is given up after a second: for tests of what follows from that."""
+    monkeypatch.setattr("articles.text.SECONDS", 1.0)

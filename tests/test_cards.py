@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from articles import cards
-from articles.models import Picture
+from articles import cards, publishing
+from articles.models import Picture, Theme
 from articles.models.picture import read_picture
 
 from .make import ago, change, make_article
@@ -76,12 +76,15 @@ def test_what_is_hidden_has_no_card(client, state):
 
 def test_a_renamed_theme_takes_its_card_along(client):
     make_article("Seen", themes=["Syria"])
-    assert client.get("/themes/syria/card.png").status_code == 200
+    syria = Theme.objects.get()
+    syria.slug = "sham"
+    publishing.save_theme(syria)
+    read(client.get("/themes/syria/card.png?v=1", follow=True))
     assert client.get("/themes/nothing/card.png").status_code == 404
 
 
 @settings(max_examples=40, deadline=None)
-@given(*[st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=120)] * 2, st.integers(0, 12))
+@given(*[st.text(st.characters(exclude_categories=("Cs",)), max_size=120)] * 2, st.integers(0, 12))
 def test_any_words_fit(above, title, times):
     drawn = cards.card(cards.Words("Name", above, " ".join([title] * times), above, "example.org"))
     with Image.open(io.BytesIO(drawn)) as image:

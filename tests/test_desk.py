@@ -158,7 +158,7 @@ def test_missing_parts_are_named_at_their_fields(desk):
     ],
 )
 @pytest.mark.parametrize("action", ["save", "publish"])
-def test_bad_input_is_a_clear_error_or_a_save_never_a_loss(desk, typed, action):
+def test_bad_input_is_a_clear_error_or_a_save_never_a_loss(desk, impatient, typed, action):
     article = make_article("Here", published=False)
     response = desk.post(
         form_of(article), posted(article, **{"body": "Precious.", "action": action} | typed), follow=True
@@ -183,7 +183,7 @@ def test_preview_is_the_real_page_with_what_was_typed_and_stores_nothing(desk):
     assert Article.objects.count() == 1
 
 
-def test_a_preview_that_fails_says_why(desk):
+def test_a_preview_that_fails_says_why(desk, impatient):
     response = desk.post(reverse("admin:articles_article_preview_new"), posted(body="[" * 20_000))
     assert "takes too long" in shown(response)
 

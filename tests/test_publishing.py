@@ -56,7 +56,7 @@ def test_publishing_names_what_is_missing(missing):
     assert missing in refused.value.message_dict
 
 
-def test_a_text_that_cannot_be_rendered_is_kept_as_a_draft():
+def test_a_text_that_cannot_be_rendered_is_kept_as_a_draft(impatient):
     fields = make_fields(body="[" * 20_000)
     article = publishing.create(fields, by=None)
     with pytest.raises(ValidationError) as refused:
@@ -302,7 +302,7 @@ def test_rebuilding_never_takes_back_what_was_published_meanwhile():
     assert (stored.name, stored.introduction_html) == ("Renamed", "<p>Rewritten.</p>")
 
 
-def test_the_command_rebuilds_all_it_can_and_names_what_it_cannot(capsys):
+def test_the_command_rebuilds_all_it_can_and_names_what_it_cannot(capsys, impatient):
     good, bad = make_article(slug="good"), make_article(slug="bad")
     theme = Theme.objects.get()
     Article.objects.update(html="<p>old</p>")

@@ -103,6 +103,7 @@ def _response(request, format, changed, *, title, page, address, description, it
         feed_url=base + address,
         feed_guid=base + page,
         description=names.clean(description),
+        subtitle=names.clean(description),
         language=get_language(),
         author_name=names.clean(request.publication.name),
         feed_copyright=f"© {names.clean(request.publication.name)}",

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import http_date
 
 from ..models import Article
@@ -29,6 +29,13 @@ class _Answer:
 
 _answers = OrderedDict()
 _lock = threading.Lock()
+
+
+def _as_page(request, response):
+    """Call the feed XML for browsers, which style that, and show a feed by its own name as raw text."""
+    patch_vary_headers(response, ["Accept"])
+    if "text/html" in request.headers.get("Accept", "") and "+xml" in response.get("Content-Type", ""):
+        response.headers["Content-Type"] = "text/xml; charset=utf-8"
 
 
 def polled(request, build):
@@ -57,6 +64,7 @@ def polled(request, build):
                 while len(_answers) > MOST_REMEMBERED:
                     _answers.popitem(last=False)
     if response.status_code in {200, 304}:
+        _as_page(request, response)
         response.headers["Last-Modified"] = http_date(seconds)
         response.headers["Cache-Control"] = FRESH
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -138,7 +138,7 @@ def shown(markup, draw, number, words):
             )
         head = found[2][: parts.start("table")]
         caption = "" if caption == "<figcaption></figcaption>" else caption
-        return f'<figure class="chart" id="chart-{chart.number}">{head}{drawing}{below}{caption}</figure>'
+        return f'<figure class="chart" id="chart-{chart.number}">{head}<p>{drawing}</p>{below}{caption}</figure>'
 
     markup = _told(_FIGURE.sub(figure, markup), number)
     return markup.replace(_SOURCE, f"{_SOURCE}{words['source']} ")

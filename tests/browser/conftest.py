@@ -37,6 +37,9 @@ for line in sys.stdin:
     print(json.dumps({"printed": printed.getvalue(), "error": error}), flush=True)
 """
 SETUP = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", verbosity=0, interactive=False)
 from django.contrib.auth.models import User
 from tests.make import make_article, make_source
 User.objects.create_superuser("chief", password="chief-password")
@@ -67,8 +70,7 @@ class Site:
         self.base = f"http://127.0.0.1:{self.port}"
         self.env = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": ""}
         self.process = self.beside = self.logged_in = None
-        for args in (["migrate", "-v0"], ["collectstatic", "-v0"], ["shell", "-v0", "-c", SETUP]):
-            subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, check=True, timeout=120)
+        self.shell(SETUP)
 
     def shell(self, code):
         """Run `code` beside the site, in a process that stays; return what it prints."""

@@ -171,13 +171,10 @@ def test_nothing_keeps_anybody_from_writing(chromium, live_server, article, clie
     context.add_cookies([cookie])
     page = context.new_page()
     form = f"/admin/articles/article/{article.pk}/"
-    for path in (
-        "/admin/",
-        f"{form}change/",
-        f"{form}history/",
-        "/admin/articles/article/add/",
-        "/admin/articles/picture/",
-    ):
+    pages = [f"{form}change/", "/admin/"]
+    if scheme == "light":
+        pages += [f"{form}history/", "/admin/articles/article/add/", "/admin/articles/picture/"]
+    for path in pages:
         page.goto(live_server.url + path, wait_until="networkidle")
         assert violations(page) == [], path
     context.close()
