@@ -12,7 +12,7 @@ def line(pen):
     ends = [next((v for v in reversed(values) if v), None) for values in series]
     tags = [f"{name} {pen.told(end)}" if end else name for name, end in zip(names, ends, strict=True)]
     beside = len(names) > 1 and max(wide(tag, bold=True) for tag in tags) < pen.width * 0.36
-    _headed(pen, beside)
+    pen.unit() if beside else pen.key()
     right = max(wide(tag, bold=True) for tag in tags) if beside else max(wide(pen.told(e), True) for e in ends if e)
     numbers = figures(chart)
     frame = Frame(pen, beginning(chart, min(numbers)), max(numbers), right + 4)
@@ -33,17 +33,6 @@ def line(pen):
         there = [(n, [spot for spot in points if spot][-1]) for n, points in enumerate(spots) if ends[n]]
         _tags(pen, frame, [(n, x, y, tags[n] if beside else pen.told(v)) for n, (x, y, v) in there])
     frame.name(places)
-
-
-def _headed(pen, beside):
-    """Write the unit, and the key unless the names stand beside the figures."""
-    if beside:
-        if pen.chart.unit not in {"", "%"}:
-            pen.y += SIZE + 2
-            pen.text(0, pen.y, cut(pen.chart.unit, pen.width))
-            pen.y += 6
-    else:
-        pen.key()
 
 
 def _tags(pen, frame, tagged):
@@ -90,7 +79,7 @@ def area(pen):
     chart = pen.chart
     names = chart.columns[1:]
     beside = len(names) > 1 and max(wide(name, bold=True) for name in names) < pen.width * 0.36
-    _headed(pen, beside)
+    pen.unit() if beside else pen.key()
     tags = names if beside else [pen.told(v) for row in chart.rows for v in row[2] if v]
     right = max(wide(words, bold=True) for words in tags) + 10
     frame = Frame(pen, 0.0, max(figures(chart, totals=True)), right)
@@ -123,7 +112,7 @@ def area(pen):
 def slope(pen):
     """Draw a line for each row, from the first column to the second."""
     chart = pen.chart
-    _headed(pen, beside=True)
+    pen.unit()
     told = [(pen.label(row), *(pen.told(v) if v else "" for v in row[2])) for row in chart.rows]
     most = pen.width * (0.4 if pen.narrow else 0.36)
     names = [cut(name, most - max(wide(first, True) for _n, first, _l in told) - 6) for name, _f, _l in told]

@@ -79,13 +79,17 @@ class Pen:
         name, date, _values = row
         return self.tell.date(date) if date else name
 
-    def key(self):
-        """Write the names of the series with their colours, when there are several; and the unit."""
-        x, names = 0.0, self.chart.columns[1:]
+    def unit(self):
+        """Write what the figures are counted in; a percent sign stands on each of them."""
         if self.chart.unit not in {"", "%"}:
             self.y += SIZE + 2
             self.text(0, self.y, cut(self.chart.unit, self.width))
             self.y += 6
+
+    def key(self):
+        """Write the unit, and the names of the series with their colours when there are several."""
+        self.unit()
+        x, names = 0.0, self.chart.columns[1:]
         if len(names) == 1:
             return
         self.y += SIZE
