@@ -99,6 +99,9 @@ def test_no_figure(cell):
         ("type: bar\n\nYear,A\n2015,1", ("no title", "")),
         ("type: bar\ntitle: T\ncolour: red\n\nYear,A\n2015,1", ("setting", "colour: red")),
         ("type: line\ntitle: T\nfrom: low\n\nYear,A\n2015,1", ("from", "low")),
+        ("type: line\ntitle: T\nfrom: nan\n\nYear,A\n2015,1", ("from", "nan")),
+        ("type: line\ntitle: T\nfrom: -inf\n\nYear,A\n2015,1", ("from", "-inf")),
+        ("type: line\ntitle: T\nfrom: 1e400\n\nYear,A\n2015,1", ("from", "1e400")),
         ("type: bar\ntitle: T", ("no figures", "")),
         ("type: bar\ntitle: T\n\nYear,A", ("no figures", "")),
         ("type: bar\ntitle: T\n\nYear,A\n2015,", ("no figures", "")),
@@ -306,6 +309,11 @@ def test_an_estimate_is_an_open_mark():
     assert ["h" in circle.get("class").split() for circle in root.iter(f"{SVG}circle")] == [False, True]
 
 
+@pytest.mark.parametrize(("typed", "start"), [("30", 30), ("−5", -5), ("1,000", 1000), ("0", 0)])
+def test_an_axis_begins_where_it_is_told(typed, start):
+    assert one(f"type: line\ntitle: T\nfrom: {typed}\n\nYear,A\n2015,2000").start == start
+
+
 def test_light_and_dark_are_one_file():
     drawn = draw(one(SHARE), Teller)[0]
     assert "prefers-color-scheme:dark" in drawn
@@ -401,6 +409,9 @@ def test_any_block_renders_to_clean_markup(lines):
         '<tr><td>x</td><td><data value="1.2.3">1</data></td></tr></table></figure>',
         '<figure class="chart" id="chart-1" data-kind="line"></figure>',
         '<figure class="chart" id="chart-x" data-kind="bar"><p class="chart-title">T</p><table></table></figure>',
+        '<figure class="chart" id="chart-1" data-kind="line" data-from="nan"><p class="chart-title">T</p><table><tr><th>a</th>'
+        '<th>b</th></tr><tr><td>x</td><td><data value="1">1</data></td></tr></table></figure>',
+        '<time datetime="9999-99">x</time> <time datetime="0000">y</time> <time datetime="2019-1-1-1">z</time>',
         '<data value="9e999">9</data><data value="~5">5</data><data value="abc">x</data>',
     ],
 )

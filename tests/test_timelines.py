@@ -168,3 +168,10 @@ def test_a_spreadsheet_reckons_with_nothing(client, article):
         "http://example.com/articles/straits/#event-2",
     ]
     assert rows[-1][2:4] == ["'=1+1", "'+title"]
+
+
+def test_an_event_typed_by_hand_with_no_date_stops_nothing(client):
+    raw = '<ol class="timeline"><li class="event" id="event-1"><time datetime="9999-99">x</time> <span class="what">y</span></li></ol>'
+    make_article("Raw", slug="raw", body=f"Before.\n\n{raw}\n\nAfter.")
+    assert client.get("/articles/raw/").status_code == 200
+    assert not Event.objects.exists()

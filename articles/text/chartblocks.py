@@ -130,7 +130,7 @@ def _check_settings(block):
     if not block.settings.get("title"):
         block.problems.append((0, "no title", ""))
     try:
-        float(block.settings.get("from", "0").replace("−", "-"))
+        value(block.settings.get("from", ""))
     except ValueError:
         block.problems.append((0, "from", block.settings["from"][:40]))
 
@@ -164,15 +164,8 @@ def _check_table(block, placed):
     if not some and not block.problems:
         block.problems.append((head, "no figures", ""))
     days = [row[0] for row in block.rows]
-    if kind in {"line", "area"} and all(map(_is_date, days)) and days != sorted(days):
+    if kind in {"line", "area"} and all(map(dates.is_date, days)) and days != sorted(days):
         block.problems.append((head, "order", ""))
-
-
-def _is_date(label):
-    try:
-        return bool(dates.parse(label))
-    except ValueError:
-        return False
 
 
 def marked(block):
@@ -181,7 +174,7 @@ def marked(block):
     Days and figures are marked when the whole chart can be drawn, so that they can be told in the reader's language.
     """
     sound = not block.problems
-    by_date = sound and all(_is_date(row[0]) for row in block.rows)
+    by_date = sound and all(dates.is_date(row[0]) for row in block.rows)
     rows = []
     for label, *cells in block.rows:
         row = [("time", "datetime", label, label) if by_date else ("", "", "", label)]

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from . import dates
-from .figures import NUMBER, Value, digits, harmless
+from .figures import NUMBER, Value, digits, harmless, value
 
 KINDS = ("line", "area", "bar", "stacked bar", "dot", "slope")
 SETTINGS = ("type", "title", "subtitle", "unit", "source", "note", "table", "from")
@@ -77,7 +77,7 @@ def _chart(figure):
     try:
         columns = tuple(_words(cell) for cell in rows[0])
         read = tuple((_words(row[0]), _day(row[0]), tuple(map(_figure, row[1:]))) for row in rows[1:])
-        start = float(settings["from"]) if settings.get("from") else None
+        start = value(settings.get("from", ""))
     except (ValueError, IndexError):
         return None
     series = {len(values) for _label, _date, values in read}
@@ -89,7 +89,7 @@ def _chart(figure):
         return None
     title, subtitle = (html.unescape(parts[name] or "") for name in ("title", "subtitle"))
     unit = html.unescape(settings.get("unit", ""))
-    return Chart(int(number[1]), kind, title, subtitle, unit, start, columns, read)
+    return Chart(int(number[1]), kind, title, subtitle, unit, start.number if start else None, columns, read)
 
 
 def _words(cell):
@@ -98,10 +98,7 @@ def _words(cell):
 
 def _day(cell):
     found = _DAY.search(cell)
-    if not found:
-        return ""
-    dates.parse(found[1])
-    return found[1]
+    return found[1] if found and dates.is_date(found[1]) else ""
 
 
 def _figure(cell):

@@ -20,6 +20,14 @@ def parse(text):
     return year, month, day
 
 
+def is_date(text):
+    """Whether `parse` takes `text`."""
+    try:
+        return bool(parse(text))
+    except ValueError:
+        return False
+
+
 def first_day(year, month=None, day=None):
     """Return the first day of what a partial date covers."""
     return datetime.date(year, month or 1, day or 1)

@@ -54,11 +54,17 @@ def events(markup):
     found = []
     for item in _EVENT.finditer(markup):
         days, what = _TIME.findall(item[2]), _WHAT.search(item[2])
-        if days and what:
+        if days and what and all(map(dates.is_date, days)):
             found.append(Event(int(item[1]), days[0], days[1] if len(days) > 1 else "", _MARK.sub("", what[1])))
     return found
 
 
 def dated(markup, in_words):
-    """Return rendered `markup` with its dates told by `in_words(date)`."""
-    return _TIME.sub(lambda m: f'<time datetime="{m[1]}">{html.escape(in_words(m[1]))}</time>', markup)
+    """Return rendered `markup` with its dates told by `in_words(date)`; what is no date stays as it was typed."""
+
+    def told(found):
+        if not dates.is_date(found[1]):
+            return found[0]
+        return f'<time datetime="{found[1]}">{html.escape(in_words(found[1]))}</time>'
+
+    return _TIME.sub(told, markup)
