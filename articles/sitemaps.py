@@ -72,7 +72,8 @@ class Pages(Base):
         plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list(
             "url", flat=True
         )
-        return ["/", "/articles/", "/themes/", "/timeline/", "/sources/", "/corrections/", "/feeds/", *sorted(plain)]
+        fixed = ("articles", "themes", "timeline", "sources", "updates", "corrections", "feeds")
+        return ["/", *(f"/{name}/" for name in fixed), *sorted(plain)]
 
     def location(self, path):
         """Return the path itself."""

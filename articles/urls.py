@@ -49,20 +49,19 @@ register_converter(MonthConverter, "month")
 register_converter(SlugsConverter, "slugs")
 
 
+def fed(route, view, channel, name):
+    """Return the page at `route` and the feeds below it, of the channel that `channel(request, **parts)` makes."""
+    told = {"channel": channel}
+    return [path(route, view, name=name), path(f"{route}feed.<feed:format>", feeds.feed, told, name=f"{name}-feed")]
+
+
 def followed(route, view, parse, name):
-    """Return the page at `route` and the feeds below it, whose listing `parse(request, **parts)` makes."""
-    return [
-        path(route, view, name=name),
-        *(
-            path(
-                f"{route}feed.{format}",
-                feeds.feed,
-                {"format": format, "parse": parse},
-                name=f"{name}-{format}",
-            )
-            for format in listings.FORMATS
-        ),
-    ]
+    """Return the page at `route` and the feeds below it, of the listing that `parse(request, **parts)` makes."""
+
+    def channel(request, **parts):
+        return feeds.channels.of_listing(parse(request, **parts), request.publication.name)
+
+    return fed(route, view, channel, name)
 
 
 urlpatterns = [
@@ -81,8 +80,7 @@ urlpatterns = [
         "month",
     ),
     path("articles/<slug:slug>/", views.article, name="article"),
-    path("articles/<slug:slug>/history/", views.history, name="history"),
-    path("articles/<slug:slug>/history/feed.<feed:format>", feeds.article_changes, name="history-feed"),
+    *fed("articles/<slug:slug>/history/", views.history, lambda r, slug: feeds.channels.of_article(slug), "history"),
     path("articles/<slug:slug>/versions/<int:number>/", views.version, name="version"),
     path("articles/<slug:slug>/changes/", views.changes, name="changes"),
     path("articles/<slug:slug>/charts/<int:number>.svg", views.drawing, name="chart"),
@@ -91,11 +89,16 @@ urlpatterns = [
     path("card.png", views.front_card, name="front-card"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
     path("themes/<slug:slug>/card.png", views.theme_card, name="theme-card"),
-    path("timeline/", views.timeline, name="timeline"),
+    *fed(
+        "timeline/",
+        views.timeline,
+        lambda request: feeds.channels.of_timeline(listings.EventFilter(request.GET), request.publication.name),
+        "timeline",
+    ),
     path("timeline/timeline.csv", views.timeline_csv, name="timeline-csv"),
     path("timeline/timeline.ics", views.timeline_ics, name="timeline-ics"),
-    path("corrections/", views.corrections, name="corrections"),
-    path("corrections/feed.<feed:format>", feeds.corrections, name="corrections-feed"),
+    *fed("updates/", views.updates, lambda r: feeds.channels.of_updates(r.publication.name), "updates"),
+    *fed("corrections/", views.corrections, lambda r: feeds.channels.of_corrections(r.publication.name), "corrections"),
     path("articles/<slug:slug>/cite.<reference:format>", views.cite, name="cite"),
     path("articles/<slug:slug>/sources.<reference:format>", views.article_sources, name="article-sources"),
     path("themes/<slug:slug>/sources.<reference:format>", views.theme_sources, name="theme-sources"),

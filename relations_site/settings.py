@@ -10,11 +10,13 @@ HOSTS           host names the site answers to, with commas between (default: 12
 HTTPS           1 when readers reach the site over https: secure cookies, HSTS, https addresses
 TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto
 TIME_ZONE       zone in which editors read and type times (default: UTC)
+HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
 DEBUG           1 on a developer's machine only
 """
 
 import os
+import re
 import zoneinfo
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -186,6 +188,10 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+HUB_URL = os.environ.get("HUB_URL", "").strip()
+if HUB_URL and not re.fullmatch(r"https?://[^\s<>\"]+", HUB_URL):
+    raise ImproperlyConfigured(f"HUB_URL={HUB_URL!r}: set it to an address that begins with https:// (or http://).")
+
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -4,7 +4,8 @@ Each is given the same description of a feed and of its items. Beyond what Djang
 
     icon, logo    absolute addresses of square pictures
     copyright     whose words these are
-    archive       whether this is an archive document (RFC 5005, section 4); then `current` leads to the feed itself
+    hub           address of the hub that is told of changes (WebSub, section 4), or None
+    current       address of the feed itself when this is an archive document of it (RFC 5005, section 4), or None
     older, newer  addresses of the archive documents before and after, or None
     item image    {"url", "type", "width", "height", "alt"} or None
     item scheme   the address below which its categories are
@@ -25,9 +26,9 @@ NAMESPACES = {
 
 
 def _links(feed):
-    """Return [(relation, address)] between the feed and its archive documents (RFC 5005, section 4)."""
-    links = [("prev-archive", feed["older"]), ("next-archive", feed["newer"])]
-    links += [("current", feed["current"])] if feed["archive"] else []
+    """Return [(relation, address)] of the hub and between the feed and its archive documents."""
+    links = [("hub", feed["hub"]), ("prev-archive", feed["older"]), ("next-archive", feed["newer"])]
+    links += [("current", feed["current"])]
     return [(relation, address) for relation, address in links if address]
 
 
@@ -60,7 +61,7 @@ class Rss(Rss201rev2Feed):
         for name, words in (("url", feed["icon"]), ("title", feed["title"]), ("link", feed["link"])):
             handler.addQuickElement(name, words)
         handler.endElement("image")
-        if feed["archive"]:
+        if feed["current"]:
             handler.addQuickElement("fh:archive", "")
         for relation, address in _links(feed):
             handler.addQuickElement("atom:link", "", {"rel": relation, "href": address})
@@ -105,7 +106,7 @@ class Atom(Atom1Feed):
         handler.addQuickElement("generator", GENERATOR)
         handler.addQuickElement("icon", feed["icon"])
         handler.addQuickElement("logo", feed["logo"])
-        if feed["archive"]:
+        if feed["current"]:
             handler.addQuickElement("fh:archive", "")
         for relation, address in _links(feed):
             handler.addQuickElement("link", "", {"rel": relation, "href": address})
@@ -143,6 +144,7 @@ class JsonFeed(SyndicationFeed):
             "language": said["language"],
             "authors": [{"name": said["author_name"], "url": said["link"]}],
             "next_url": said["older"],
+            "hubs": [{"type": "WebSub", "url": said["hub"]}] if said["hub"] else None,
             "items": [self._item(item) for item in self.items],
         }
         json.dump({name: value for name, value in feed.items() if value is not None}, outfile, ensure_ascii=False)

@@ -1,11 +1,13 @@
-"""One article as an item: its text in full, made for readers that know no scripts, styles or addresses of ours."""
+"""What feeds say of an article, of a change, of a timeline: in full, for readers without our scripts, styles and host."""
 
 import logging
 import mimetypes
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import names, text, weaving
 from ..models import Article
@@ -54,18 +56,28 @@ def _item(article, woven, base):
     content = text.for_feed(content, base=base, prefix=f"a{article.pk}-")
     authors = [byline.author for byline in article.bylines.all()]
     return {
+        **_known(article, base),
         "unique_id": article.uid.urn,
-        "unique_id_is_permalink": False,
         "title": names.clean(article.title),
-        "link": base + article.get_absolute_url(),
         "description": names.clean(article.summary),
         "content": names.clean(f'<div lang="{escape(article.language)}">{content}</div>'),
-        "pubdate": article.published_at,
-        "updateddate": article.updated_at or article.published_at,
         "authors": [{"name": names.clean(author.name), "url": base + author.get_absolute_url()} for author in authors],
         "categories": [names.clean(theme.name) for theme in article.theme_list],
-        "scheme": f"{base}/themes/",
         "image": _image(lead, base) if lead else None,
+    }
+
+
+def _known(article, base):
+    """Return what any item about `article` says of it, unless it says otherwise."""
+    return {
+        "unique_id_is_permalink": False,
+        "link": base + article.get_absolute_url(),
+        "pubdate": article.published_at,
+        "updateddate": article.updated_at or article.published_at,
+        "authors": [],
+        "categories": [],
+        "scheme": f"{base}/themes/",
+        "image": None,
         "language": article.language,
     }
 
@@ -77,4 +89,44 @@ def _image(picture, base):
         "width": picture.width,
         "height": picture.height,
         "alt": names.clean(picture.alt),
+    }
+
+
+def changes_of(revisions, base):
+    """Return what a feed says of changes; their ids are those of their articles with the number of the revision."""
+    return [_change(revision, base) for revision in revisions]
+
+
+def _change(revision, base):
+    content = render_to_string("articles/_feed_change.html", {"revision": revision})
+    return {
+        **_known(revision.article, base),
+        "unique_id": f"{revision.article.uid.urn}#revision-{revision.number}",
+        "title": names.clean(f"{capfirst(revision.told_as)}: {revision.article.title}"),
+        "description": names.clean(revision.note),
+        "content": names.clean(text.for_feed(content, base=base, prefix="")),
+        "pubdate": revision.saved_at,
+        "updateddate": revision.saved_at,
+    }
+
+
+def events_of(articles, base):
+    """Return what a feed says of the timelines of `articles` (with `events` at hand): one item an article.
+
+    Events have no lasting names of their own, so that the article's has to do.
+    """
+    found = iter(weaving.events(event for article in articles for event in article.events.all()))
+    return [_events(article, [next(found) for _each in article.events.all()], base) for article in articles]
+
+
+def _events(article, events, base):
+    content = render_to_string("articles/_feed_events.html", {"events": events, "article": article})
+    told = ngettext("%(title)s: %(count)s event", "%(title)s: %(count)s events", len(events))
+    return {
+        **_known(article, base),
+        "unique_id": f"{article.uid.urn}#timeline",
+        "title": names.clean(told % {"title": article.title, "count": len(events)}),
+        "description": names.clean(article.summary),
+        "content": names.clean(text.for_feed(content, base=base, prefix=f"a{article.pk}-")),
+        "categories": [names.clean(theme.name) for theme in article.theme_list],
     }

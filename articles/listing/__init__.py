@@ -4,10 +4,11 @@ A `Listing` is parsed from an address and knows its one canonical address; views
 same filters there.
 """
 
-from .counts import themes_with_counts, years
-from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown
+from .counts import followable, themes_with_counts, years
+from .events import EventFilter
+from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
 from .parsing import (
-    FEED_PARAMETERS,
+    PARAMETERS,
     is_canonical,
     page_number,
     parse_archive,
@@ -20,12 +21,15 @@ from .parsing import (
 )
 
 __all__ = [
-    "FEED_PARAMETERS",
+    "EventFilter",
     "FORMATS",
     "PAGE_SIZE",
+    "PARAMETERS",
     "Listing",
     "Page",
     "Unknown",
+    "feeds_of",
+    "followable",
     "is_canonical",
     "page_number",
     "parse_archive",

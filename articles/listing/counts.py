@@ -3,8 +3,8 @@
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from ..models import Article, ArticleTheme, Theme
-from .filters import start_of
+from ..models import Article, ArticleTheme, Author, Series, Theme
+from .filters import Listing, start_of
 
 
 def years(at=None):
@@ -31,3 +31,18 @@ def themes_with_counts(at=None):
     for theme in themes:
         theme.count = counts.get(theme.pk, 0)
     return themes
+
+
+def followable(at=None):
+    """Return what can be followed at `at` besides everything, as {kind: [(row, its listing), …]}.
+
+    The kinds are "themes" (all of them: the first article may be the one waited for), "authors" and "series".
+    """
+    public = Article.objects.public(at)
+    authors = Author.objects.filter(articles__in=public).distinct()
+    series = Series.objects.filter(articles__in=public).distinct()
+    return {
+        "themes": [(theme, Listing(themes=(theme,))) for theme in themes_with_counts(at)],
+        "authors": [(author, Listing(author=author)) for author in authors],
+        "series": [(each, Listing(series=each, order="series")) for each in series],
+    }

@@ -5,6 +5,7 @@ A `Listing` knows its one canonical address, its title and its articles; `parsin
 
 import datetime
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -18,7 +19,26 @@ from ..models import Article, ArticleTheme, Author, Series, Theme
 from ..models.article import NEWEST
 
 PAGE_SIZE = 20
-FORMATS = ("rss", "atom", "json")
+FORMATS = {
+    "atom": ("Atom", "application/atom+xml"),
+    "rss": ("RSS", "application/rss+xml"),
+    "json": ("JSON Feed", "application/feed+json"),
+}
+
+
+class Feed(NamedTuple):
+    """One feed of a list: its format as addresses spell it, what that is called, its media type, and its address."""
+
+    format: str
+    label: str
+    type: str
+    address: str
+
+
+def feeds_of(place, query=""):
+    """Return the `Feed`s of the list at the path `place`, filtered by the parameters `query`, best format first."""
+    behind = f"?{query}" if query else ""
+    return [Feed(format, *said, f"{place}feed.{format}{behind}") for format, said in FORMATS.items()]
 
 
 class Unknown(Http404):
@@ -96,32 +116,15 @@ class Listing:
         query = "&".join(filter(None, (self.query, pages)))
         return self.path + (f"?{query}" if query else "")
 
-    def feed(self, format, archive=None):
-        """Return the address of the listing's feed in `format` ("rss", "atom", "json"), or of an archive of it."""
-        query = replace(self, order=self.usual_order).query
-        query = "&".join(filter(None, (f"archive={archive}" if archive else "", query)))
-        return f"{self.path}feed.{format}" + (f"?{query}" if query else "")
-
     @property
     def feeds(self):
-        """[(format, its name, the address of the listing's feed in it), …]"""
-        labels = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
-        return [(format, labels[format], self.feed(format)) for format in FORMATS]
+        """The `Feed`s of the listing, which know no order."""
+        return feeds_of(self.path, replace(self, order=self.usual_order).query)
 
     @property
-    def atom(self):
-        """The address of the listing's Atom feed."""
-        return self.feed("atom")
-
-    @property
-    def rss(self):
-        """The address of the listing's RSS feed."""
-        return self.feed("rss")
-
-    @property
-    def json(self):
-        """The address of the listing's JSON Feed."""
-        return self.feed("json")
+    def is_plain(self):
+        """Whether the listing is everything, or all of one theme, author or series: what most people follow."""
+        return self.front or (len(self.themes) <= 1 and self.filters in ({"themes"}, {"author"}, {"series"}))
 
     @property
     def newest_first(self):
@@ -220,15 +223,9 @@ class Listing:
             items = list(rows.listed()[start : start + PAGE_SIZE])
         return Page(listing=self, number=number, pages=pages, total=total, articles=items)
 
-    def newest(self, count, at=None):
-        """Return the `count` newest articles of the listing at `at`, whatever its order, texts included."""
-        rows = replace(self, order="newest").articles(at)
-        return list(rows.with_names().select_related("lead_picture")[:count])
-
-    def oldest(self, count, after=0, at=None):
-        """Return the `count` oldest articles of the listing at `at` behind the first `after`, texts included."""
-        rows = replace(self, order="oldest").articles(at)
-        return list(rows.with_names().select_related("lead_picture")[after : after + count])
+    def followed(self, at=None):
+        """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""
+        return replace(self, order="newest").articles(at).with_names().select_related("lead_picture")
 
     def neighbours(self, at=None):
         """Return the other themes on the listing's articles as [(theme, number of shared articles), …], most first."""

@@ -13,7 +13,6 @@ from .filters import Listing, Unknown
 MOST_THEMES = 3
 LONGEST_QUERY = 200
 PARAMETERS = ("author", "month", "not", "order", "page", "q", "series", "theme", "year")
-FEED_PARAMETERS = ("archive", *PARAMETERS)
 
 
 def is_canonical(path, query, address, known=PARAMETERS):

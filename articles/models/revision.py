@@ -30,11 +30,17 @@ class RevisionQuerySet(models.QuerySet):
 
     def owned_up(self, at=None):
         """Return the corrections of public articles and the withdrawals, newest first, with their articles."""
-        at = at or timezone.now()
-        live = models.Q(article__published_at__lte=at, article__withdrawn_at=None)
-        corrected = models.Q(change=Revision.Change.CORRECTION) & live
-        rows = self.filter(corrected | models.Q(kind=Revision.Kind.WITHDRAWN))
-        return rows.select_related("article").defer("fields", "article__body", "article__html").order_by("-saved_at")
+        return self._in_the_open([Revision.Change.CORRECTION], at)
+
+    def announced(self, at=None):
+        """Return the updates and corrections of public articles and the withdrawals, newest first, with their articles."""
+        return self._in_the_open([Revision.Change.UPDATE, Revision.Change.CORRECTION], at)
+
+    def _in_the_open(self, changes, at):
+        live = models.Q(article__published_at__lte=at or timezone.now(), article__withdrawn_at=None)
+        rows = self.filter(models.Q(change__in=changes) & live | models.Q(kind=Revision.Kind.WITHDRAWN))
+        rows = rows.select_related("article").defer("fields", "article__body", "article__html")
+        return rows.order_by("-saved_at", "-pk")
 
 
 class Revision(models.Model):

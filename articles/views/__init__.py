@@ -1,7 +1,7 @@
 """Pages for readers. Nothing here knows who is asking: a page depends on its address alone."""
 
 from .cards import article_card, front_card, theme_card
-from .changes import changes, corrections, history, version
+from .changes import changes, corrections, history, updates, version
 from .charts import drawing, figures
 from .follow import feeds_page, opml
 from .lists import archive, articles, author, front, hub, search_page, series, themes
@@ -49,5 +49,6 @@ __all__ = [
     "timeline",
     "timeline_csv",
     "timeline_ics",
+    "updates",
     "version",
 ]

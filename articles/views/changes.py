@@ -21,7 +21,7 @@ from .texts import revision_page
 
 MOST_COMPARED = 10  # the rest is listed
 MOST_KEPT = 500
-CORRECTIONS_ON_A_PAGE = 50
+CHANGES_ON_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def history(request, slug):
     steps = [Step(late, differences(early, late)) for early, late in pairs[:MOST_COMPARED]]
     steps += [Step(late, None) for _early, late in pairs[MOST_COMPARED:]]
     context = {"article": row, "steps": steps, "first": versions[0], "count": len(versions)}
+    context["feeds"] = listings.feeds_of(f"{row.get_absolute_url()}history/")
     return render(request, "articles/history.html", context)
 
 
@@ -145,7 +146,15 @@ def _rendered(body):
 @public_page
 def corrections(request):
     """Every correction and every withdrawal, newest first."""
-    rows = Revision.objects.owned_up()
-    return paged(
-        request, "articles/corrections.html", "corrections", rows, path="/corrections/", size=CORRECTIONS_ON_A_PAGE
-    )
+    return _log(request, "articles/corrections.html", "/corrections/", Revision.objects.owned_up())
+
+
+@public_page
+def updates(request):
+    """Every update, correction and withdrawal, newest first."""
+    return _log(request, "articles/updates.html", "/updates/", Revision.objects.announced())
+
+
+def _log(request, template, path, rows):
+    extra = {"feeds": listings.feeds_of(path)}
+    return paged(request, template, "log", rows, path=path, size=CHANGES_ON_A_PAGE, extra=extra)

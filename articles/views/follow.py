@@ -8,34 +8,20 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names
-from ..models import Article, Author, Series
 from .caching import public_page
-
-
-def followable():
-    """Return what can be followed besides everything: {kind: [(row, its listing), …]} of themes, authors and series."""
-    public = Article.objects.public()
-    return {
-        "themes": [(theme, listings.Listing(themes=(theme,))) for theme in listings.themes_with_counts()],
-        "authors": [(a, listings.Listing(author=a)) for a in Author.objects.filter(articles__in=public).distinct()],
-        "series": [
-            (s, listings.Listing(series=s, order="series"))
-            for s in Series.objects.filter(articles__in=public).distinct()
-        ],
-    }
 
 
 @public_page
 def feeds_page(request):
     """What can be followed, and how."""
-    return render(request, "articles/feeds.html", {"listing": listings.parse_front(), **followable()})
+    return render(request, "articles/feeds.html", {"listing": listings.parse_front(), **listings.followable()})
 
 
 @public_page
 def opml(request):
     """The feeds of the themes that the parameters name (all: none named), for a feed reader to take in at once (OPML 2.0)."""
     asked = set(request.GET.getlist("theme"))
-    rows = followable()["themes"]
+    rows = listings.followable()["themes"]
     missing = asked - {theme.slug for theme, _listing in rows}
     if missing:
         raise listings.Unknown(_("There is no theme at this address: %s.") % ", ".join(sorted(missing))[:200])
@@ -49,7 +35,12 @@ def opml(request):
     body = SubElement(root, "body")
     for theme, listing in chosen:
         title = f"{names.clean_line(str(theme))} · {name}" if theme else name
-        said = {"text": title, "title": title, "xmlUrl": base + listing.atom, "htmlUrl": base + listing.address()}
+        said = {
+            "text": title,
+            "title": title,
+            "xmlUrl": base + listing.feeds[0].address,
+            "htmlUrl": base + listing.address(),
+        }
         SubElement(body, "outline", type="rss", **said)
     response = HttpResponse(
         tostring(root, encoding="utf-8", xml_declaration=True), content_type="text/x-opml; charset=utf-8"

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 
 
-def paged(request, template, name, rows, *, path, size):
-    """Return `template` with the page of `rows` that the request asks for as `name`, or a redirect to its address."""
+def paged(request, template, name, rows, *, path, size, extra=None):
+    """Return `template` with the page of `rows` that the request asks for as `name` beside `extra`, or a redirect to its address."""
     pages = Paginator(rows, size)
     number = listings.page_number(request.GET)
     if number > pages.num_pages:
@@ -27,4 +27,4 @@ def paged(request, template, name, rows, *, path, size):
         "previous": address(number - 1) if number > 1 else None,
         "next": address(number + 1) if number < pages.num_pages else None,
     }
-    return render(request, template, {name: pages.page(number).object_list, "page": page})
+    return render(request, template, {name: pages.page(number).object_list, "page": page, **(extra or {})})
