@@ -58,3 +58,9 @@ def chief(db):
 def impatient(monkeypatch):
     """A text that takes too long is given up after a second: for tests of what follows from that."""
     monkeypatch.setattr("articles.text.SECONDS", 1.0)
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """What has just changed counts as changed a while ago: its date is a validator."""
+    monkeypatch.setattr("articles.feeds.polling.second_is_over", lambda instant: True)

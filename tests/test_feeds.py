@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from django.contrib.sites.models import Site
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.http import http_date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -125,7 +126,7 @@ def test_a_new_slug_and_a_typo_give_no_new_item(client, article):
 
 
 @pytest.mark.parametrize("format", ["rss", "atom", "json"])
-def test_an_unchanged_feed_is_not_sent_twice(client, article, format):
+def test_an_unchanged_feed_is_not_sent_twice(client, article, format, settled):
     first = client.get(f"/feed.{format}")
     assert client.get(f"/feed.{format}").content == first.content
     assert not first["ETag"].startswith("W/")
@@ -192,7 +193,7 @@ def test_unknown_feeds_are_not_found(client):
     "address", ["/feed.atom", "/themes/syria+libya/feed.rss", "/corrections/feed.json", "/feed.json?archive=1"]
 )
 def test_a_poll_for_nothing_new_costs_two_queries_and_renders_nothing(
-    client, django_assert_max_num_queries, monkeypatch, address
+    client, django_assert_max_num_queries, monkeypatch, address, settled
 ):
     for number in range(27):
         make_article(f"Article {number}", themes=["Syria", "Libya"], at=ago(days=40 - number))
@@ -207,6 +208,15 @@ def test_a_poll_for_nothing_new_costs_two_queries_and_renders_nothing(
         assert again.status_code == 304
         assert not again.content
         assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], first["Cache-Control"])
+
+
+def test_a_date_in_whole_seconds_is_no_validator_while_its_second_lasts(client, article, monkeypatch):
+    monkeypatch.setattr("articles.feeds.polling.second_is_over", lambda instant: False)
+    answer = client.get("/feed.atom")
+    assert "Last-Modified" not in answer
+    now = {"if-modified-since": http_date()}
+    assert client.get("/feed.atom", headers=now).status_code == 200
+    assert client.get("/feed.atom", headers={"if-none-match": answer["ETag"]}).status_code == 304
 
 
 def test_what_changes_elsewhere_sends_nothing_again(client):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {"management"},
     {"urls"},
-    {"admin", "transfer", "linkcheck"},
+    {"admin", "transfer", "linkcheck", "hub"},
     {"views", "sitemaps", "templatetags"},
     {"feeds"},
     {"publishing"},

@@ -132,7 +132,7 @@ def test_hidden_articles_count_nowhere(client, state):
 
 
 @pytest.mark.parametrize("state", STATES[:4])
-def test_a_hidden_article_leaves_feeds_and_their_dates_alone(client, state):
+def test_a_hidden_article_leaves_feeds_and_their_dates_alone(client, state, settled):
     make_article("Shown", slug="shown", themes=["Syria"])
     make_theme("Libya")  # a theme is seen before its first article
     before, empty = client.get("/themes/syria/feed.atom"), client.get("/articles/2001/feed.atom")

@@ -12,19 +12,21 @@ from django.utils.cache import get_conditional_response, patch_vary_headers, set
 from django.utils.http import http_date
 
 from ..models import Article
+from ..models.edition import second_is_over
 
-# A poller asks again after a quarter of an hour; until then its answer may come from any cache.
-FRESH = "public, max-age=900"
+# A poller asks again after a quarter of an hour. A cache in between asks each minute, for the hub asks when told of news.
+FRESH = "public, max-age=900, s-maxage=60"
 MOST_REMEMBERED, LONGEST_REMEMBERED = 5_000, 500
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What was answered at an address: when what it is made of changed last, for which site, and its validator."""
+    """What was answered at an address: when what it is made of changed last, for which site, its validator and links."""
 
     changed: object
     site: tuple
     etag: str
+    links: str | None
 
 
 _answers = OrderedDict()
@@ -45,7 +47,7 @@ def polled(request, build):
     """
     site = (request.publication.name, request.publication.base)
     changed = Article.objects.last_change()
-    seconds = int(changed.timestamp()) if changed else 0
+    seconds = int(changed.timestamp()) if changed and second_is_over(changed) else None
     address = request.get_full_path()
     known = _answers.get(address)
     response = None
@@ -53,19 +55,22 @@ def polled(request, build):
         response = get_conditional_response(request, known.etag, seconds)
         if response:
             response.headers["ETag"] = known.etag
+            if known.links:
+                response.headers["Link"] = known.links
     if response is None:
         response = build(changed)
         if response.status_code == 200:
             set_response_etag(response)
         if response.status_code == 200 and len(address) <= LONGEST_REMEMBERED:
             with _lock:
-                _answers[address] = _Answer(changed, site, response["ETag"])
+                _answers[address] = _Answer(changed, site, response["ETag"], response.get("Link"))
                 _answers.move_to_end(address)
                 while len(_answers) > MOST_REMEMBERED:
                     _answers.popitem(last=False)
     if response.status_code in {200, 304}:
         _as_page(request, response)
-        response.headers["Last-Modified"] = http_date(seconds)
+        if seconds:
+            response.headers["Last-Modified"] = http_date(seconds)
         response.headers["Cache-Control"] = FRESH
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response

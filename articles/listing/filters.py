@@ -124,7 +124,8 @@ class Listing:
     @property
     def is_plain(self):
         """Whether the listing is everything, or all of one theme, author or series: what most people follow."""
-        return self.front or (len(self.themes) <= 1 and self.filters in ({"themes"}, {"author"}, {"series"}))
+        one = len(self.themes) <= 1 and self.filters in ({"themes"}, {"author"}, {"series"})
+        return self.front or (one and not self.searching)
 
     @property
     def newest_first(self):

@@ -11,6 +11,7 @@ from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
 from .source import Citation, Source
 from .theme import Theme, ThemeMerge, ThemeName
+from .topic import Topic
 
 __all__ = [
     "Article",
@@ -31,6 +32,7 @@ __all__ = [
     "Theme",
     "ThemeMerge",
     "ThemeName",
+    "Topic",
     "addresses",
     "called",
 ]

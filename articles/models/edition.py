@@ -1,5 +1,7 @@
 """When what readers see changed last."""
 
+import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -28,3 +30,11 @@ class Edition(models.Model):
     def touch(cls):
         """Note that what readers see has changed; called in one's turn."""
         cls.objects.filter(pk=1).update(changed_at=timezone.now())
+
+
+def second_is_over(instant):
+    """Whether the second that the aware `instant` lies in has passed, so that nothing more can happen in it.
+
+    Before that a date in whole seconds is no validator: two states may share it (RFC 9110, 8.8.2.2).
+    """
+    return timezone.now() >= instant.replace(microsecond=0) + datetime.timedelta(seconds=1)
