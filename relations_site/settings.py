@@ -8,7 +8,7 @@ DATABASE_URL    sqlite:///PATH (default: DATA_DIR/site.sqlite3) or postgresql://
 SECRET_KEY      signs sessions and links; without it a random one is made once and kept in DATA_DIR
 HOSTS           host names the site answers to, with commas between (default: 127.0.0.1,localhost)
 HTTPS           1 when readers reach the site over https: secure cookies, HSTS, https addresses
-TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto
+TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto and adds to X-Forwarded-For
 TIME_ZONE       zone in which editors read and type times (default: UTC)
 HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
@@ -196,7 +196,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-if switch("TRUST_PROXY"):
+TRUST_PROXY = switch("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

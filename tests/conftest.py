@@ -16,6 +16,13 @@ def plain_static_files(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_beside(monkeypatch):
+    """Who follows is kept when a test says so, by no thread that lives on behind it."""
+    monkeypatch.setattr("articles.feeds.following._later", lambda: None)
+    monkeypatch.setattr("articles.feeds.following._counted", {})
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """Let tests on SQLite use a file, as the site does: the one in memory locks in ways of its own."""

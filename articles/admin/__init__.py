@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from . import articles, sources, taxonomy
+from . import articles, following, sources, taxonomy
 
-__all__ = ["articles", "sources", "taxonomy"]
+__all__ = ["articles", "following", "sources", "taxonomy"]
 
 admin.site.site_header = _("The desk")
 admin.site.site_title = _("The desk")

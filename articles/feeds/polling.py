@@ -13,6 +13,7 @@ from django.utils.http import http_date
 
 from ..models import Article
 from ..models.edition import second_is_over
+from . import following
 
 # A poller asks again after a quarter of an hour. A cache in between asks each minute, for the hub asks when told of news.
 FRESH = "public, max-age=900, s-maxage=60"
@@ -68,6 +69,7 @@ def polled(request, build):
                 while len(_answers) > MOST_REMEMBERED:
                     _answers.popitem(last=False)
     if response.status_code in {200, 304}:
+        following.note(request)
         _as_page(request, response)
         if seconds:
             response.headers["Last-Modified"] = http_date(seconds)

@@ -4,6 +4,7 @@ from . import addresses
 from .article import Article, ArticleAuthor, ArticleTheme
 from .edition import Edition
 from .event import Event
+from .following import Following
 from .link import Link, called
 from .picture import Picture
 from .reference import Author, Series
@@ -23,6 +24,7 @@ __all__ = [
     "DraftLink",
     "Edition",
     "Event",
+    "Following",
     "Link",
     "OpenForm",
     "Picture",

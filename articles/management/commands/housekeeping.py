@@ -1,15 +1,23 @@
 """What should be done now and then."""
 
+import datetime
+
 from django.core.management.base import BaseCommand
 
 from articles import linkcheck, publishing
-from articles.models import Source
+from articles.models import Following, Source
+from articles.models.following import today
+
+KEPT = datetime.timedelta(days=400)  # of who follows: a year can be compared with the one before
 
 
 class Command(BaseCommand):
     """`manage.py housekeeping`."""
 
-    help = "Asks whether the addresses of sources that are due still answer. Meant for cron, once a day."
+    help = (
+        "Asks whether the addresses of sources that are due still answer, and forgets how many followed 400 days ago. "
+        "Meant for cron, once a day."
+    )
 
     def add_arguments(self, parser):
         """Take the number of addresses to ask in one run."""
@@ -17,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, most, **options):
         """Check what is due, and say what was found."""
+        Following.objects.filter(day__lt=today() - KEPT).delete()
         due = Source.objects.due()[: max(0, most)]
         by_url = {}
         for source in due:
