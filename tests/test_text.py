@@ -193,12 +193,19 @@ def test_any_mix_of_markup_renders_to_something_stable(body):
 
 def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
     out = text.for_feed(
-        html("[in](/themes/syria/) [out](https://example.org/) x[^1]\n\n[^1]: n"),
-        base="https://h",
+        html(
+            "[in](/themes/syria/) [out](https://example.org/?) [near](part/?a=1&b=%22 'A > b') [loose](//l.org/x) "
+            "[up](../other/) [odd](//[) [me](mailto:me@example.org) x[^1]\n\n[^1]: n"
+        ),
+        page="https://h/articles/gas/",
         prefix="a7-",
     )
     assert 'href="https://h/themes/syria/"' in out
-    assert 'href="https://example.org/"' in out
+    assert 'href="https://example.org/?"' in out
+    assert 'href="https://h/articles/gas/part/?a=1&amp;b=%22"' in out
+    assert 'href="https://l.org/x"' in out
+    assert 'href="https://h/articles/other/"' in out
+    assert 'href="mailto:me@example.org"' in out
     assert 'href="#a7-fn-1"' in out
     assert 'id="a7-fn-1"' in out
     assert "data-note" not in out

@@ -53,7 +53,7 @@ def _item(article, woven, base):
     lead = article.lead_picture
     if lead:
         content = pictures.lead(lead, plain=True) + content
-    content = text.for_feed(content, base=base, prefix=f"a{article.pk}-")
+    content = text.for_feed(content, page=base + article.get_absolute_url(), prefix=f"a{article.pk}-")
     authors = [byline.author for byline in article.bylines.all()]
     return {
         **_known(article, base),
@@ -98,13 +98,13 @@ def changes_of(revisions, base):
 
 
 def _change(revision, base):
-    content = render_to_string("articles/_feed_change.html", {"revision": revision})
+    content = render_to_string("articles/_feed_change.html", {"revision": revision}).strip()
     return {
         **_known(revision.article, base),
         "unique_id": f"{revision.article.uid.urn}#revision-{revision.number}",
         "title": names.clean(f"{capfirst(revision.told_as)}: {revision.article.title}"),
         "description": names.clean(revision.note),
-        "content": names.clean(text.for_feed(content, base=base, prefix="")),
+        "content": names.clean(text.for_feed(content, page=f"{base}/updates/", prefix="")),
         "pubdate": revision.saved_at,
         "updateddate": revision.saved_at,
     }
@@ -120,13 +120,13 @@ def events_of(articles, base):
 
 
 def _events(article, events, base):
-    content = render_to_string("articles/_feed_events.html", {"events": events, "article": article})
+    content = render_to_string("articles/_feed_events.html", {"events": events, "article": article}).strip()
     told = ngettext("%(title)s: %(count)s event", "%(title)s: %(count)s events", len(events))
     return {
         **_known(article, base),
         "unique_id": f"{article.uid.urn}#timeline",
         "title": names.clean(told % {"title": article.title, "count": len(events)}),
         "description": names.clean(article.summary),
-        "content": names.clean(text.for_feed(content, base=base, prefix=f"a{article.pk}-")),
+        "content": names.clean(text.for_feed(content, page=f"{base}/timeline/", prefix=f"a{article.pk}-")),
         "categories": [names.clean(theme.name) for theme in article.theme_list],
     }

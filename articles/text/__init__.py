@@ -14,12 +14,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
 from .. import names
 
 LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 4.0
+# An address that is neither within the page nor whole.
+_ADDRESS = re.compile(r'(<[^<>]*?\s(?:href|src)=")(?!#|[a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)')
 _SIDE_NOTE = re.compile(r' data-note="[^"]*"')
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -133,14 +137,22 @@ def notes_apart(html):
     return text, mark + notes
 
 
-def for_feed(html, *, base, prefix):
+def for_feed(html, *, page, prefix):
     """Return sanitised `html` as a feed item carries it.
 
-    Addresses become absolute under `base` (scheme and host, no slash), ids and the links to them begin with `prefix`,
-    so that the notes of two items on one page don't meet; the notes beside the text go, those at the end stay.
-    The result depends on the arguments alone, byte for byte.
+    Addresses become absolute, seen from the address `page`; ids and the links to them begin with `prefix`, so that the
+    notes of two items on one page don't meet; the notes beside the text go, those at the end stay. The result depends
+    on the arguments alone, byte for byte.
     """
     html = _SIDE_NOTE.sub("", html)
-    html = re.sub(r'(<[^<>]*?\s(?:href|src)=")/(?!/)', rf"\1{base}/", html)
+    html = _ADDRESS.sub(lambda found: found[1] + escape(_absolute(page, unescape(found[2]))), html)
     html = re.sub(r'(<[^<>]*?\shref="#)', rf"\1{prefix}", html)
     return re.sub(r'(<[^<>]*?\sid=")', rf"\1{prefix}", html)
+
+
+def _absolute(page, address):
+    """Return `address` seen from `page`; one that makes no sense stays."""
+    try:
+        return urljoin(page, address)
+    except ValueError:
+        return address

@@ -19,6 +19,7 @@ _ATTRIBUTES = {
     "td": {"data-label"},
     "time": {"datetime"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4")},
+    "*": {"lang", "dir"},  # words in another language or script, wherever they stand
 }
 _CLASSES = {
     "a": {"footnote-ref", "footnote-backref", "cite"},
@@ -33,9 +34,9 @@ _CLASSES = {
     "th": {"num", "mid"},
 }
 _TAGS = (
-    set(_ATTRIBUTES)
+    (set(_ATTRIBUTES) - {"*"})
     | set(_CLASSES)
-    | {"br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "blockquote", "pre"}
+    | {"br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "bdi", "blockquote", "pre"}
     | {"ul", "dl", "dt", "dd", "table", "thead", "tbody", "tr"}
 )
 
@@ -45,6 +46,10 @@ def _attribute(tag, name, value):
     if name == "src":  # a page asks nothing of any other host
         # Browsers drop tabs and newlines before they look for the host.
         return value if re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f]*", value) else None
+    if name == "lang":
+        return value if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value) else None
+    if name == "dir":
+        return value if value in {"ltr", "rtl", "auto"} else None
     return value
 
 

@@ -14,7 +14,21 @@ from .caching import public_page
 @public_page
 def feeds_page(request):
     """What can be followed, and how."""
-    return render(request, "articles/feeds.html", {"listing": listings.parse_front(), **listings.followable()})
+    rows = listings.followable()
+    labels = {"themes": _("Themes"), "authors": _("Authors"), "series": _("Series")}
+    sections = [
+        (label, [(row, row.get_absolute_url(), listing.feeds) for row, listing in rows[kind]])
+        for kind, label in labels.items()
+    ]
+    others = {
+        "/updates/": _("Updates and corrections"),
+        "/corrections/": _("Corrections alone"),
+        "/timeline/": _("Timeline"),
+    }
+    others = [(title, place, listings.feeds_of(place)) for place, title in others.items()]
+    sections.append((_("What happens to deep dives, and in them"), others))
+    context = {"listing": listings.parse_front(), "sections": sections, "themes": rows["themes"]}
+    return render(request, "articles/feeds.html", context)
 
 
 @public_page
