@@ -123,3 +123,25 @@ def examine(client, place):
     for key, (_title, body) in found["json"].items():
         assert body == found["atom"][key][1] == found["rss"][key][1], "an item differs between formats"
     return {key: title for key, (title, _body) in found["json"].items()}
+
+
+# A reader of one feed -------------------------------------------------------------------------------------------------
+
+
+def items(client, address="/feed.atom"):
+    """Return what a reader makes of the feed at `address`: its items, as feedparser or JSON gives them."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    if address.partition("?")[0].endswith("json"):
+        return answer.json()["items"]
+    feed = feedparser.parse(answer.content, sanitize_html=False, resolve_relative_uris=False)
+    assert not feed.bozo, feed.get("bozo_exception")
+    return feed.entries
+
+
+def ids(client, address="/feed.atom"):
+    return [item["id"] for item in items(client, address)]
+
+
+def body(item):
+    return item["content_html"] if "content_html" in item else item.content[0].value

@@ -1,13 +1,17 @@
 """Rows for tests, made through the site's own doors; every default is visible here."""
 
 import datetime
+import io
 import itertools
 
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from articles import publishing
-from articles.models import Article, Author, Series, Source, Theme, ThemeName
+from articles.models import Article, Author, Picture, Series, Source, Theme, ThemeName
+from articles.models.picture import read_picture
 
 _numbers = itertools.count(1)
 
@@ -112,3 +116,12 @@ def make_source(key, title="A title", **kw):
     source.full_clean()
     publishing.save_row(source)
     return source
+
+
+def make_picture():
+    """Return a stored picture of 2000 by 1000 pixels."""
+    out = io.BytesIO()
+    Image.new("RGB", (2000, 1000)).save(out, "JPEG")
+    return Picture.objects.create(
+        file=read_picture(SimpleUploadedFile("x.jpg", out.getvalue())), alt='A "strait" & <sea>'
+    )
