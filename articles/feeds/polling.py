@@ -48,12 +48,14 @@ def polled(request, build):
     """
     site = (request.publication.name, request.publication.base)
     changed = Article.objects.last_change()
-    seconds = int(changed.timestamp()) if changed and second_is_over(changed) else None
+    settled = changed is None or second_is_over(changed)
+    # A date that more may yet come under is no validator; the second before it is, for all who come later.
+    seconds = int(changed.timestamp()) - (not settled) if changed else 0
     address = request.get_full_path()
     known = _answers.get(address)
     response = None
     if known and (known.changed, known.site) == (changed, site):
-        response = get_conditional_response(request, known.etag, seconds)
+        response = get_conditional_response(request, known.etag, seconds if settled else None)
         if response:
             response.headers["ETag"] = known.etag
             if known.links:
@@ -71,8 +73,7 @@ def polled(request, build):
     if response.status_code in {200, 304}:
         following.note(request)
         _as_page(request, response)
-        if seconds:
-            response.headers["Last-Modified"] = http_date(seconds)
+        response.headers["Last-Modified"] = http_date(seconds)
         response.headers["Cache-Control"] = FRESH
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
