@@ -31,8 +31,8 @@ def article():
 # 15 ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["words and <b>more</b> & words " * 1_500, "x < y & z > a “Ж” " * 2_200])
-def test_15_the_size_is_bounded_however_long_the_articles(client, text):
+def test_15_the_size_is_bounded_however_long_the_articles(client):
+    text = "x < y & z > a “Ж” " * 2_200
     for number in range(27):
         make_article(f"Long {number:02}", at=ago(days=100 - number), body=text if number > 5 else "x")
     for format in FORMATS:
