@@ -5,6 +5,8 @@ import json
 import feedparser
 import pytest
 
+from articles import weaving
+
 from .make import ago, change, make_article, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,29 @@ def test_a_name_in_a_feed_of_changes_breaks_nothing(client):
     for format in ("atom", "rss"):
         assert len(entries(client, f"/corrections/feed.{format}")) == 1
     assert len(json.loads(client.get("/corrections/feed.json").content)["items"]) == 1
+
+
+def test_one_timeline_that_cannot_be_shown_leaves_the_others(client, monkeypatch):
+    make_article("Good", body=TIMELINE)
+    make_article("Bad", body="```timeline\n1999: Breaks here.\n```\n")
+    whole = weaving.events
+
+    def events(rows):
+        rows = list(rows)
+        if any("Breaks here." in row.html for row in rows):
+            raise RuntimeError
+        return whole(rows)
+
+    monkeypatch.setattr("articles.weaving.events", events)
+    assert [entry["title"] for entry in entries(client, "/timeline/feed.atom")] == ["Good: 2 events"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["%00", "%0b", "%ed%a0%80", "]]%3E", "%3Cb%3E%26amp;", "x" * 300, "%F0%9F%87%B9", "%25"]
+)
+def test_whatever_is_searched_for_its_feed_is_valid(client, typed):
+    for format in ("atom", "rss", "json"):
+        answer = client.get(f"/search/feed.{format}?q={typed}", follow=True)
+        assert answer.status_code == 200
+        if format != "json":
+            assert not feedparser.parse(answer.content).bozo

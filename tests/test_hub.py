@@ -194,6 +194,7 @@ def test_the_hub_is_announced_where_it_is_told_and_nowhere_else(client, settings
     for address in ANNOUNCED:
         answer = client.get(address)
         assert answer["Link"] == f'<https://hub.example/>; rel="hub", <http://example.com{address}>; rel="self"'
+        assert "s-maxage=0" in answer["Cache-Control"]  # no cache in between hides the news from the hub
         again = client.get(address, headers={"if-none-match": answer["ETag"]})
         assert (again.status_code, again["Link"]) == (304, answer["Link"])
         if address.endswith("json"):

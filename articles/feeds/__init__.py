@@ -18,7 +18,7 @@ from .. import listing as listings
 from .. import names
 from . import channels
 from .formats import GENERATORS
-from .items import ITEMS
+from .items import ITEMS, sound
 from .polling import polled
 
 __all__ = ["channels", "feed"]
@@ -56,7 +56,7 @@ def archive_number(query):
 def _newest(channel, base):
     """Return (items, number of the newest archive document, 0 for none) of the feed itself."""
     rows = list(channel.rows[:ITEMS])
-    found = channel.told(rows, base)
+    found = sound(channel.told, rows, base)
     items = _bounded(found)
     left = channel.rows.count() - len(rows) + len(found) - len(items)
     return items, -(-left // ARCHIVED)
@@ -71,7 +71,7 @@ def _archived(channel, number, base):
     rows = list(channel.rows.reverse()[first : first + ARCHIVED + 1])
     if not rows:
         raise Http404
-    return channel.told(rows[:ARCHIVED][::-1], base), number - 1, number + 1 if len(rows) > ARCHIVED else 0
+    return sound(channel.told, rows[:ARCHIVED][::-1], base), number - 1, number + 1 if len(rows) > ARCHIVED else 0
 
 
 def _bounded(items):

@@ -18,31 +18,32 @@ ITEMS = 25  # of a feed, and of each archive document
 log = logging.getLogger(__name__)
 
 
-def items_of(articles, base):
-    """Return what a feed says of `articles`, with addresses under `base` (scheme and host).
+def sound(told, rows, base):
+    """Return `told(rows, base)`, what a feed says of `rows` with addresses under `base` (scheme and host).
 
-    One that can't be shown is left out and logged; the desk's first page names it (see `left_out`).
+    One that can't be shown is left out and logged; the desk's first page names such articles (see `left_out`).
     """
-    return [item for item in _attempted(articles, base) if item]
+    try:
+        return told(rows, base)
+    except Exception:
+        if len(rows) > 1:
+            return [item for row in rows for item in sound(told, [row], base)]
+        log.exception("%s %s can't be shown in feeds.", type(rows[0]).__name__, rows[0].pk)
+        return []
 
 
 def left_out():
     """Return those of the newest public articles that no feed can show."""
     newest = list(Article.objects.public().order_by(*NEWEST).with_names().select_related("lead_picture")[:ITEMS])
-    items = _attempted(newest, "http://localhost")
-    return [article for article, item in zip(newest, items, strict=True) if item is None]
+    if len(sound(items_of, newest, "http://localhost")) == len(newest):
+        return []
+    return [article for article in newest if not sound(items_of, [article], "http://localhost")]
 
 
-def _attempted(articles, base):
-    """Return the items of `articles`, None for each that can't be shown: together, or one by one when that fails."""
-    try:
-        texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
-        return [_item(article, woven, base) for article, woven in zip(articles, texts, strict=True)]
-    except Exception:
-        if len(articles) > 1:
-            return [item for article in articles for item in _attempted([article], base)]
-        log.exception("Article %s can't be shown in feeds.", articles[0].pk)
-        return [None]
+def items_of(articles, base):
+    """Return what a feed says of `articles`."""
+    texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
+    return [_item(article, woven, base) for article, woven in zip(articles, texts, strict=True)]
 
 
 def _item(article, woven, base):

@@ -15,8 +15,9 @@ from ..models import Article
 from ..models.edition import second_is_over
 from . import following
 
-# A poller asks again after a quarter of an hour. A cache in between asks each minute, for the hub asks when told of news.
-FRESH = "public, max-age=900, s-maxage=60"
+# A poller asks again after a quarter of an hour, a cache in between each minute; but for the hub, which asks once, when
+# it is told of news, and mustn't be given what was before.
+FRESH, PUSHED = (f"public, max-age=900, s-maxage={seconds}" for seconds in (60, 0))
 MOST_REMEMBERED, LONGEST_REMEMBERED = 5_000, 500
 
 
@@ -74,6 +75,6 @@ def polled(request, build):
         following.note(request)
         _as_page(request, response)
         response.headers["Last-Modified"] = http_date(seconds)
-        response.headers["Cache-Control"] = FRESH
+        response.headers["Cache-Control"] = PUSHED if response.has_header("Link") else FRESH
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
