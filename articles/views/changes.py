@@ -146,15 +146,29 @@ def _rendered(body):
 @public_page
 def corrections(request):
     """Every correction and every withdrawal, newest first."""
-    return _log(request, "articles/corrections.html", "/corrections/", Revision.objects.owned_up())
+    words = {
+        "title": _("Corrections"),
+        "what": _("What was wrong in this publication and has been put right, and what was withdrawn."),
+        "other": "/updates/",
+        "other_title": _("Updates too"),
+    }
+    return _log(request, "/corrections/", Revision.objects.owned_up(), words)
 
 
 @public_page
 def updates(request):
     """Every update, correction and withdrawal, newest first."""
-    return _log(request, "articles/updates.html", "/updates/", Revision.objects.announced())
+    words = {
+        "title": _("Updates and corrections"),
+        "what": _(
+            "What was added to deep dives after their publication, put right, or withdrawn, each with its reason."
+        ),
+        "other": "/corrections/",
+        "other_title": _("Corrections alone"),
+    }
+    return _log(request, "/updates/", Revision.objects.announced(), words)
 
 
-def _log(request, template, path, rows):
-    extra = {"feeds": listings.feeds_of(path)}
-    return paged(request, template, "log", rows, path=path, size=CHANGES_ON_A_PAGE, extra=extra)
+def _log(request, path, rows, words):
+    extra = words | {"path": path, "feeds": listings.feeds_of(path)}
+    return paged(request, "articles/log.html", "log", rows, path=path, size=CHANGES_ON_A_PAGE, extra=extra)
