@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from articles import hub
 from articles.middleware import Publication
-from articles.models import Topic
+from articles.models import Article, Topic
 
 
 class Command(BaseCommand):
     """`manage.py push`."""
 
     help = "Tells the hub (HUB_URL) which feeds have changed since it was told last, and tries again what failed."
+
+    looked_at = object()  # what the last look found to have changed last: nothing yet
 
     def add_arguments(self, parser):
         """Take the seconds between two rounds."""
@@ -43,7 +45,10 @@ class Command(BaseCommand):
 
     def one_round(self, quiet):
         """Tell what is due, and say what was told unless that is nothing and `quiet`."""
-        hub.look()
+        changed = Article.objects.last_change()
+        if changed != self.looked_at:
+            hub.look()
+            self.looked_at = changed
         told = hub.tell(settings.HUB_URL, Publication().base, timezone.now())
         waiting = Topic.objects.waiting()
         problems = ", ".join(sorted(set(waiting.exclude(problem="").values_list("problem", flat=True))))
