@@ -191,6 +191,20 @@ def test_any_mix_of_markup_renders_to_something_stable(body):
     assert html(body) == out
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ('<span lang="ar" dir="rtl">مضيق</span>', '<span lang="ar" dir="rtl">مضيق</span>'),
+        ('<q lang="zh-Hant-TW">x</q>', '<q lang="zh-Hant-TW">x</q>'),
+        ('<bdi dir="auto">x</bdi>', '<bdi dir="auto">x</bdi>'),
+        ('<em lang="a b" dir="up">x</em>', "<em>x</em>"),
+    ],
+)
+def test_words_in_another_language_or_direction_say_so_on_the_page_and_in_feeds(typed, kept):
+    assert kept in html(f"A {typed}.")
+    assert kept in text.for_feed(html(f"A {typed}."), page="https://h/", prefix="a1-")
+
+
 def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
     out = text.for_feed(
         html(

@@ -89,3 +89,24 @@ def test_an_article_that_changed_says_so_to_a_reader_who_comes_back(chromium, li
     page.click("#page_since a")
     assert "less.</ins>" in page.content()
     context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_addresses_of_feeds_are_copied_by_a_button_or_as_plain_links(chromium, live_server, library, script):
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 800},
+        java_script_enabled=script,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = context.new_page()
+    page.goto(f"{live_server.url}/feeds/")
+    link = page.locator("a[type='application/rss+xml']").first
+    assert link.get_attribute("href") == "/feed.rss"
+    if script:
+        link.locator("xpath=following-sibling::button").click()
+        page.get_by_role("button", name="Copy: ").and_(page.get_by_text("Copied")).wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{live_server.url}/feed.rss"
+    else:
+        assert page.locator(".copy").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
