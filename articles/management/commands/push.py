@@ -44,15 +44,17 @@ class Command(BaseCommand):
             time.sleep(every)
 
     def one_round(self, quiet):
-        """Tell what is due, and say what was told unless that is nothing and `quiet`."""
+        """Tell what is due, and say what was told unless nothing was due and it is to be `quiet`."""
         changed = Article.objects.last_change()
         if changed != self.looked_at:
             hub.look()
             self.looked_at = changed
-        told = hub.tell(settings.HUB_URL, Publication().base, timezone.now())
+        now = timezone.now()
+        due = Topic.objects.due(now).exists()
+        told = hub.tell(settings.HUB_URL, Publication().base, now)
         waiting = Topic.objects.waiting()
         problems = ", ".join(sorted(set(waiting.exclude(problem="").values_list("problem", flat=True))))
-        if told or waiting or not quiet:
+        if due or not quiet:
             left = f"; {len(waiting)} wait{f' ({problems})' if problems else ''}" if waiting else ""
             self.stdout.write(f"{told} feeds told{left}.")
             self.stdout.flush()
