@@ -74,6 +74,39 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 SLUG_LENGTH = 80
 
+# Names of one place in the languages of the subject, folded; the first stands for all when something is looked for.
+_PLACES = """
+turkey turkiye turtsiya turkei turquie
+turkish turk turkic turetskiy turetskoe turetskaya turetskie
+russia rusya rossiya
+russian rus russkiy rossiyskiy rossiyskoe rossiyskaya
+ukraine ukrayna ukraina
+syria suriye siriya
+libya liviya
+crimea kirim krym
+istanbul stambul constantinople
+ankara
+moscow moskova moskva
+kyiv kiev
+odesa odessa
+azerbaijan azerbaycan azerbaydzhan
+armenia ermenistan armeniya
+georgia gurcistan gruziya
+karabakh karabag garabagh qarabag
+bosporus bosphorus bosfor
+dardanelles canakkale dardanelly
+montreux montro montre
+europe avrupa evropa
+germany almanya germaniya
+iran
+israel izrail
+greece yunanistan gretsiya
+finland finlandiya
+sweden isvec shvetsiya
+nato otan
+"""
+SAME = {name: line.split()[0] for line in _PLACES.split("\n") for name in line.split()}
+
 
 def clean(text):
     """Return `text` without what no database, feed or browser takes, line ends as one newline.

@@ -198,7 +198,7 @@ class Listing:
             first, behind = start_of(self.year, self.month or 1), start_of(self.year, (self.month or 12) + 1)
             rows = rows.filter(published_at__gte=first, published_at__lt=behind)
         if self.searching:
-            rows = search.matching(rows, search.words_of(self.words))
+            rows = search.matching(rows, search.Query.of(self.words))
         if self.order == "oldest":
             return rows.order_by("published_at", "pk")
         if self.order == "series":
@@ -216,8 +216,7 @@ class Listing:
             )
         start = (number - 1) * PAGE_SIZE
         if self.order == "best":
-            visible = set(rows.order_by().values_list("pk", flat=True))
-            best = [pk for pk in search.ranked(search.words_of(self.words)) if pk in visible][start : start + PAGE_SIZE]
+            best = search.best(rows, search.Query.of(self.words), start, PAGE_SIZE)
             found = rows.order_by().listed().in_bulk(best)
             items = [found[pk] for pk in best if pk in found]
         else:

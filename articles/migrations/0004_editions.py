@@ -1,22 +1,7 @@
-"""When what readers see changed last; withdrawals in the history; a search configuration that keeps every word."""
+"""When what readers see changed last; withdrawals in the history."""
 
 from django.conf import settings
 from django.db import migrations, models
-
-from articles import search
-
-
-def configure_search(apps, schema_editor):
-    """Make PostgreSQL's configuration; `manage.py rebuild` indexes what is stored already by it."""
-    for statement in search.engine(schema_editor.connection.vendor).configure:
-        schema_editor.execute(statement)
-
-
-def drop_configuration(apps, schema_editor):
-    """Remove it."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP TEXT SEARCH CONFIGURATION {search.TABLE}")
-        schema_editor.execute("DROP TEXT SEARCH DICTIONARY articles_stem")
 
 
 class Migration(migrations.Migration):
@@ -27,7 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(configure_search, drop_configuration),
         migrations.CreateModel(
             name='Edition',
             fields=[

@@ -18,7 +18,7 @@ from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
 from .overview import coming, overview
-from .rebuilding import rebuild, rebuild_theme, relink
+from .rebuilding import rebuild, rebuild_theme, reindex, relink
 from .rules import (
     Change,
     Fields,
@@ -75,6 +75,7 @@ __all__ = [
     "publish",
     "rebuild",
     "rebuild_theme",
+    "reindex",
     "record_check",
     "refuse_blocked",
     "relink",

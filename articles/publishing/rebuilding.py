@@ -35,6 +35,17 @@ def rebuild(article):
 
 
 @transaction.atomic
+def reindex(article):
+    """Let search find `article` by what it holds now."""
+    Edition.take_turn()
+    now = Article.objects.get(pk=article.pk)
+    if now.live_id and now.withdrawn_at is None:
+        search.index(now)
+    else:
+        search.forget(now)
+
+
+@transaction.atomic
 def relink(row):
     """Look again for what the names in the text of `row` (an article or a theme) lead to, where nothing was found."""
     Edition.take_turn()

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Edition, Source, Theme, addresses
+from ..models import Article, Author, Edition, Source, Theme, addresses
 from .rules import rendered_or_refuse
 from .steps import write_citations, write_names
 
@@ -18,7 +18,17 @@ def save_row(row):
     before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
     row.save()
     _lead_on(before, row)
+    if isinstance(row, Author):
+        _teach(Article.objects.filter(authors=row))
+    elif isinstance(row, Source):
+        _teach(Article.objects.filter(citations__source=row))
     Edition.touch()
+
+
+def _teach(articles):
+    """Teach search anew what those of `articles` that readers see, or will see, are found by."""
+    for article in articles.filter(withdrawn_at=None).exclude(live=None):
+        search.index(article)
 
 
 def _lead_on(before, row):
@@ -83,6 +93,5 @@ def save_theme(theme):
 def teach_names(theme):
     """Teach search the names that `theme` goes by now."""
     Edition.take_turn()
-    for article in Article.objects.filter(article_themes__tag=theme, withdrawn_at=None).exclude(live=None):
-        search.index(article)
+    _teach(Article.objects.filter(article_themes__tag=theme))
     Edition.touch()

@@ -91,10 +91,10 @@ def series(request, slug):
 def search_page(request):
     """Full text search, best hit first; a theme that goes by the words comes before the hits."""
     listing = listings.parse_search(request.GET)
-    words = search.words_of(listing.words)
+    query = search.Query.of(listing.words)
     extra = {
-        "theme": Theme.objects.prefetch_related("names").called(listing.words) if words else None,
-        "no_words": bool(listing.words) and not words,
+        "theme": Theme.objects.prefetch_related("names").called(listing.words) if query else None,
+        "no_words": bool(listing.words) and not query,
         "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", extra)

@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from articles import search
+from articles.models import Article
 from articles.transfer import starter
 
 HOST = "127.0.0.1"
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             where = settings.DATABASES["default"]["NAME"]
             raise CommandError(f"The database {where} can't be used: {' '.join(str(error).split())}") from error
+        if search.is_empty() and Article.objects.exists():  # it was made by an earlier version
+            call_command("rebuild", search=True, stdout=self.stdout)
         name_site(port)
         loaded = starter.load()
         password = make_editor()

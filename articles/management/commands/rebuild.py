@@ -13,8 +13,26 @@ class Command(BaseCommand):
 
     help = "Renders every published text again and indexes it for search. Dates and revisions stay as they are."
 
+    def add_arguments(self, parser):
+        """Take --search."""
+        parser.add_argument("--search", action="store_true", help="index again and render nothing")
+
     def handle(self, *args, **options):
         """Go through themes and articles; end with an error when some could not be rendered."""
+        if options["search"]:
+            self.index()
+        else:
+            self.render()
+
+    def index(self):
+        """Index one article after the other; search goes on meanwhile."""
+        keys = list(Article.objects.exclude(live=None).order_by("-published_at").values_list("pk", flat=True))
+        for pk in keys:
+            publishing.reindex(Article(pk=pk))
+        self.stdout.write(f"{len(keys)} articles indexed.")
+
+    def render(self):
+        """Render and index everything."""
         jobs = [
             (publishing.rebuild_theme, Theme.objects.order_by("pk")),
             (publishing.rebuild, Article.objects.exclude(live=None).select_related("live").order_by("pk")),

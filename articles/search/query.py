@@ -1,0 +1,59 @@
+"""What a reader typed, read: words, "phrases", -words to leave out, beginnings*."""
+
+import re
+from dataclasses import dataclass
+
+from .. import names
+from .terms import WORD, either
+
+MOST_TERMS = 12
+_QUOTES = str.maketrans("“”„«»＂", '""""""')
+_PART = re.compile(r'(?:(?<=\s)|^)([-−–]?)(?:"([^"]+)"|([^\s"]+))')
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words that stand side by side, each as the terms it may be; or the beginning of one."""
+
+    words: tuple
+    beginning: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """The terms that a text must have, and those that it must not."""
+
+    wanted: tuple = ()
+    unwanted: tuple = ()
+
+    @classmethod
+    def of(cls, text):
+        """Return the query that `text` says, its first twelve words; nothing in it is an operator of an engine."""
+        wanted, unwanted, count = [], [], 0
+        for minus, phrase, word in _PART.findall(names.clean_line(text.translate(_QUOTES))):
+            for found in _terms(phrase, word):
+                count += len(found.words)
+                if count > MOST_TERMS:
+                    return cls(tuple(wanted), tuple(unwanted))
+                (unwanted if minus else wanted).append(found)
+        return cls(tuple(wanted), tuple(unwanted))
+
+    def __bool__(self):
+        return bool(self.wanted or self.unwanted)
+
+
+def _terms(phrase, word):
+    """Return the `Term`s of a phrase, or of a word as typed, which a hyphen may divide."""
+    parts = [either(part) for part in WORD.findall(phrase or word)]
+    parts = [part for part in parts if part]
+    if phrase or _is_model(word):
+        return [Term(tuple(parts))] if parts else []
+    found = [Term((part,)) for part in parts]
+    if found and word.endswith("*"):
+        found[-1] = Term(found[-1].words, beginning=True)
+    return found
+
+
+def _is_model(word):
+    """Whether `word` names a thing by letters and a number: S-400, F35, TB2."""
+    return re.fullmatch(r"[^\W\d_]{1,4}[-‑–]?\d{1,4}", word) is not None
