@@ -74,38 +74,42 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 SLUG_LENGTH = 80
 
-# Names of one place in the languages of the subject, folded; the first stands for all when something is looked for.
-_PLACES = """
-turkey turkiye turtsiya turkei turquie
-turkish turk turkic turetskiy turetskoe turetskaya turetskie
-russia rusya rossiya
-russian rus russkiy rossiyskiy rossiyskoe rossiyskaya
-ukraine ukrayna ukraina
-syria suriye siriya
-libya liviya
-crimea kirim krym
-istanbul stambul constantinople
-ankara
-moscow moskova moskva
-kyiv kiev
-odesa odessa
-azerbaijan azerbaycan azerbaydzhan
-armenia ermenistan armeniya
-georgia gurcistan gruziya
-karabakh karabag garabagh qarabag
-bosporus bosphorus bosfor
-dardanelles canakkale dardanelly
-montreux montro montre
-europe avrupa evropa
-germany almanya germaniya
-iran
-israel izrail
-greece yunanistan gretsiya
-finland finlandiya
-sweden isvec shvetsiya
-nato otan
+# Names of one place or people in the languages of the subject: whoever looks for one means all of a line.
+PLACES = """
+Turkey Türkiye Türkei Turquie Турция
+Turkish Türk турецкий
+Russia Rusya Россия
+Russian Rus российский русский
+Ukraine Ukrayna Украина
+Ukrainian Ukraynalı украинский
+Syria Suriye Сирия
+Syrian Suriyeli сирийский
+Libya Ливия
+Crimea Kırım Крым
+Istanbul İstanbul Стамбул
+Ankara Анкара
+Moscow Moskova Москва
+Kyiv Kiev Киев Київ
+Odesa Odessa Одесса
+Azerbaijan Azerbaycan Азербайджан
+Armenia Ermenistan Армения
+Georgia Gürcistan Грузия
+Karabakh Karabağ Garabagh Карабах
+Caucasus Kafkasya Кавказ
+Bosporus Bosphorus Boğaziçi Босфор
+Dardanelles Çanakkale Дарданеллы
+Montreux Montrö Монтрё
+Europe Avrupa Европа
+Germany Almanya Германия
+Iran İran Иран
+Israel İsrail Израиль
+Greece Yunanistan Греция
+Finland Finlandiya Финляндия
+Sweden İsveç Швеция
+NATO НАТО
+Erdogan Erdoğan Эрдоган
+Putin Путин
 """
-SAME = {name: line.split()[0] for line in _PLACES.split("\n") for name in line.split()}
 
 
 def clean(text):

@@ -1,13 +1,15 @@
 """One contract for both engines: the suite runs on SQLite and on PostgreSQL."""
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles import publishing
-from articles.models import Theme, ThemeName
+from articles import publishing, search
+from articles.models import Article, Theme, ThemeName
 
-from .make import change, make_article, make_author, make_theme
+from .make import ago, change, make_article, make_author, make_source, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,125 @@ def test_theme_names_and_aliases_find_their_articles(client):
     for query in ("energy diplomacy", "Pipeline Politics", "энергетическая", "energeticheskaya"):
         assert found(client, query) == ["Gas"], query
     assert client.get("/search/", {"q": "pipeline POLITICS"}).context["theme"] == theme
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"black sea"', ["Straits"]),
+        ("“black sea”", ["Straits"]),
+        ('"sea black"', []),
+        ("sea black", ["Straits", "Cabbage"]),
+        ("sea -cabbage", ["Straits"]),
+        ('sea -"black sea"', ["Cabbage"]),
+        ("-cabbage", ["Straits"]),
+        ("cabb*", ["Cabbage"]),
+        ("cabb", []),
+        ('"sea', ["Straits", "Cabbage"]),
+        ("T-90 tank", ["Straits"]),
+        ("t90", ["Straits"]),
+        ("90 t", ["Straits", "Cabbage"]),
+        ("tank-cabbage", ["Cabbage"]),
+    ],
+)
+def test_phrases_words_to_leave_out_and_beginnings(client, query, expected):
+    make_article("Straits", body="The Black Sea and a T-90 tank.", at=ago(days=2))
+    make_article("Cabbage", body="Black cabbage by the sea; a tank of 90 litres. T.", at=ago(days=3))
+    assert sorted(found(client, query)) == sorted(expected)
+
+
+@pytest.mark.parametrize("query", ["Türkiye", "Turkiye", "TURKEY", "Турция", "Турции", "Türkei"])
+def test_a_place_is_found_by_its_names_in_other_languages(client, query):
+    make_article("One", body="What Turkey may close.")
+    make_article("Another", body="Nothing.")
+    assert found(client, query) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "queries"),
+    [
+        ("tr", "Boğazların güvenliği ve gemiler.", ["boğaz", "BOĞAZLAR", "gemi"]),
+        ("ru", "Безопасность турецких проливов.", ["турецкие проливы", "пролив", "безопасности"]),
+        ("en", "The refineries negotiated.", ["refinery", "negotiating"]),
+    ],
+)
+def test_words_are_stemmed_in_the_language_of_the_article(client, language, body, queries):
+    make_article("One", body=body, language=language)
+    for query in queries:
+        assert found(client, query) == ["One"], query
+
+
+def test_authors_and_sources_are_found_and_found_again_under_a_new_name(client):
+    author, source = make_author("Ayşe Yılmaz"), make_source("hub-2022", "Quicksilver markets")
+    make_article("One", body="Said.[@hub-2022]", authors=[author])
+    make_article("Another", body="Nothing.")
+    for query in ("ayse yilmaz", "quicksilver"):
+        assert found(client, query) == ["One"], query
+    author.name, source.title = "Ayşe Demir", "Mercury markets"
+    publishing.save_row(author)
+    publishing.save_row(source)
+    for query in ("demir", "mercury"):
+        assert found(client, query) == ["One"], query
+    assert found(client, "yilmaz") == found(client, "quicksilver") == []
+
+
+def test_results_are_ordered_by_relevance_or_date(client):
+    make_article("Old", body="Libya " * 30, at=ago(days=9))
+    make_article("New", body="Libya once, and much else beside that is about other things.", at=ago(days=1))
+    assert found(client, "libya") == ["Old", "New"]
+    for order, titles in {"newest": ["New", "Old"], "oldest": ["Old", "New"]}.items():
+        response = client.get("/search/", {"order": order, "q": "libya"})
+        assert [article.title for article in response.context["page"].articles] == titles
+    assert client.get("/search/?order=best&q=libya")["Location"] == "/search/?q=libya"
+
+
+def test_of_what_is_as_good_the_newest_comes_first(client):
+    for number in range(3):
+        make_article(f"Twin {number}", body="The same words.", at=ago(days=9 - number))
+    assert found(client, "same words") == ["Twin 2", "Twin 1", "Twin 0"]
+
+
+def test_of_a_very_common_word_the_newest_are_ranked(client, monkeypatch):
+    monkeypatch.setattr(search, "MOST_RANKED", 3)
+    for number in range(5):
+        make_article(f"Gas {number}", at=ago(days=9 - number))
+    page = client.get("/search/?q=gas").context["page"]
+    assert (page.total, page.pages) == (5, 1)
+    assert sorted(article.title for article in page.articles) == ["Gas 2", "Gas 3", "Gas 4"]
+    assert len(client.get("/search/?order=newest&q=gas").context["page"].articles) == 5
+
+
+def test_results_quote_the_text_with_the_words_marked_as_they_are_spelt(client):
+    filler = "Words that say little. " * 40
+    make_article("On Erdoğan’s letter", body=f"{filler}\n\nWhat İSTANBUL & <Erdoğan> wrote.[^1] {filler}\n\n[^1]: N")
+    page = client.get("/search/?q=ERDOGAN+istanbul").content.decode()
+    assert "On <mark>Erdoğan</mark>’s letter" in page
+    assert "What <mark>İSTANBUL</mark> &amp; " in page
+    assert "… " in page
+    assert page.count("Words that say little.") < 12
+    page = client.get("/search/?q=letter").content.decode()  # nowhere but in the title: then the summary is shown
+    assert "What the reader will understand." in page
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_a_snippet_is_a_part_of_its_text(text, query):
+    asked = search.Query.of(query)
+    whole = search.marked(text, asked, "en")
+    assert "".join(words for _wanted, words in whole) == text
+    pieces = search.snippet(text, asked, "en")
+    assert "".join(words for _wanted, words in pieces).removeprefix("… ").removesuffix(" …") in text
+    assert bool(pieces) == any(wanted for wanted, _words in whole)
+
+
+def test_the_index_is_made_anew_while_search_goes_on(client):
+    make_article("One", body="methane")
+    gone = make_article("Gone", body="methane")
+    Article.objects.filter(pk=gone.pk).update(withdrawn_at=gone.published_at)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {search.TABLE}")  # noqa: S608 - our own name
+    assert search.is_empty()
+    call_command("rebuild", search=True)
+    assert found(client, "methane") == ["One"]
 
 
 def test_a_new_alias_is_found_at_once(client):

@@ -133,6 +133,11 @@ class Listing:
         return replace(self, order="newest").address()
 
     @property
+    def best_first(self):
+        """The address of the same articles, the best match first."""
+        return replace(self, order="best").address()
+
+    @property
     def oldest_first(self):
         """The address of the same articles, oldest first."""
         return replace(self, order="oldest").address()
@@ -209,19 +214,24 @@ class Listing:
         """Return page `number` of the listing at `at` as a `Page`; raise Unknown past the end."""
         rows = self.articles(at)
         total = rows.count()
-        pages = max(1, -(-total // PAGE_SIZE))
+        best = self.order == "best"
+        pages = max(1, -(-(min(total, search.MOST_RANKED) if best else total) // PAGE_SIZE))
         if number > pages:
             raise Unknown(
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
         start = (number - 1) * PAGE_SIZE
-        if self.order == "best":
-            best = search.best(rows, search.Query.of(self.words), start, PAGE_SIZE)
-            found = rows.order_by().listed().in_bulk(best)
-            items = [found[pk] for pk in best if pk in found]
+        if best:
+            keys = search.best(rows, search.Query.of(self.words), start, PAGE_SIZE)
+            found = self._shown(rows.order_by()).in_bulk(keys)
+            items = [found[pk] for pk in keys if pk in found]
         else:
-            items = list(rows.listed()[start : start + PAGE_SIZE])
+            items = list(self._shown(rows)[start : start + PAGE_SIZE])
         return Page(listing=self, number=number, pages=pages, total=total, articles=items)
+
+    def _shown(self, rows):
+        """Return `rows` with what their list prints: a search quotes the texts."""
+        return rows.with_names().defer("body", "contents") if self.searching else rows.listed()
 
     def followed(self, at=None):
         """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""

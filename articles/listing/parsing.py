@@ -92,9 +92,9 @@ def _parse(query, **told):
     listing = Listing(**asked | {name: value for name, value in told.items() if value is not None})
     if listing.month and not listing.year:
         raise Unknown(_("A month needs a year."))
-    order = listing.usual_order
-    if order == "newest" and query.get("order") == "oldest":
-        order = "oldest"
+    order, orders = listing.usual_order, {"newest": {"oldest"}, "best": {"newest", "oldest"}, "series": set()}
+    if query.get("order") in orders[order]:
+        order = query["order"]
     return _checked(replace(listing, order=order))
 
 

@@ -8,9 +8,22 @@ from django.db.models.expressions import RawSQL
 
 from .engines import TABLE, engine
 from .query import Query
+from .snippets import marked, snippet
 from .terms import called, terms
 
-__all__ = ["MOST_RANKED", "TABLE", "Query", "best", "engine", "forget", "index", "is_empty", "matching"]
+__all__ = [
+    "MOST_RANKED",
+    "TABLE",
+    "Query",
+    "best",
+    "engine",
+    "forget",
+    "index",
+    "is_empty",
+    "marked",
+    "matching",
+    "snippet",
+]
 
 MOST_BYTES = 400_000  # of a part of an article: PostgreSQL can index no more, and that is a long book
 MOST_RANKED = 3_000  # of a very common word, only so many of the newest articles are put in order

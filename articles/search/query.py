@@ -30,7 +30,10 @@ class Query:
     def of(cls, text):
         """Return the query that `text` says, its first twelve words; nothing in it is an operator of an engine."""
         wanted, unwanted, count = [], [], 0
-        for minus, phrase, word in _PART.findall(names.clean_line(text.translate(_QUOTES))):
+        text = names.clean_line(text.translate(_QUOTES))
+        if text.count('"') % 2:  # the last one closes nothing
+            text = " ".join(text.rsplit('"', 1))
+        for minus, phrase, word in _PART.findall(text):
             for found in _terms(phrase, word):
                 count += len(found.words)
                 if count > MOST_TERMS:

@@ -13,19 +13,39 @@ from .. import names
 
 WORD = re.compile(r"[^\W\d_]+|\d+")  # S-400 and S400 are one thing: a letter and a number
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-_STEMMERS = {"en": Stemmer.Stemmer("english"), "tr": Stemmer.Stemmer("turkish"), "ru": Stemmer.Stemmer("russian")}
+# Without caches of their own: two threads may use one at a time.
+_STEMMERS = {code: Stemmer.Stemmer(name, 0) for code, name in (("en", "english"), ("tr", "turkish"), ("ru", "russian"))}
 
 
 @functools.lru_cache(maxsize=200_000)
 def term(word, language):
     """Return the term for `word`, letters or digits alone, in a text in `language`; Russian is known by its letters."""
-    folded = "".join(names.words(word))
-    if folded in names.SAME:
-        return names.SAME[folded]
-    stemmer = _STEMMERS.get("ru" if _CYRILLIC.search(word) else language, _STEMMERS["en"])
-    stem = stemmer.stemWord(word.replace("İ", "i").lower())
-    folded = "".join(names.words(stem)) or folded
-    return names.SAME.get(folded, folded)
+    key = _key(word, language)
+    return _SAME.get(key, key[0])
+
+
+def _key(word, language):
+    """Return (term, whether it is Russian) of a word before names of one place become one: those don't stem in Latin."""
+    if _CYRILLIC.search(word):
+        return _folded(_STEMMERS["ru"].stemWord(word.lower())) or _folded(word), True
+    folded = _folded(word)
+    if (folded, False) in _SAME:
+        return folded, False
+    stemmer = _STEMMERS.get(language, _STEMMERS["en"])
+    return _folded(stemmer.stemWord(word.replace("İ", "i").lower())) or folded, False
+
+
+def _folded(word):
+    return "".join(names.words(word))
+
+
+# {key of a name: term of the first name in its line}
+_SAME = {}
+_SAME |= {
+    _key(name, "en") if _CYRILLIC.search(name) else (_folded(name), False): _folded(line.split()[0])
+    for line in names.PLACES.splitlines()
+    for name in line.split()
+}
 
 
 def terms(text, language):
@@ -40,5 +60,5 @@ def called(name, language):
 
 def either(word):
     """Return the terms that `word` may be, typed by somebody who says no language."""
-    found = (term(word, "en"), term(word, "tr"), term("".join(names.words(word)), "en"))
+    found = (term(word, "en"), term(word, "tr"), term(_folded(word), "en"))
     return tuple(dict.fromkeys(filter(None, found)))

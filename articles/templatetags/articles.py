@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
-from .. import cards, weaving
+from .. import cards, search, text, weaving
 from ..weaving import pictures
 
 register = template.Library()
@@ -24,6 +24,19 @@ def sanitised(html):
 def lead(picture):
     """Return the figure with which an article begins."""
     return sanitised(pictures.lead(picture))
+
+
+@register.filter
+def title_with(article, query):
+    """Return the title of `article` in pieces, [(whether `query` wants it, words), …]."""
+    return search.marked(article.title, query, article.language)
+
+
+@register.filter
+def snippet_with(article, query):
+    """Return the part of the text of `article` that has most of what `query` wants in pieces; else its summary."""
+    found = search.snippet(text.plain(article.html), query, article.language)
+    return found or search.marked(article.summary, query, article.language)
 
 
 @register.filter

@@ -26,6 +26,8 @@ SECONDS = 4.0
 _ADDRESS = re.compile(r'(<[^<>]*?\s(?:href|src)=")(?!#|[a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)')
 _SIDE_NOTE = re.compile(r' data-note="[^"]*"')
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
+_INLINE = re.compile(r"</?(?:a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|q|span|strong|sub|sup|time)\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -129,6 +131,11 @@ def opening(html):
     if paragraph is None:
         return ""
     return _MARK.sub("", paragraph[0])
+
+
+def plain(html):
+    """Return the words of the sanitised `html`, without the marks of notes and sources, on one line."""
+    return " ".join(unescape(_TAG.sub(" ", _INLINE.sub("", _MARK.sub("", html)))).split())
 
 
 def notes_apart(html):

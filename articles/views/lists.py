@@ -93,6 +93,7 @@ def search_page(request):
     listing = listings.parse_search(request.GET)
     query = search.Query.of(listing.words)
     extra = {
+        "query": query,
         "theme": Theme.objects.prefetch_related("names").called(listing.words) if query else None,
         "no_words": bool(listing.words) and not query,
         "themes": front_themes(),
