@@ -1,5 +1,9 @@
 """One contract for both engines: the suite runs on SQLite and on PostgreSQL."""
 
+import os
+import random
+import time
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -233,6 +237,27 @@ def test_an_empty_search_is_a_page(client):
 def test_no_operator_gets_through(client, query):
     make_article()
     found(client, query)
+
+
+HOSTILE = ['"', "'", "(", ")", "*", "-", "--", ":", "^", "+", "&", "|", "!", "<->", "<0>", "\\", "%", "_", ";", "\0", "{", "}",
+           "NEAR(", "AND", "OR", "NOT", "title:", "body :", "rowid", "articles_search", "1=1", "DROP TABLE x", "\ud800", "\x0b",
+           "“", "”", "«", "−", "\u202e", "\u0301", "İ", "ı", "ß", "ﬁ", "½", "²", "٣", "漢字", "ß" * 50, "a" * 300, "é" * 90,
+           "gas", "Erdoğan", "Сирия", "S-400", "the", " ", "\t", "\n", "\u2028", "👩‍👩‍👧", "%00", "%s", "%(a)s", "{{x}}",
+           "<script>", "&amp;", "..", "/", "?", "#", "@", "$", "`", "~", "=", "0", "-0", "1e9", "NaN", ",", "[", "]"]  # fmt: skip
+
+
+def test_hostile_queries_are_answered(client):
+    """HOSTILE_QUERIES says how many; CI asks for 10,000."""
+    make_article("Gas", body="Erdoğan said S-400 in the letter.", themes=["Syria"])
+    lot, longest = random.Random(20_261_124), 0.0
+    for number in range(int(os.environ.get("HOSTILE_QUERIES", 250))):
+        query = lot.choice(["", " "]).join(lot.choice(HOSTILE) for _each in range(lot.randint(1, 30)))
+        address = "/search/" if number % 3 else f"/search/feed.{lot.choice(['atom', 'rss', 'json'])}"
+        started = time.monotonic()
+        answer = client.get(address, {"q": query.encode("utf-8", "surrogatepass")}, follow=True)
+        longest = max(longest, time.monotonic() - started)
+        assert answer.status_code == 200, query
+    assert longest < 5  # a generous bound against a hang, not a measurement
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -135,7 +135,8 @@ def opening(html):
 
 def plain(html):
     """Return the words of the sanitised `html`, without the marks of notes and sources, on one line."""
-    return " ".join(unescape(_TAG.sub(" ", _INLINE.sub("", _MARK.sub("", html)))).split())
+    html = re.sub(r"</h\d>", ". ", _INLINE.sub("", _MARK.sub("", html)))
+    return " ".join(unescape(_TAG.sub(" ", html)).split())
 
 
 def notes_apart(html):
