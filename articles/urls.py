@@ -119,6 +119,8 @@ urlpatterns = [
         "series/<slug:slug>/", views.series, lambda request, slug: listings.parse_series(slug, request.GET), "series"
     ),
     *followed("search/", views.search_page, lambda request: listings.parse_search(request.GET), "search"),
+    path("search/suggestions/", views.suggestions, name="suggestions"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
     path("sources/", views.sources, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("feeds/", views.feeds_page, name="feeds"),

@@ -2,7 +2,10 @@
 
 import os
 import random
+import re
 import time
+import xml.etree.ElementTree as ET
+from html import escape, unescape
 
 import pytest
 from django.core.management import call_command
@@ -265,3 +268,74 @@ def test_hostile_queries_are_answered(client):
 def test_any_query_gets_an_answer(client, query):
     response = client.get("/search/", {"q": query}, follow=True)
     assert response.status_code == 200
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("montruex", "Montreux"),
+        ("pipelne sanctions", "pipeline sanctions"),
+        ("turkstraem -gas", "TurkStream -gas"),
+        ('"sanctoins"', '"sanctions"'),
+        ("erdgoan", "Erdoğan"),
+        ("qqqqqqqq", None),
+        ("qqqqqqqq sanctions", None),
+    ],
+)
+def test_like_words_are_offered_apart_where_nothing_is_found(client, typed, meant):
+    make_article("The Montreux Convention", body="A pipeline, TurkStream, sanctions and Erdoğan. The pipeline again.")
+    response = client.get("/search/", {"q": typed})
+    assert response.context["page"].total == 0  # a like word is no hit
+    page = response.content.decode()
+    if meant is None:
+        assert "Did you mean" not in page
+    else:
+        assert f">{escape(meant)}</a>?" in page
+        assert client.get(unescape(re.search(r'Did you mean <a href="([^"]+)"', page)[1])).context["page"].total <= 1
+
+
+def test_nothing_hidden_is_meant(client):
+    make_article("Public", body="Nothing.")
+    make_article("Secretariat", published=False, body="Secretariat")
+    make_article("Later", at=ago(days=-1), body="Secretariat")
+    assert "Did you mean" not in client.get("/search/?q=secretariaf").content.decode()
+
+
+def suggested(client, query):
+    answer = client.get("/search/suggestions/", {"q": query})
+    assert answer["Content-Type"] == "application/x-suggestions+json"
+    words, titles, kinds, addresses = answer.json()
+    for address in addresses:
+        assert client.get(address.removeprefix("http://example.com")).status_code == 200
+    return list(zip(titles, kinds, strict=True))
+
+
+def test_themes_authors_and_deep_dives_are_suggested_while_somebody_types(client):
+    theme = make_theme("Energy diplomacy", aliases=["pipeline politics"])
+    make_article("The last pipe", themes=[theme], authors=[make_author("Pipa Ölmez")])
+    make_article("Pipes withdrawn", withdrawn="Wrong.")
+    make_article("Piped drafts", published=False, authors=[make_author("Pipo Draft")])
+    expected = [("Energy diplomacy", "theme"), ("Pipa Ölmez", "author"), ("The last pipe", "deep dive")]
+    assert suggested(client, "pip") == expected
+    assert suggested(client, "olm") == [("Pipa Ölmez", "author"), ("The last pipe", "deep dive")]
+    assert suggested(client, "POLİTİC") == expected[:1] + expected[2:]
+    assert suggested(client, "p") == suggested(client, "") == suggested(client, "zzz") == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=40))
+def test_anything_typed_gets_suggestions_or_none(client, query):
+    suggested(client, query.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+
+
+def test_browsers_can_add_the_site(client):
+    answer = client.get("/opensearch.xml")
+    assert answer["Content-Type"].startswith("application/opensearchdescription+xml")
+    urls = {url.get("type"): url.get("template") for url in ET.fromstring(answer.content) if url.tag.endswith("Url")}  # noqa: S314
+    for address in urls.values():
+        path = address.removeprefix("http://example.com").replace("{searchTerms}", "gas")
+        assert client.get(path).status_code == 200, path
+    assert 'rel="search" type="application/opensearchdescription+xml"' in client.get("/").content.decode()

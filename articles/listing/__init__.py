@@ -8,6 +8,7 @@ from .counts import followable, themes_with_counts, years
 from .events import EventFilter
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
 from .parsing import (
+    LONGEST_QUERY,
     PARAMETERS,
     is_canonical,
     page_number,
@@ -23,6 +24,7 @@ from .parsing import (
 __all__ = [
     "EventFilter",
     "FORMATS",
+    "LONGEST_QUERY",
     "PAGE_SIZE",
     "PARAMETERS",
     "Listing",

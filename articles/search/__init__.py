@@ -6,6 +6,7 @@
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from . import spelling
 from .engines import TABLE, engine
 from .query import Query
 from .snippets import marked, snippet
@@ -76,6 +77,11 @@ def matching(articles, query):
     return articles
 
 
+def meant(text, articles):
+    """Return what somebody who typed `text` may have meant, when none of the queryset `articles` has it; or None."""
+    return spelling.meant(text, articles, matching)
+
+
 def _having(terms):
     found = engine()
     sql = f"SELECT {found.key} FROM {TABLE} WHERE {found.matches}"  # noqa: S608 - our own names
@@ -94,7 +100,7 @@ def best(articles, query, first, count):
     newest = articles.order_by("-published_at", "-pk").values("pk")[:MOST_RANKED]
     among, parameters = newest.query.sql_with_params()
     sql = (
-        f"SELECT {found.key} FROM {TABLE} WHERE {found.matches} AND {found.key} IN (SELECT * FROM ({among}) AS newest) "  # noqa: S608
+        f"SELECT {found.key} FROM {TABLE} WHERE {found.matches} AND {found.among} IN (SELECT * FROM ({among}) AS newest) "  # noqa: S608
         f"ORDER BY {found.order}, {found.key} DESC LIMIT %s OFFSET %s"
     )
     with connection.cursor() as cursor:

@@ -4,7 +4,7 @@ from .cards import article_card, front_card, theme_card
 from .changes import changes, corrections, history, updates, version
 from .charts import drawing, figures
 from .follow import feeds_page, opml
-from .lists import archive, articles, author, front, hub, search_page, series, themes
+from .lists import archive, articles, author, front, hub, opensearch, search_page, series, suggestions, themes
 from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
@@ -33,6 +33,7 @@ __all__ = [
     "history",
     "hub",
     "not_found",
+    "opensearch",
     "opml",
     "picture",
     "plain_page",
@@ -43,6 +44,7 @@ __all__ = [
     "shared_draft",
     "source",
     "sources",
+    "suggestions",
     "theme_card",
     "theme_sources",
     "themes",

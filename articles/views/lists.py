@@ -1,13 +1,15 @@
 """Lists of articles for readers: the front page, hubs, archives, authors, series, search."""
 
+import functools
 from dataclasses import replace
 
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from .. import listing as listings
-from .. import search, text, weaving
-from ..models import Event, Theme
+from .. import names, search, text, weaving
+from ..models import Article, Author, Event, Theme
 from .caching import public_page
 
 NEWEST_ON_FRONT = 8
@@ -96,9 +98,52 @@ def search_page(request):
         "query": query,
         "theme": Theme.objects.prefetch_related("names").called(listing.words) if query else None,
         "no_words": bool(listing.words) and not query,
+        "meant": functools.partial(_meant, listing),
         "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", extra)
+
+
+def _meant(listing):
+    """Return the `Listing` that may have been meant, for a page that found nothing, or None."""
+    words = search.meant(listing.words, Article.objects.public()) if listing.words else None
+    return replace(listing, words=words) if words else None
+
+
+@public_page
+def suggestions(request):
+    """What the words typed so far may become, as browsers and our own script ask for it (OpenSearch suggestions 1.1)."""
+    words = names.clean_line(request.GET.get("q", "")[: listings.LONGEST_QUERY])
+    folded = names.fold(words)
+    found = []
+    if len(folded) >= 2:
+        themes = Theme.objects.filter(names__folded__startswith=folded) | Theme.objects.filter(
+            names__folded__contains=f" {folded}"
+        )
+        found += [(theme.name, _("theme"), theme) for theme in themes.distinct().order_by("name")[:4]]
+        authors = Author.objects.filter(articles__in=Article.objects.public()).distinct().order_by("name")[:500]
+        named = [author for author in authors if f" {folded}" in f" {names.fold(author.name)}"]
+        found += [(author.name, _("author"), author) for author in named[:3]]
+        query = search.Query.of(f"{words}*")
+        rows = search.matching(Article.objects.public(), query)
+        titles = Article.objects.only("title", "slug").in_bulk(search.best(rows, query, 0, 6) if query else [])
+        found += [(article.title, _("deep dive"), article) for article in titles.values()]
+    base = request.publication.base
+    answer = [
+        words,
+        [title for title, _kind, _row in found],
+        [str(kind) for _title, kind, _row in found],
+        [base + row.get_absolute_url() for _title, _kind, row in found],
+    ]
+    return JsonResponse(answer, safe=False, content_type="application/x-suggestions+json")
+
+
+@public_page
+def opensearch(request):
+    """How browsers search the site (OpenSearch 1.1)."""
+    return render(
+        request, "articles/opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8"
+    )
 
 
 def front_themes():

@@ -1,0 +1,65 @@
+"""What a reader may have meant, from the site's own words; never passed off as what was asked for."""
+
+import difflib
+import functools
+import re
+from collections import Counter
+
+from .. import names
+from ..models import Article, ThemeName
+from .query import Query
+from .terms import WORD
+
+MOST_READ = 300  # of the newest articles: their words are most of those there are
+NEAR = 0.75  # how alike two words must be, from 0 to 1
+
+
+def meant(text, articles, find):
+    """Return `text` with the words that none of the queryset `articles` has replaced by like ones, or None.
+
+    `find(articles, query)` returns those that match; what is returned finds something.
+    """
+    known, pieces, at = None, [], 0
+    for found in WORD.finditer(text):
+        left_out = re.search(r"(?:^|\s)[-−–]$", text[: found.start()])
+        if left_out or find(articles, Query.of(found[0])).exists():
+            continue
+        known = known or _words(Article.objects.last_change())
+        near = _nearest("".join(names.words(found[0])), known)
+        if near is None:
+            return None
+        pieces += [text[at : found.start()], near]
+        at = found.end()
+    other = "".join([*pieces, text[at:]])
+    return other if pieces and find(articles, Query.of(other)).exists() else None
+
+
+def _nearest(folded, known):
+    """Return the word most like `folded`, of the likest the most frequent, as it is spelt; None when none is near."""
+    size = len(folded)
+    likely = [
+        word for word in known if abs(len(word) - size) <= 2 and (word[0] == folded[0] or word[-1:] == folded[-1:])
+    ]
+    near = difflib.get_close_matches(folded, likely, n=5, cutoff=NEAR)
+    if not near:
+        return None
+    likeness = {word: round(difflib.SequenceMatcher(None, folded, word).ratio(), 1) for word in near}
+    return known[max(near, key=lambda word: (likeness[word], known[word][1]))][0]
+
+
+@functools.lru_cache(maxsize=1)
+def _words(changed):
+    """Return {folded word: (its commonest spelling, how often it occurs)} of what readers saw at the last change."""
+    counts = Counter()
+    rows = Article.objects.public().order_by("-published_at").values_list("title", "summary", "body")
+    for row in rows[:MOST_READ]:
+        counts.update(word for part in row for word in WORD.findall(part) if len(word) > 2)
+    for name in ThemeName.objects.filter(theme__merged_into=None).values_list("name", flat=True):
+        counts.update(word for word in WORD.findall(name) if len(word) > 2)
+    known = {}
+    for word, count in counts.most_common():
+        folded = "".join(names.words(word))
+        if folded:
+            spelt, before = known.get(folded, (word.lower() if word[1:].islower() and not word.istitle() else word, 0))
+            known[folded] = (spelt, before + count)
+    return known
