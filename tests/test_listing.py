@@ -181,3 +181,60 @@ def test_renamed_slugs_in_a_query_lead_on(client, library):
         assert client.get(present).status_code == 200
     assert client.get("/articles/?theme=energy&theme=never").status_code == 301
     assert client.get("/articles/?theme=power&theme=never").status_code == 404
+
+
+# Narrowing ------------------------------------------------------------------------------------------------------------
+
+
+def choices(client, address):
+    """Return {what: {label: (count, address, address without)}} that the page at `address` offers."""
+    facets = client.get(address).context["facets"]()
+    return {what: {way.label: (way.count, way.address, way.without) for way in ways} for what, ways in facets}
+
+
+def test_lists_are_narrowed_by_theme_author_year_and_language_with_counts(client, library):
+    make_article("Boru", themes=["Energy"], language="tr", at=moment("2024-05-01T12:00:00+00:00"))
+    offered = choices(client, "/articles/")
+    assert offered["Themes"]["Energy"] == (3, "/themes/energy/", "/articles/?not=energy")
+    assert offered["Authors"]["Ann"] == (1, "/authors/ann/", None)
+    assert offered["Years"] == {"2024": (3, "/articles/2024/", None), "2023": (1, "/articles/2023/", None)}
+    assert offered["Languages"]["Turkish"] == (1, "/articles/?language=tr", None)
+    offered = choices(client, "/themes/energy/")
+    assert offered["Themes"]["NATO"] == (1, "/themes/energy+nato/", "/themes/energy/?not=nato")
+    assert "Energy" not in offered["Themes"]
+    assert offered["Languages"]["English"] == (2, "/articles/?language=en&theme=energy", None)
+    offered = choices(client, "/search/?q=text")
+    assert offered["Themes"]["NATO"] == (2, "/search/?q=text&theme=nato", "/search/?not=nato&q=text")
+    assert offered["Years"]["2023"] == (1, "/search/?q=text&year=2023", None)
+
+
+@pytest.mark.parametrize(
+    "place", ["/articles/", "/themes/energy/", "/search/?q=text", "/articles/2024/", "/authors/the-editors/"]
+)
+def test_every_choice_leads_to_as_many_as_it_says(client, library, place):
+    make_article("Boru", themes=["Energy"], language="tr", at=moment("2024-05-01T12:00:00+00:00"))
+    total = client.get(place).context["page"].total
+    offered = choices(client, place)
+    assert offered
+    for ways in offered.values():
+        for count, address, without in ways.values():
+            answer = client.get(address)
+            assert (answer.status_code, answer.context["page"].total) == (200, count), address
+            if without:
+                assert client.get(without).context["page"].total == total - count, without
+
+
+def test_past_the_limit_of_themes_no_more_are_offered(client, library):
+    for other in ("Gas", "Oil"):
+        make_article(themes=["Energy", "NATO", "Sanctions", other])
+    assert "Themes" not in choices(client, "/themes/energy+nato+sanctions/")
+    assert 'rel="nofollow"' in client.get("/themes/energy/").content.decode()
+
+
+def test_languages_are_lists_and_feeds_too(client, library):
+    make_article("Boru", language="tr")
+    assert titles(client, "/articles/?language=tr") == ["Boru"]
+    assert "in Turkish" in client.get("/articles/?language=tr").content.decode()
+    assert "Boru" in client.get("/articles/feed.atom?language=tr").content.decode()
+    assert "Jets" not in client.get("/articles/feed.atom?language=tr").content.decode()
+    assert client.get("/articles/?language=xx").status_code == 404

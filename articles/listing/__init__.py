@@ -6,6 +6,7 @@ same filters there.
 
 from .counts import followable, themes_with_counts, years
 from .events import EventFilter
+from .facets import facets
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
 from .parsing import (
     LONGEST_QUERY,
@@ -30,6 +31,7 @@ __all__ = [
     "Listing",
     "Page",
     "Unknown",
+    "facets",
     "feeds_of",
     "followable",
     "is_canonical",

@@ -9,7 +9,11 @@ from .filters import Listing, start_of
 
 def years(at=None):
     """Return the years that have public articles at `at`, newest first, as [(year, number of articles), …]."""
-    rows = Article.objects.public(at)
+    return years_of(Article.objects.public(at))
+
+
+def years_of(rows):
+    """Return the years in which the articles `rows` were published, newest first, as [(year, number of articles), …]."""
     ends = rows.aggregate(first=Min("published_at"), last=Max("published_at"))
     if ends["first"] is None:
         return []

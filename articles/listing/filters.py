@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .. import search
@@ -55,6 +56,7 @@ class Listing:
     series: Series | None = None
     year: int | None = None
     month: int | None = None
+    language: str = ""
     words: str = ""
     searching: bool = False
     order: str = "newest"
@@ -65,7 +67,7 @@ class Listing:
     @property
     def filters(self):
         """The names of the filters in use."""
-        return {name for name in ("themes", "without", "author", "series", "year") if getattr(self, name)}
+        return {name for name in ("themes", "without", "author", "series", "year", "language") if getattr(self, name)}
 
     @property
     def _place(self):
@@ -95,6 +97,7 @@ class Listing:
         left = self.filters - self._place[1]
         pairs = [
             *([("author", self.author.slug)] if "author" in left else []),
+            *([("language", self.language)] if self.language else []),
             *([("month", f"{self.month:02}")] if "year" in left and self.month else []),
             *(("not", theme.slug) for theme in self.without),
             *([("order", self.order)] if self.order != self.usual_order else []),
@@ -150,6 +153,11 @@ class Listing:
             order=self.usual_order,
         )
 
+    def leaving_out(self, theme):
+        """Return the listing without the articles that are under `theme` too."""
+        without = tuple(sorted((*self.without, theme), key=lambda each: each.slug))
+        return replace(self, without=without, order=self.usual_order)
+
     def without_condition(self, theme):
         """Return the listing without the condition that its articles be under `theme`."""
         return replace(self, themes=tuple(each for each in self.themes if each != theme), order=self.usual_order)
@@ -181,6 +189,8 @@ class Listing:
             parts.append(_("by %s") % self.author if parts else self.author.name)
         if self.year:
             parts.append(self.period)
+        if self.language:
+            parts.append(_("in %s") % get_language_info(self.language)["name_translated"])
         return parts
 
     @property
@@ -202,6 +212,8 @@ class Listing:
         if self.year:
             first, behind = start_of(self.year, self.month or 1), start_of(self.year, (self.month or 12) + 1)
             rows = rows.filter(published_at__gte=first, published_at__lt=behind)
+        if self.language:
+            rows = rows.filter(language=self.language)
         if self.searching:
             rows = search.matching(rows, search.Query.of(self.words))
         if self.order == "oldest":

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from .filters import Listing, Unknown
 
 MOST_THEMES = 3
 LONGEST_QUERY = 200
-PARAMETERS = ("author", "month", "not", "order", "page", "q", "series", "theme", "year")
+PARAMETERS = ("author", "language", "month", "not", "order", "page", "q", "series", "theme", "year")
 
 
 def is_canonical(path, query, address, known=PARAMETERS):
@@ -85,6 +86,7 @@ def _parse(query, **told):
         "series": _one(_known(Series), query["series"], _("series")) if query.get("series") else None,
         "year": _year(query["year"]) if query.get("year") else None,
         "month": _month(query["month"]) if query.get("month") else None,
+        "language": _language(query["language"]) if query.get("language") else "",
     }
     for name, value in told.items():
         if value is not None and name != "themes" and asked.get(name) not in (None, value):
@@ -140,6 +142,12 @@ def _year(text):
     if not re.fullmatch(r"[12][0-9]{3}", text):
         raise Unknown(_("“%s” is not a year.") % names.clean_line(text)[:40])
     return int(text)
+
+
+def _language(text):
+    if text not in dict(settings.LANGUAGES):
+        raise Unknown(_("No deep dive is written in “%s”.") % names.clean_line(text)[:40])
+    return text
 
 
 def _month(text):
