@@ -238,3 +238,12 @@ def test_languages_are_lists_and_feeds_too(client, library):
     assert "Boru" in client.get("/articles/feed.atom?language=tr").content.decode()
     assert "Jets" not in client.get("/articles/feed.atom?language=tr").content.decode()
     assert client.get("/articles/?language=xx").status_code == 404
+
+
+def test_choices_follow_every_change(client, library):
+    assert choices(client, "/articles/")["Themes"]["Energy"][0] == 2
+    theme = Theme.objects.get(slug="energy")
+    theme.name = "Power"
+    publishing.save_theme(theme)
+    make_article("More", themes=[theme])
+    assert choices(client, "/articles/")["Themes"]["Power"][0] == 3

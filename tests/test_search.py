@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles import publishing, search
+from articles import publishing, search, text
 from articles.models import Article, Theme, ThemeName
 
 from .make import ago, change, make_article, make_author, make_source, make_theme
@@ -169,13 +169,26 @@ def test_results_quote_the_text_with_the_words_marked_as_they_are_spelt(client):
 
 
 @given(st.text(max_size=300), st.text(max_size=60))
-def test_a_snippet_is_a_part_of_its_text(text, query):
+def test_a_snippet_is_a_part_of_its_text(words, query):
     asked = search.Query.of(query)
-    whole = search.marked(text, asked, "en")
-    assert "".join(words for _wanted, words in whole) == text
-    pieces = search.snippet(text, asked, "en")
-    assert "".join(words for _wanted, words in pieces).removeprefix("… ").removesuffix(" …") in text
-    assert bool(pieces) == any(wanted for wanted, _words in whole)
+    whole = search.marked(words, asked, "en")
+    assert "".join(part for _wanted, part in whole) == words
+    pieces = search.snippet(words, asked, "en")
+    assert "".join(part for _wanted, part in pieces).removeprefix("… ").removesuffix(" …") in words
+    assert bool(pieces) == any(wanted for wanted, _part in whole)
+
+
+def test_a_long_phrase_is_looked_for_by_its_beginning(client):
+    words = " ".join(f"word{letter}" for letter in "abcdefghijklmnop")
+    make_article("One", body=f"{words} and an end.")
+    assert found(client, f'"{words} and another"') == ["One"]
+    assert found(client, f'"x {words}"') == []
+    assert search.Query.phrase('a "quoted" (name) -x').wanted == search.Query.of('"a quoted name x"').wanted
+
+
+def test_the_words_of_a_text_are_those_that_readers_see():
+    html = text.render("## A part\n\nSee [[article:pipes]] and [[syria|the *war*]].[^1]\n\n[^1]: A note.").html
+    assert text.plain(html) == "A part. See pipes and the *war*. A note."
 
 
 def test_the_index_is_made_anew_while_search_goes_on(client):

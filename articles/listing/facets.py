@@ -1,12 +1,13 @@
 """How a list can be narrowed from where it is, with counts; and how each condition of it can be dropped."""
 
+import functools
 from dataclasses import dataclass, replace
 
 from django.db.models import Count
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ..models import ArticleAuthor, ArticleTheme, Author, Theme
+from ..models import Article, ArticleAuthor, ArticleTheme, Author, Theme
 from .counts import years_of
 from .parsing import MOST_THEMES
 
@@ -23,9 +24,18 @@ class Choice:
     without: str | None = None
 
 
-def facets(listing, total, at=None):
-    """Return [(what, [`Choice`, …]), …] of the listing at `at`, which has `total` articles: what leaves fewer of them."""
-    rows = listing.articles(at).order_by()
+def facets(listing):
+    """Return [(what, [`Choice`, …]), …] of the listing: what leaves fewer of its articles.
+
+    Counted once for each list and each change of what readers see.
+    """
+    return _facets(listing, Article.objects.last_change())
+
+
+@functools.lru_cache(maxsize=2_000)
+def _facets(listing, changed):
+    rows = listing.articles().order_by()
+    total = rows.count()
     found = [
         (_("Themes"), _themes(listing, rows)),
         (_("Authors"), [] if listing.author else _authors(listing, rows)),

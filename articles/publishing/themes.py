@@ -136,7 +136,7 @@ def naming_without(theme):
     found = []
     rows = Article.objects.public().about(without=[theme]).order_by("-published_at")
     for name in theme.names.all():
-        for article in search.matching(rows, search.Query.of(f'"{name.name}"'))[: MOST_NAMING * 2]:
+        for article in search.matching(rows, search.Query.phrase(name.name))[: MOST_NAMING * 2]:
             text = names.fold(f"{article.title} {article.summary} {article.body}")
             if article not in found and f" {name.folded} " in f" {text} ":
                 found.append(article)

@@ -18,6 +18,10 @@ class Term:
     words: tuple
     beginning: bool = False
 
+    def cut(self, most):
+        """Return the term with its first `most` words."""
+        return self if len(self.words) <= most else Term(self.words[:most])
+
 
 @dataclass(frozen=True)
 class Query:
@@ -29,17 +33,22 @@ class Query:
     @classmethod
     def of(cls, text):
         """Return the query that `text` says, its first twelve words; nothing in it is an operator of an engine."""
-        wanted, unwanted, count = [], [], 0
+        wanted, unwanted, left = [], [], MOST_TERMS
         text = names.clean_line(text.translate(_QUOTES))
         if text.count('"') % 2:  # the last one closes nothing
             text = " ".join(text.rsplit('"', 1))
         for minus, phrase, word in _PART.findall(text):
             for found in _terms(phrase, word):
-                count += len(found.words)
-                if count > MOST_TERMS:
-                    return cls(tuple(wanted), tuple(unwanted))
-                (unwanted if minus else wanted).append(found)
+                if left > 0:
+                    (unwanted if minus else wanted).append(found.cut(left))
+                left -= len(found.words)
         return cls(tuple(wanted), tuple(unwanted))
+
+    @classmethod
+    def phrase(cls, text):
+        """Return the query for the words of `text` side by side, whatever else stands in it."""
+        found = _terms(text, "")
+        return cls(tuple(term.cut(MOST_TERMS) for term in found))
 
     def __bool__(self):
         return bool(self.wanted or self.unwanted)

@@ -135,7 +135,8 @@ def opening(html):
 
 def plain(html):
     """Return the words of the sanitised `html`, without the marks of notes and sources, on one line."""
-    html = re.sub(r"</h\d>", ". ", _INLINE.sub("", _MARK.sub("", html)))
+    html = re.sub(r'<a class="footnote-backref".*?</a>|(?<=>)article:(?=[\w-]+</span>)', "", _MARK.sub("", html))
+    html = re.sub(r"</h\d>", ". ", _INLINE.sub("", html))
     return " ".join(unescape(_TAG.sub(" ", html)).split())
 
 

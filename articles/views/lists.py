@@ -156,7 +156,7 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
     page = listing.page(listings.page_number(request.GET))
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
-    context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing, page.total)}
+    context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing)}
     return render(request, template, context | (extra or {}))
 
 
