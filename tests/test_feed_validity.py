@@ -25,7 +25,7 @@ pytestmark = [
         not shutil.which("xmllint") and not os.environ.get("REQUIRE_BROWSER"), reason="xmllint is not installed"
     ),
 ]
-COUNT = int(os.environ.get("FEED_ARTICLES", 40))
+COUNT = int(os.environ.get("FEED_ARTICLES", 25))
 
 TABLE = "| Year | Gas & oil | “Share” |\n|---|---:|:-:|\n| 2018 | 47.5 | a<b |\n| 2019 | ≈34 | |\n| 2020 | | *x* |\n"
 CONSTRUCTS = [
@@ -118,7 +118,7 @@ def test_any_construct_in_any_article_is_valid_in_every_format(client, cast, set
 def test_the_starter_publication_is_valid_in_every_format(client):
     starter.load()
     assert examine(client, "/").keys() == {article.uid.urn for article in Article.objects.public()}
-    for place in ("/themes/syria/", "/articles/2026/", "/authors/the-editors/", "/timeline/", "/updates/"):
+    for place in ("/themes/syria/", "/timeline/"):
         examine(client, place)
 
 
