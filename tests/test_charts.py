@@ -366,6 +366,14 @@ def any_chart(make):
     return chart if any(any(values) for _l, _d, values in rows) else None
 
 
+@pytest.mark.parametrize("kind", sorted(charts.KINDS))
+def test_one_date_twice_is_drawn(kind):
+    rows = tuple((date, date, (figures.Value(number, False),)) for date, number in (("1936", 0.0), ("1936", 0.0)))
+    chart = charts.Chart(1, kind, "", "", "", None, ("", ""), rows)
+    for narrow in (True, False):
+        drawing_of(draw(chart, Teller, narrow)[0])
+
+
 @settings(max_examples=150, deadline=None)
 @given(any_chart().filter(bool), st.booleans())
 def test_drawing_never_fails_and_stays_on_its_sheet(chart, narrow):

@@ -87,6 +87,10 @@ def test_theme_names_and_aliases_find_their_articles(client):
         ("t90", ["Straits"]),
         ("90 t", ["Straits", "Cabbage"]),
         ("tank-cabbage", ["Cabbage"]),
+        ('tank"black sea"', ["Straits"]),
+        ('"black""sea"', ["Straits", "Cabbage"]),
+        ('tank -"black sea"cabbage', ["Cabbage"]),
+        ("ь sea", ["Straits", "Cabbage"]),
     ],
 )
 def test_phrases_words_to_leave_out_and_beginnings(client, query, expected):
@@ -295,6 +299,8 @@ def test_any_query_gets_an_answer(client, query):
         ('"sanctoins"', '"sanctions"'),
         ("erdgoan", "Erdoğan"),
         ("qqqqqqqq", None),
+        ("ь qqqqqqqq", None),
+        ("ʼ sanctoins", "ʼ sanctions"),
         ("qqqqqqqq sanctions", None),
     ],
 )

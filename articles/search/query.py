@@ -8,6 +8,7 @@ from .terms import WORD, either
 
 MOST_TERMS = 12
 _QUOTES = str.maketrans("“”„«»＂", '""""""')
+_PHRASE = re.compile(r'((?:(?<=\s)|^)[-−–])?"([^"]*)"')
 _PART = re.compile(r'(?:(?<=\s)|^)([-−–]?)(?:"([^"]+)"|([^\s"]+))')
 
 
@@ -37,6 +38,7 @@ class Query:
         text = names.clean_line(text.translate(_QUOTES))
         if text.count('"') % 2:  # the last one closes nothing
             text = " ".join(text.rsplit('"', 1))
+        text = _PHRASE.sub(r' \1"\2" ', text)
         for minus, phrase, word in _PART.findall(text):
             for found in _terms(phrase, word):
                 if left > 0:

@@ -10,7 +10,7 @@ from ..models import Article, ThemeName
 from .query import Query
 from .terms import WORD
 
-MOST_READ = 300  # of the newest articles: their words are most of those there are
+MOST_READ, MOST_WORDS = 300, 500_000  # of the newest articles: their words are most of those there are
 NEAR = 0.75  # how alike two words must be, from 0 to 1
 
 
@@ -22,10 +22,11 @@ def meant(text, articles, find):
     known, pieces, at = None, [], 0
     for found in WORD.finditer(text):
         left_out = re.search(r"(?:^|\s)[-−–]$", text[: found.start()])
-        if left_out or find(articles, Query.of(found[0])).exists():
+        folded = "".join(names.words(found[0]))
+        if left_out or not folded or find(articles, Query.of(found[0])).exists():
             continue
         known = known or _words(Article.objects.last_change())
-        near = _nearest("".join(names.words(found[0])), known)
+        near = _nearest(folded, known)
         if near is None:
             return None
         pieces += [text[at : found.start()], near]
@@ -52,8 +53,10 @@ def _words(changed):
     """Return {folded word: (its commonest spelling, how often it occurs)} of what readers saw at the last change."""
     counts = Counter()
     rows = Article.objects.public().order_by("-published_at").values_list("title", "summary", "body")
-    for row in rows[:MOST_READ]:
+    for row in rows[:MOST_READ].iterator():
         counts.update(word for part in row for word in WORD.findall(part) if len(word) > 2)
+        if counts.total() > MOST_WORDS:
+            break
     for name in ThemeName.objects.filter(theme__merged_into=None).values_list("name", flat=True):
         counts.update(word for word in WORD.findall(name) if len(word) > 2)
     known = {}

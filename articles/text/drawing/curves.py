@@ -69,7 +69,9 @@ def _peaks(pen, frame, points, over=False):
         if n in wanted and begin > ends[below] and begin + room < last[1] + 9:
             if over:  # clear of the slope under it
                 x2, y2 = there[place + 1][1:3]
-                y = min(y, y + (y2 - y) * min(1.0, max(0.0, begin + room - x) / (x2 - x)))
+                y = min(
+                    y, y + (y2 - y) * min(1.0, max(0.0, begin + room - x) / (x2 - x or 1.0))
+                )  # a date may come twice
             pen.text(begin, y + (21 if below else -9), words, "b")
             ends[below] = begin + room
 
