@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import names, publishing
-from ..models import Author, Picture, Revision, Series, Theme
+from ..models import Article, Author, Picture, Revision, Series, Theme, addresses
 from .rows import RowsField
 
 
@@ -65,6 +65,30 @@ def chosen(rows, gone, **kwargs):
     return forms.ModelChoiceField(rows, required=False, error_messages={"invalid_choice": gone}, **kwargs)
 
 
+class OriginalField(TextField):
+    """An article by its address, its slug or (as a number, which no slug is) its key; what is cleaned is the key."""
+
+    def prepare_value(self, value):
+        """Return what the box shows: the slug of an article that is stored here by its key."""
+        if isinstance(value, int):
+            return Article.objects.filter(pk=value).values_list("slug", flat=True).first() or ""
+        return value
+
+    def clean(self, value):
+        """Return the key of the article, or None."""
+        text = super().clean(value).strip()
+        slug = text.rpartition("/articles/")[2].partition("/")[0]
+        if not slug:
+            return None
+        if slug.isdecimal() and len(slug) < 19:
+            found = Article.objects.filter(pk=int(slug)).first()
+        else:
+            found = addresses.holder(Article, slug)
+        if found is None:
+            raise forms.ValidationError(_("No article has this address."))
+        return found.pk
+
+
 class ArticleForm(forms.Form):
     """Everything about an article that an editor types, with the revision it is based on."""
 
@@ -105,6 +129,11 @@ class ArticleForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language of the text"), choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
+    )
+    translation_of = OriginalField(
+        label=_("Translation of"),
+        required=False,
+        help_text=_("The address of the article in its first language. Readers can switch between the two."),
     )
     series = chosen(
         Series.objects.all(), _("The series chosen here has been deleted: choose again."), label=_("Series")
@@ -194,6 +223,7 @@ class ArticleForm(forms.Form):
             series=series.pk if series else None,
             series_order=data.get("series_order"),
             lead_picture=picture.pk if picture else None,
+            translation_of=data.get("translation_of"),
         )
 
     def typed_or_stored(self):

@@ -7,14 +7,26 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .. import publishing, views
-from ..models import Author, Picture, Series, Theme
+from ..models import Article, Author, Picture, Series, Theme
 from ..text import diff
 from .form import based_on_of
 
-LABELS = ("title", "slug", "summary", "language", "themes", "authors", "series", "series_order", "lead_picture")
-ROWS = {"themes": Theme, "authors": Author, "series": Series, "lead_picture": Picture}
+LABELS = {
+    "title": _("title"),
+    "slug": _("slug"),
+    "summary": _("summary"),
+    "language": _("language"),
+    "themes": _("themes"),
+    "authors": _("authors"),
+    "series": _("series"),
+    "series_order": _("part of the series"),
+    "lead_picture": _("lead picture"),
+    "translation_of": _("translation of"),
+}
+ROWS = {"themes": Theme, "authors": Author, "series": Series, "lead_picture": Picture, "translation_of": Article}
 
 
 class History:
@@ -101,10 +113,10 @@ class History:
 def changed_fields(old, new):
     """Return [(name, label, words before, words after), …] of the fields but the text that differ between two revisions."""
     rows = []
-    for name in LABELS:
+    for name, label in LABELS.items():
         before, after = old.get(name), new.get(name)
         if before != after:
-            rows.append((name, name.replace("_", " "), in_words(name, before), in_words(name, after)))
+            rows.append((name, label, in_words(name, before), in_words(name, after)))
     return rows
 
 

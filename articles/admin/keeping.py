@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from .. import publishing
@@ -123,7 +124,7 @@ def clash_in_words(clashes):
     """
     rows = []
     for name, clash in clashes:
-        label = gettext("Text") if name == "body" else name.replace("_", " ").capitalize()
+        label = gettext("Text") if name == "body" else capfirst(LABELS[name])
         base, mine, theirs = (
             value if name in {"body", "title", "summary"} else in_words(name, value)
             for value in (clash.base, clash.mine, clash.theirs)

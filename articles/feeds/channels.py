@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
@@ -50,9 +51,11 @@ class Channel:
 
 def of_listing(listing, name):
     """Return the channel of a `Listing` in the publication called `name`."""
+    with override(listing.language or get_language()):
+        title, description = listing.title, _describe(listing, name)
     return Channel(
-        title=name if listing.front else f"{listing.title} · {name}",
-        description=_describe(listing, name),
+        title=name if listing.front else f"{title} · {name}",
+        description=description,
         page=listing.address(),
         feeds=listing.feeds,
         rows=listing.followed(),

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from .. import names, text, weaving
 from ..models import Article
@@ -43,7 +43,13 @@ def left_out():
 def items_of(articles, base):
     """Return what a feed says of `articles`."""
     texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
-    return [_item(article, woven, base) for article, woven in zip(articles, texts, strict=True)]
+    return [_in(article, _item, woven, base) for article, woven in zip(articles, texts, strict=True)]
+
+
+def _in(article, told, *rest):
+    """Return `told(article, *rest)` in the article's language, so that every feed says the same of it."""
+    with override(article.language):
+        return told(article, *rest)
 
 
 def _item(article, woven, base):
@@ -95,15 +101,15 @@ def _image(picture, base):
 
 def changes_of(revisions, base):
     """Return what a feed says of changes; their ids are those of their articles with the number of the revision."""
-    return [_change(revision, base) for revision in revisions]
+    return [_in(revision.article, _change, revision, base) for revision in revisions]
 
 
-def _change(revision, base):
+def _change(article, revision, base):
     content = render_to_string("articles/_feed_change.html", {"revision": revision}).strip()
     return {
-        **_known(revision.article, base),
-        "unique_id": f"{revision.article.uid.urn}#revision-{revision.number}",
-        "title": names.clean(f"{capfirst(revision.told_as)}: {revision.article.title}"),
+        **_known(article, base),
+        "unique_id": f"{article.uid.urn}#revision-{revision.number}",
+        "title": names.clean(f"{capfirst(revision.told_as)}: {article.title}"),
         "description": names.clean(revision.note),
         "content": names.clean(text.for_feed(content, page=f"{base}/updates/", prefix="")),
         "pubdate": revision.saved_at,
@@ -117,7 +123,7 @@ def events_of(articles, base):
     Events have no lasting names of their own, so that the article's has to do.
     """
     found = iter(weaving.events(event for article in articles for event in article.events.all()))
-    return [_events(article, [next(found) for _each in article.events.all()], base) for article in articles]
+    return [_in(article, _events, [next(found) for _each in article.events.all()], base) for article in articles]
 
 
 def _events(article, events, base):

@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass, replace
 
 from django.db.models import Count
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from ..models import Article, ArticleAuthor, ArticleTheme, Author, Theme
@@ -29,11 +29,11 @@ def facets(listing):
 
     Counted once for each list and each change of what readers see.
     """
-    return _facets(listing, Article.objects.last_change())
+    return _facets(listing, Article.objects.last_change(), get_language())
 
 
 @functools.lru_cache(maxsize=2_000)
-def _facets(listing, changed):
+def _facets(listing, changed, language):
     rows = listing.articles().order_by()
     total = rows.count()
     found = [

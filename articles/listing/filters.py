@@ -243,7 +243,7 @@ class Listing:
 
     def _shown(self, rows):
         """Return `rows` with what their list prints: a search quotes the texts."""
-        return rows.with_names().defer("body", "contents") if self.searching else rows.listed()
+        return rows.with_names().defer("body", "contents", "translation_of") if self.searching else rows.listed()
 
     def followed(self, at=None):
         """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""

@@ -63,7 +63,7 @@ class ArticleQuerySet(PublicQuerySet):
 
     def listed(self):
         """Return the articles with what a list of them prints, without their texts."""
-        return self.defer("body", "html", "contents").with_names()
+        return self.defer("body", "html", "contents", "translation_of").with_names()  # the last lies behind the texts
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
@@ -93,6 +93,7 @@ class Article(models.Model):
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="articles")
     series_order = models.PositiveSmallIntegerField(null=True)
     lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, related_name="+")
+    translation_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="translations")
     authors = models.ManyToManyField(Author, through="ArticleAuthor", related_name="articles")
     working = models.ForeignKey(Revision, models.RESTRICT, null=True, related_name="+")
     live = models.ForeignKey(Revision, models.RESTRICT, null=True, related_name="+")
@@ -173,6 +174,20 @@ class Article(models.Model):
         for number, row in enumerate(seen, start=1):
             row.version, row.shown_at = number, self.published_at if number == 1 else row.saved_at
         return seen
+
+    @classmethod
+    def original(cls, key):
+        """Return the article with the primary key `key`, or what that is a translation of; None when there is none."""
+        row = cls.objects.select_related("translation_of").filter(pk=key).first() if key else None
+        return row and (row.translation_of or row)
+
+    def in_other_languages(self, at=None):
+        """Return the queryset of the articles, public at `at`, that say the same in other languages."""
+        original = self.translation_of_id or self.pk
+        if original is None:
+            return Article.objects.none()
+        same = models.Q(pk=original) | models.Q(translation_of=original)
+        return Article.objects.public(at).filter(same).exclude(pk=self.pk).order_by("language", "pk")
 
     @property
     def theme_list(self):

@@ -242,7 +242,7 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
         raise conflict
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
-    refuse_unready(fields)
+    refuse_unready(fields, article)
     rendered = rendered_or_refuse(fields.body)  # before the transaction: it may take seconds,
     now = timezone.now()  # in which a scheduled article may have come out
     refuse_bad_change(article, change, note, at, now)

@@ -33,7 +33,7 @@ class Check:
 
 def checks(fields, article):
     """Return the `Check`s of `fields`, typed for `article` (None: a new one): first what stops publication."""
-    found = [Check(True, message, field) for field, message in unready(fields).items()]
+    found = [Check(True, message, field) for field, message in unready(fields, article).items()]
     if len(fields.title) > LONG_TITLE:
         found.append(Check(False, _("The title is long: search results will cut it."), "title"))
     for place in inspect(fields.body)[:MOST_PLACES]:

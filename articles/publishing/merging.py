@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ..text.merge import Clash, merge
 from .rules import Fields
 
-SCALARS = ("title", "slug", "summary", "language", "series", "series_order", "lead_picture")
+SCALARS = ("title", "slug", "summary", "language", "series", "series_order", "lead_picture", "translation_of")
 LISTS = ("themes", "authors")
 
 

@@ -15,7 +15,7 @@ FURTHEST = timedelta(days=3653)
 
 @dataclass(frozen=True)
 class Fields:
-    """Everything an editor can edit about an article. Themes, authors, series and picture are primary keys."""
+    """Everything an editor can edit about an article. Themes, authors, series, picture and what it translates are primary keys."""
 
     title: str
     slug: str = ""
@@ -27,6 +27,7 @@ class Fields:
     series: int | None = None
     series_order: int | None = None
     lead_picture: int | None = None
+    translation_of: int | None = None
 
     def __post_init__(self):
         """Bring the fields to the form they are stored in."""
@@ -96,8 +97,8 @@ def refuse_bad_draft(fields, article):
         raise ValidationError(errors)
 
 
-def unready(fields):
-    """Return {field: what readers would miss without it, in words} of everything that is missing."""
+def unready(fields, article):
+    """Return {field: what is amiss, in words} of everything that keeps `fields` of `article` (or None) from readers."""
     needed = {
         "title": _("An article needs a title, even as a draft."),
         "summary": _("Readers, feeds and search results need a summary."),
@@ -105,12 +106,28 @@ def unready(fields):
         "themes": _("Choose at least one theme."),
         "authors": _("Choose at least one author."),
     }
-    return {name: message for name, message in needed.items() if not getattr(fields, name)}
+    missing = {name: message for name, message in needed.items() if not getattr(fields, name)}
+    return missing | _spoken_twice(fields, article)
 
 
-def refuse_unready(fields):
-    """Raise ValidationError naming everything that readers would miss."""
-    errors = unready(fields)
+def _spoken_twice(fields, article):
+    """Return what is amiss when another translation of the same article is in the language of `fields`."""
+    original = Article.original(fields.translation_of) or article
+    if original is None:
+        return {}
+    same = [original, *original.translations.all()]
+    others = [other for other in same if other != article and other.language == fields.language and other.is_public()]
+    if not others:
+        return {}
+    words = _(
+        "This is the translation of an article that readers have in the same language: “%s”. Change the language."
+    )
+    return {"language": words % others[0].title}
+
+
+def refuse_unready(fields, article):
+    """Raise ValidationError naming everything that keeps `fields` of `article` from readers."""
+    errors = unready(fields, article)
     if errors:
         raise ValidationError(errors)
 

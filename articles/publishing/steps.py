@@ -83,13 +83,18 @@ def write_row(article, fields, rendered, revision):
         setattr(article, name, getattr(fields, name))
     article.series = Series.objects.filter(pk=fields.series).first()
     article.lead_picture = Picture.objects.filter(pk=fields.lead_picture).first()
+    original = Article.original(fields.translation_of)
+    article.translation_of = original if original != article else None
+    if article.translation_of:  # what was translated from it shares its original now
+        article.translations.update(translation_of=original)
     article.html, article.contents, article.words = rendered.html, rendered.contents, rendered.words
     article.live = revision
 
 
 def clear_row(article):
     """Bring the row of an article that readers never saw back to that of a draft."""
-    article.published_at = article.live = article.series = article.lead_picture = None
+    article.published_at = article.live = None
+    article.series = article.lead_picture = article.translation_of = None
     article.title, article.slug = article.working.fields["title"], article.working.fields["slug"]
     article.summary = article.body = article.html = ""
     article.contents, article.words = [], 0

@@ -3,8 +3,8 @@
 import functools
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import publishing
-from ..models import Article, Revision
+from ..models import Revision
 from ..text import diff
 from .caching import public_page
 from .paging import paged
-from .texts import revision_page
+from .texts import article_or_gone, revision_page
 
 MOST_COMPARED = 10  # the rest is listed
 MOST_KEPT = 500
@@ -30,16 +30,6 @@ class Step:
 
     version: Revision
     differences: list
-
-
-def article_or_gone(request, slug):
-    """Return (article, None), or (None, response) for one that was withdrawn; 404 for what readers never saw."""
-    row = get_object_or_404(Article.objects.select_related("series").with_names(), slug=slug)
-    if row.withdrawn_at:
-        return None, render(request, "articles/withdrawn.html", {"article": row}, status=410)
-    if not row.is_public():
-        raise Http404
-    return row, None
 
 
 @public_page

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
@@ -153,6 +154,8 @@ def front_themes():
 
 def listing_page(request, listing, template="articles/listing.html", extra=None):
     """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
+    if listing.language:
+        activate(listing.language)
     page = listing.page(listings.page_number(request.GET))
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import activate, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,11 +18,9 @@ from .caching import public_page
 @public_page
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
-    row = get_object_or_404(Article.objects.select_related("series", "lead_picture").with_names(), slug=slug)
-    if row.withdrawn_at:
-        return render(request, "articles/withdrawn.html", {"article": row}, status=410)
-    if not row.is_public():
-        raise Http404
+    row, gone = article_or_gone(request, slug)
+    if gone:
+        return gone
     changes = list(row.revisions.seen().defer("fields"))
     told = [revision for revision in changes if revision.change != Revision.Change.TYPO]
     return article_page(
@@ -32,6 +31,20 @@ def article(request, slug):
         changes=told,
         typos=len(changes) - len(told),
     )
+
+
+def article_or_gone(request, slug):
+    """Return (article, None), or (None, response) for one that was withdrawn; 404 for what readers never saw.
+
+    What is shown of it is in its language from here on, the words around the text too.
+    """
+    row = get_object_or_404(Article.objects.select_related("series", "lead_picture").with_names(), slug=slug)
+    if row.withdrawn_at is None and not row.is_public():
+        raise Http404
+    activate(row.language)
+    if row.withdrawn_at:
+        return None, render(request, "articles/withdrawn.html", {"article": row}, status=410)
+    return row, None
 
 
 def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=None, talk=None):
@@ -59,6 +72,7 @@ def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=
         "changes": changes,
         "typos": typos,
         "part": part,
+        "translations": list(row.in_other_languages().only("title", "slug", "language")),
         "related": related(row, themes),
         "linked": weaving.linked_from(row) if row.pk else [],
         "preview": preview,
@@ -87,17 +101,19 @@ def revision_page(request, article, fields, rendered, words, talk=None):
         words=rendered.words,
         series=Series.objects.filter(pk=fields.series).first(),
         lead_picture=Picture.objects.filter(pk=fields.lead_picture).first(),
+        translation_of=Article.original(fields.translation_of),
         published_at=article.published_at if article else None,
     )
     authors = Author.objects.in_bulk(fields.authors)
-    return article_page(
-        request,
-        row,
-        themes=list(Theme.objects.filter(pk__in=fields.themes)),
-        authors=[authors[pk] for pk in fields.authors if pk in authors],
-        preview=words,
-        talk=talk,
-    )
+    with override(fields.language):
+        return article_page(
+            request,
+            row,
+            themes=list(Theme.objects.filter(pk__in=fields.themes)),
+            authors=[authors[pk] for pk in fields.authors if pk in authors],
+            preview=words,
+            talk=talk,
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
