@@ -96,13 +96,13 @@ def test_the_desk_says_when_there_is_no_such_article(client):
         "/admin/articles/article/add/", {"title": "T", "language": "tr", "translation_of": "/articles/none/"}
     )
     page = answer.content.decode()
-    assert "No article has this address." in page
+    assert "No article has this address: /articles/none/." in page
     assert 'value="/articles/none/"' in page
     for hostile in ("9" * 400, "http://[", "../\x00", "9" * 18):
         answer = client.post(
             "/admin/articles/article/add/", {"title": "T", "language": "tr", "translation_of": hostile}
         )
-        assert "No article has this address." in answer.content.decode(), hostile
+        assert "No article has this address:" in answer.content.decode(), hostile
 
 
 def test_the_words_around_a_text_are_in_its_language(client):

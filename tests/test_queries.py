@@ -26,10 +26,10 @@ BUDGET = {
     "/updates/": 4,
     "/corrections/feed.rss": 5,
     "/timeline/feed.atom": 9,
-    "/articles/first/": 16,
-    "/feed.atom": 10,
-    "/themes/syria/feed.rss": 11,
-    "/search/feed.json?q=text": 10,
+    "/articles/first/": 19,
+    "/feed.atom": 13,
+    "/themes/syria/feed.rss": 14,
+    "/search/feed.json?q=text": 13,
     "/sitemap-articles.xml": 3,
 }
 

@@ -65,28 +65,54 @@ def chosen(rows, gone, **kwargs):
     return forms.ModelChoiceField(rows, required=False, error_messages={"invalid_choice": gone}, **kwargs)
 
 
-class OriginalField(TextField):
-    """An article by its address, its slug or (as a number, which no slug is) its key; what is cleaned is the key."""
+class AddressesInput(forms.Textarea):
+    """A box with one address on each line; sent back hidden, each comes by itself."""
+
+    def value_from_datadict(self, data, files, name):
+        """Return the lines."""
+        return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name, "")
+
+
+class AddressesField(TextField):
+    """Articles by their addresses, slugs or (as numbers, which no slug is) keys, one a line; cleaned, their keys."""
+
+    widget = AddressesInput
 
     def prepare_value(self, value):
-        """Return what the box shows: the slug of an article that is stored here by its key."""
-        if isinstance(value, int):
-            return Article.objects.filter(pk=value).values_list("slug", flat=True).first() or ""
-        return value
+        """Return what the box shows: slugs for keys."""
+        if isinstance(value, str):
+            return value
+        slugs = dict(Article.objects.filter(pk__in=value or ()).values_list("pk", "slug"))
+        return "\n".join(slugs[key] for key in value or () if key in slugs)
 
     def clean(self, value):
-        """Return the key of the article, or None."""
-        text = super().clean(value).strip()
-        slug = text.rpartition("/articles/")[2].partition("/")[0]
-        if not slug:
-            return None
-        if slug.isdecimal() and len(slug) < 19:
-            found = Article.objects.filter(pk=int(slug)).first()
-        else:
-            found = addresses.holder(Article, slug)
-        if found is None:
-            raise forms.ValidationError(_("No article has this address."))
-        return found.pk
+        """Return the keys of the articles, each once, in order."""
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        found = {line: self._called(line) for line in lines}
+        unknown = [line for line, article in found.items() if article is None]
+        if unknown:
+            raise forms.ValidationError(_("No article has this address: %s.") % ", ".join(unknown)[:300])
+        return tuple(dict.fromkeys(article.pk for article in found.values()))
+
+    def _called(self, line):
+        slug = line.rpartition("/articles/")[2].partition("/")[0]
+        if slug.isdecimal():
+            return Article.objects.filter(pk=int(slug)).first() if len(slug) < 19 else None
+        return addresses.holder(Article, slug)
+
+
+class AddressField(AddressesField):
+    """One article like that, or None."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value):
+        """Return what the box shows: a slug for a key."""
+        return super().prepare_value([value] if isinstance(value, int) else value)
+
+    def clean(self, value):
+        """Return the key of the article."""
+        return next(iter(super().clean(value)), None)
 
 
 class ArticleForm(forms.Form):
@@ -130,7 +156,7 @@ class ArticleForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the text"), choices=[("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
     )
-    translation_of = OriginalField(
+    translation_of = AddressField(
         label=_("Translation of"),
         required=False,
         help_text=_("The address of the article in its first language. Readers can switch between the two."),
@@ -141,6 +167,12 @@ class ArticleForm(forms.Form):
     series_order = forms.IntegerField(label=_("Part"), required=False, min_value=1, max_value=999)
     lead_picture = chosen(
         Picture.objects.all(), _("The picture chosen here has been deleted: choose again."), label=_("Lead picture")
+    )
+    read_next = AddressesField(
+        label=_("Read next"),
+        required=False,
+        widget=AddressesInput(attrs={"rows": 3}),
+        help_text=_("Addresses of articles, one a line. After them come those that share themes and rare words."),
     )
     at = forms.DateTimeField(
         label=_("Publish at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
@@ -224,6 +256,7 @@ class ArticleForm(forms.Form):
             series_order=data.get("series_order"),
             lead_picture=picture.pk if picture else None,
             translation_of=data.get("translation_of"),
+            read_next=data.get("read_next", ()),
         )
 
     def typed_or_stored(self):

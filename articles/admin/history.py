@@ -25,8 +25,16 @@ LABELS = {
     "series_order": _("part of the series"),
     "lead_picture": _("lead picture"),
     "translation_of": _("translation of"),
+    "read_next": _("read next"),
 }
-ROWS = {"themes": Theme, "authors": Author, "series": Series, "lead_picture": Picture, "translation_of": Article}
+ROWS = {
+    "themes": Theme,
+    "authors": Author,
+    "series": Series,
+    "lead_picture": Picture,
+    "translation_of": Article,
+    "read_next": Article,
+}
 
 
 class History:

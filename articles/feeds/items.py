@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from .. import listing as listings
 from .. import names, text, weaving
 from ..models import Article
 from ..models.article import NEWEST
@@ -43,7 +44,11 @@ def left_out():
 def items_of(articles, base):
     """Return what a feed says of `articles`."""
     texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
-    return [_in(article, _item, woven, base) for article, woven in zip(articles, texts, strict=True)]
+    following = listings.suggested(articles)
+    return [
+        _in(article, _item, woven, suggestions, base)
+        for article, woven, suggestions in zip(articles, texts, following, strict=True)
+    ]
 
 
 def _in(article, told, *rest):
@@ -52,11 +57,14 @@ def _in(article, told, *rest):
         return told(article, *rest)
 
 
-def _item(article, woven, base):
-    """Return what a feed says of `article`, whose text is `woven`."""
+def _item(article, woven, suggestions, base):
+    """Return what a feed says of `article`, whose text is `woven`, with the `suggestions` of what to read next."""
     content = woven.text + woven.notes
     if woven.sources:
         content += f"<h2>{_('Sources')}</h2>\n{render_to_string('articles/_sources.html', {'sources': woven.sources})}"
+    if suggestions:
+        said = {"suggestions": suggestions, "article": article}
+        content += render_to_string("articles/_feed_next.html", said)
     lead = article.lead_picture
     if lead:
         content = pictures.lead(lead, plain=True) + content

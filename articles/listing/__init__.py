@@ -21,6 +21,7 @@ from .parsing import (
     parse_series,
     parse_themes,
 )
+from .related import related, suggested
 
 __all__ = [
     "EventFilter",
@@ -43,6 +44,8 @@ __all__ = [
     "parse_search",
     "parse_series",
     "parse_themes",
+    "related",
+    "suggested",
     "themes_with_counts",
     "years",
 ]

@@ -1,7 +1,7 @@
 """What is stored. Querysets stand beside their model."""
 
 from . import addresses
-from .article import Article, ArticleAuthor, ArticleTheme
+from .article import Article, ArticleAuthor, ArticleTheme, Keyword, ReadNext
 from .edition import Edition
 from .event import Event
 from .following import Following
@@ -25,9 +25,11 @@ __all__ = [
     "Edition",
     "Event",
     "Following",
+    "Keyword",
     "Link",
     "OpenForm",
     "Picture",
+    "ReadNext",
     "Revision",
     "Series",
     "Source",

@@ -56,10 +56,14 @@ class ArticleQuerySet(PublicQuerySet):
             return self.filter(published_at__gt=at, withdrawn_at=None)
         return self.public(at)
 
-    def with_names(self):
-        """Return the articles with their themes (see `theme_list`) and bylines fetched in three queries."""
+    def with_themes(self):
+        """Return the articles with their themes (see `theme_list`) fetched in one query."""
         links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")
-        return self.prefetch_related(Prefetch("article_themes", links.order_by("tag__name")), "bylines__author")
+        return self.prefetch_related(Prefetch("article_themes", links.order_by("tag__name")))
+
+    def with_names(self):
+        """Return the articles with their themes and bylines fetched in three queries."""
+        return self.with_themes().prefetch_related("bylines__author")
 
     def listed(self):
         """Return the articles with what a list of them prints, without their texts."""
@@ -221,6 +225,43 @@ class ArticleAuthor(models.Model):
 
     def __str__(self):
         return str(self.author)
+
+
+class ReadNext(models.Model):
+    """An article to be read after another, in its place: `picked` by the editors, or found when that was published.
+
+    `words` are those that both are about.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="next_rows")
+    other = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    picked = models.BooleanField(default=False)
+    words = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["article", "other"], name="read_next_once_per_article")]
+
+    def __str__(self):
+        return f"{self.article_id}: {self.other_id}"
+
+
+class Keyword(models.Model):
+    """A word that tells one article from most others: the term that search knows it by, and how it is spelt there.
+
+    Derived from the text, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="keywords")
+    term = models.CharField(max_length=100)
+    word = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "article"], name="keyword_once_per_article")]
+
+    def __str__(self):
+        return self.word
 
 
 class ArticleTheme(ItemBase):

@@ -39,6 +39,7 @@ from .steps import (
     store,
     write_citations,
     write_events,
+    write_kin,
     write_links,
     write_names,
     write_row,
@@ -281,6 +282,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     if old_path:
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)
+    write_kin(article, fields)
     if article.is_public(now):
         Edition.touch()
     return revision

@@ -6,7 +6,7 @@ from ..text.merge import Clash, merge
 from .rules import Fields
 
 SCALARS = ("title", "slug", "summary", "language", "series", "series_order", "lead_picture", "translation_of")
-LISTS = ("themes", "authors")
+LISTS = ("themes", "authors", "read_next")
 
 
 @dataclass(frozen=True)

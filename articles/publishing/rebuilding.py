@@ -4,8 +4,8 @@ from django.db import transaction
 
 from .. import search
 from ..models import Article, Edition, Theme
-from .rules import rendered_or_refuse
-from .steps import write_citations, write_events, write_names
+from .rules import Fields, rendered_or_refuse
+from .steps import write_citations, write_events, write_kin, write_names
 
 
 def rebuild(article):
@@ -31,6 +31,7 @@ def rebuild(article):
         write_names(now.html, now.working.fields["body"], article=now)
         if now.withdrawn_at is None:
             search.index(now)
+            write_kin(now, Fields.of(now.live))
     return changed
 
 
@@ -41,6 +42,7 @@ def reindex(article):
     now = Article.objects.get(pk=article.pk)
     if now.live_id and now.withdrawn_at is None:
         search.index(now)
+        write_kin(now, Fields.of(now.live))
     else:
         search.forget(now)
 

@@ -15,7 +15,8 @@ FURTHEST = timedelta(days=3653)
 
 @dataclass(frozen=True)
 class Fields:
-    """Everything an editor can edit about an article. Themes, authors, series, picture and what it translates are primary keys."""
+    """Everything an editor can edit about an article. Themes, authors, series, picture, what it translates and what is to be
+    read next are primary keys."""
 
     title: str
     slug: str = ""
@@ -28,6 +29,7 @@ class Fields:
     series_order: int | None = None
     lead_picture: int | None = None
     translation_of: int | None = None
+    read_next: tuple = ()
 
     def __post_init__(self):
         """Bring the fields to the form they are stored in."""
@@ -37,6 +39,7 @@ class Fields:
             "body": names.clean(self.body),
             "themes": tuple(self.themes),
             "authors": tuple(self.authors),
+            "read_next": tuple(dict.fromkeys(self.read_next)),
         }
         for name, value in tidy.items():
             object.__setattr__(self, name, value)

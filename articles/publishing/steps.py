@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import listing as listings
+from .. import search
 from ..models import (
     Article,
     ArticleAuthor,
@@ -15,8 +17,10 @@ from ..models import (
     Author,
     Citation,
     Event,
+    Keyword,
     Link,
     Picture,
+    ReadNext,
     Revision,
     Series,
     Source,
@@ -137,6 +141,26 @@ def write_citations(html, **text):
     sources = Source.objects.filter(key__in=numbers)
     Citation.objects.filter(**text).delete()
     Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)
+
+
+def write_kin(article, fields):
+    """Bring the article's keywords to those of its text, which search knows already, and what is to be read after it.
+
+    What the editors chose comes first; the rest was published before, so that it stays when more is published.
+    """
+    article.keywords.all().delete()
+    found = [(term, word) for term, word in search.keywords(article) if len(term) <= 100 and len(word) <= 100]
+    Keyword.objects.bulk_create(Keyword(article=article, term=term, word=word) for term, word in found)
+    known = set(Article.objects.filter(pk__in=fields.read_next).exclude(pk=article.pk).values_list("pk", flat=True))
+    rows = {pk: ReadNext(article=article, other_id=pk, picked=True) for pk in fields.read_next if pk in known}
+    themes = list(Theme.objects.filter(article_themes__content_object=article))
+    for suggestion in listings.related(article, themes=themes, picks=(), before=article.published_at):
+        row = ReadNext(article=article, other=suggestion.article, words=suggestion.words)
+        rows.setdefault(suggestion.article.pk, row)
+    for place, row in enumerate(rows.values()):
+        row.place = place
+    article.next_rows.all().delete()
+    ReadNext.objects.bulk_create(rows.values())
 
 
 def write_events(article):

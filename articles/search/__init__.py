@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 
 from . import spelling
 from .engines import TABLE, engine
+from .keywords import keywords
 from .query import Query
 from .snippets import marked, snippet
 from .terms import called, terms
@@ -21,8 +22,10 @@ __all__ = [
     "forget",
     "index",
     "is_empty",
+    "keywords",
     "marked",
     "matching",
+    "meant",
     "snippet",
 ]
 

@@ -55,8 +55,11 @@ def load(folder=FOLDER):
         for path in sorted(_files(folder / "articles"), key=lambda path: frontmatter.load(path)["published"]):
             loaded.articles += _load_article(path, summaries)
         if loaded.themes or loaded.articles:  # a text may name one that was brought in after it
-            for row in [*Theme.objects.all(), *Article.objects.select_related("working")]:
+            articles = Article.objects.select_related("working")
+            for row in [*Theme.objects.all(), *articles]:
                 publishing.relink(row)
+            for row in articles:  # which words are rare, the last article knows better than the first
+                publishing.reindex(row)
     return loaded
 
 

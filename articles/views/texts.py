@@ -1,7 +1,6 @@
 """One article, live or a draft."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
@@ -10,8 +9,9 @@ from django.utils.translation import activate, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from .. import listing as listings
 from .. import publishing, weaving
-from ..models import Article, ArticleTheme, Author, Picture, Revision, Series, Theme
+from ..models import Article, Author, Picture, Revision, Series, Theme
 from .caching import public_page
 
 
@@ -47,7 +47,7 @@ def article_or_gone(request, slug):
     return row, None
 
 
-def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=None, talk=None):
+def article_page(request, row, *, themes, authors, picks=None, changes=(), typos=0, preview=None, talk=None):
     """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
     part = None
     if row.series_id:
@@ -73,7 +73,7 @@ def article_page(request, row, *, themes, authors, changes=(), typos=0, preview=
         "typos": typos,
         "part": part,
         "translations": list(row.in_other_languages().only("title", "slug", "language")),
-        "related": related(row, themes),
+        "related": listings.related(row, themes=themes, picks=picks),
         "linked": weaving.linked_from(row) if row.pk else [],
         "preview": preview,
         "talk": talk,
@@ -111,6 +111,7 @@ def revision_page(request, article, fields, rendered, words, talk=None):
             row,
             themes=list(Theme.objects.filter(pk__in=fields.themes)),
             authors=[authors[pk] for pk in fields.authors if pk in authors],
+            picks=fields.read_next,
             preview=words,
             talk=talk,
         )
@@ -160,21 +161,3 @@ def guest_remark(request, link):
     except ValidationError as error:
         return shared_page(request, link, **said, problem=" ".join(error.messages))
     return HttpResponseRedirect(f"{request.path}?thanks=1#page_talk")
-
-
-def related(row, themes, count=3):
-    """Return up to `count` public articles that share most themes with `row`, as [(article, [shared theme, …]), …]."""
-    shared = (
-        ArticleTheme.objects.public()
-        .filter(tag__in=[theme.pk for theme in themes])
-        .exclude(content_object=row.pk)
-        .values("content_object")
-        .annotate(shared=Count("pk"))
-        .order_by("-shared", "-published_at", "-content_object")
-    )
-    keys = [entry["content_object"] for entry in shared.values("content_object", "shared", "published_at")[:count]]
-    found = Article.objects.public().listed().in_bulk(keys)
-    ours = {theme.pk for theme in themes}
-    return [
-        (found[key], [theme for theme in found[key].theme_list if theme.pk in ours]) for key in keys if key in found
-    ]

@@ -1,0 +1,110 @@
+"""What to read next: what the editors chose, then what shares themes and telling words, the rare ones first."""
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from ..models import Article, ArticleTheme, Keyword, ReadNext
+
+SHOWN = 3
+MOST_COMPARED = 2_000  # of the newest articles that share a theme, and of those that share a word
+WORDS_WEIGH = 0.6  # what a shared word counts beside a shared theme
+OTHER_LANGUAGE = 0.5
+MOST_WORDS = 3  # named as the reason
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An article to read next, and why: the editors `picked` it, or it shares those `themes` and `words`."""
+
+    article: Article
+    picked: bool = False
+    themes: list = field(default_factory=list)
+    words: list = field(default_factory=list)
+
+
+def related(article, *, themes, picks=None, before=None, at=None):
+    """Return the `Suggestion`s of what to read after `article`, about `themes`, that is public at `at`; at most three.
+
+    `picks` are the keys that the editors chose (default: those stored). `before`: of the others, only what was
+    published before that instant.
+    """
+    if picks is None:
+        picks = list(ReadNext.objects.filter(article=article.pk, picked=True).values_list("other", flat=True))
+    public = Article.objects.public(at)
+    score, shared = _likeness(article, themes, before, at)
+    likest = sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[: 2 * SHOWN + 4]
+    rows = public.defer("body", "html", "contents").with_themes().in_bulk({*picks, *likest})
+    others = [rows[pk] for pk in likest if pk in rows]
+    others.sort(key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at), reverse=True)
+    told = [Suggestion(rows[pk], picked=True) for pk in picks if pk in rows]
+    told += [Suggestion(row, words=shared.get(row.pk, [])) for row in others if not _is_part(row, article)]
+    return _each_once(article, themes, told)
+
+
+def suggested(articles):
+    """Return, for each of `articles`, the `Suggestion`s made when it was published, of what readers see now."""
+    stored = defaultdict(list)
+    for row in ReadNext.objects.filter(article__in=[article.pk for article in articles]):
+        stored[row.article_id].append(row)
+    keys = {row.other_id for rows in stored.values() for row in rows}
+    known = Article.objects.public().defer("body", "html", "contents").with_themes().in_bulk(keys)
+    return [
+        _each_once(
+            article,
+            article.theme_list,
+            [
+                Suggestion(known[row.other_id], row.picked, words=row.words)
+                for row in stored[article.pk]
+                if row.other_id in known
+            ],
+        )
+        for article in articles
+    ]
+
+
+def _likeness(article, themes, before, at):
+    """Return {key: score} of the articles that share something with `article`, and {key: the words they share}."""
+    public, links = Article.objects.public(at), ArticleTheme.objects.public(at).filter(tag__in=themes)
+    if before:
+        public, links = public.filter(published_at__lt=before), links.filter(published_at__lt=before)
+    total = public.count()
+    links = list(links.order_by("-published_at").values_list("content_object", "tag")[:MOST_COMPARED])
+    words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
+    uses = Keyword.objects.filter(term__in=words, article__in=public).exclude(article=article.pk)
+    uses = list(uses.order_by("-article__published_at").values_list("article", "term")[:MOST_COMPARED])
+    carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term in uses)
+    score, shared = Counter(), defaultdict(list)
+    for pk, tag in links:
+        score[pk] += math.log(1 + total / carried[tag])
+    for pk, term in uses:
+        if used[term] < total / 3:  # what every third text has tells nothing
+            score[pk] += WORDS_WEIGH * math.log(1 + total / used[term])
+            shared[pk].append((used[term], words[term]))
+    del score[article.pk]
+    return score, {pk: [word for _uses, word in sorted(found)][:MOST_WORDS] for pk, found in shared.items()}
+
+
+def _spoken(row, article):
+    return 1 if row.language == article.language else OTHER_LANGUAGE
+
+
+def _is_part(row, article):
+    return article.series_id is not None and article.series_id == row.series_id
+
+
+def _each_once(article, themes, suggestions):
+    """Return the first of `suggestions`, no text in two languages, each with those of `themes` that it shares."""
+    told, chosen = {_text(article)}, []
+    for suggestion in suggestions:
+        row = suggestion.article
+        shared = [theme for theme in row.theme_list if theme in themes]
+        if _text(row) not in told and (suggestion.picked or suggestion.words or shared):
+            told.add(_text(row))
+            chosen.append(Suggestion(row, suggestion.picked, shared, suggestion.words))
+    return chosen[:SHOWN]
+
+
+def _text(article):
+    """Return the key of what `article` says, whatever its language."""
+    return article.translation_of_id or article.pk

@@ -1,0 +1,53 @@
+"""What an article is about in its own words: those that it uses often and other articles rarely."""
+
+import math
+from collections import Counter, defaultdict
+
+from django.db import connection
+
+from .. import text
+from ..models import Article
+from .engines import TABLE, engine
+from .query import Term
+from .terms import WORD, term
+
+MOST_KEYWORDS, MOST_WEIGHED = 12, 60
+SHORTEST = 4  # letters
+MOST_COUNTED = 1_000  # articles: a word that more of them have tells nothing
+TITLE, SUMMARY = 4, 2  # how often a word there counts
+
+
+def keywords(article):
+    """Return [(term, the word as it is spelt most often), …] of an indexed `article`, the most telling first."""
+    counts, spellings = Counter(), defaultdict(Counter)
+    parts = ((article.title, TITLE), (article.summary, SUMMARY), (text.plain(article.html), 1))
+    for part, weight in parts:
+        for word in WORD.findall(part):
+            if len(word) >= SHORTEST and not word.isdecimal():
+                found = term(word, article.language)
+                counts[found] += weight
+                spellings[found][word] += 1
+    likely = [found for found, _count in counts.most_common(MOST_WEIGHED)]
+    having, indexed = _having(likely), Article.objects.exclude(live=None).count()
+    weights = {
+        found: (1 + math.log(counts[found])) * math.log((1 + indexed) / max(1, having[found]))
+        for found in likely
+        if having[found] < MOST_COUNTED
+    }
+    best = sorted(weights, key=lambda found: (-weights[found], found))[:MOST_KEYWORDS]
+    return [(found, spellings[found].most_common(1)[0][0]) for found in best if weights[found] > 0]
+
+
+def _having(terms):
+    """Return {term: how many articles have it, counted up to `MOST_COUNTED`}."""
+    if not terms:
+        return {}
+    found = engine()
+    count = (
+        f"SELECT CAST(%s AS text), (SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {found.matches} "  # noqa: S608
+        f"LIMIT {MOST_COUNTED}) AS some)"
+    )
+    parameters = [part for each in terms for part in (each, found.expression([Term(((each,),))]))]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([count] * len(terms)), parameters)
+        return dict(cursor.fetchall())
