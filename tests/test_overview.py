@@ -61,7 +61,7 @@ def test_it_costs_the_same_with_more_articles(client, editor, django_assert_max_
         publishing.save_draft(article, fields, by=editor, based_on=article.working_id, kind="submitted")
     assert Article.objects.filter(working__kind=Revision.Kind.SUBMITTED).count() == 15
     client.force_login(editor)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         client.get("/admin/")
 
 

@@ -13,7 +13,7 @@ BUDGET = {
     "/": 11,
     "/articles/": 9,
     "/articles/?author=the-editors&theme=syria": 11,
-    "/themes/": 4,
+    "/themes/": 5,
     "/themes/syria/": 14,
     "/themes/libya+syria/": 10,
     "/authors/the-editors/": 8,

@@ -8,6 +8,7 @@ from .counts import followable, themes_with_counts, years
 from .events import EventFilter
 from .facets import facets
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
+from .map import theme_map
 from .parsing import (
     LONGEST_QUERY,
     PARAMETERS,
@@ -46,6 +47,7 @@ __all__ = [
     "parse_themes",
     "related",
     "suggested",
+    "theme_map",
     "themes_with_counts",
     "years",
 ]

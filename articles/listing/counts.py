@@ -3,6 +3,7 @@
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from .. import names
 from ..models import Article, ArticleTheme, Author, Series, Theme
 from .filters import Listing, start_of
 
@@ -29,12 +30,16 @@ def years_of(rows):
 
 
 def themes_with_counts(at=None):
-    """Return all themes with `count`, their number of public articles at `at`, and their names prefetched."""
+    """Return all themes, A to Z in any script, with their names prefetched.
+
+    Each has `count`, the number of its public articles at `at`, and `letter`, under which it stands.
+    """
     counts = dict(ArticleTheme.objects.public(at).values_list("tag").annotate(count=Count("pk")).order_by())
     themes = list(Theme.objects.prefetch_related("names").defer("introduction", "introduction_html"))
     for theme in themes:
         theme.count = counts.get(theme.pk, 0)
-    return themes
+        theme.letter = names.fold(theme.name)[:1].upper()
+    return sorted(themes, key=lambda theme: (names.fold(theme.name), theme.pk))
 
 
 def followable(at=None):

@@ -165,5 +165,7 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
 
 @public_page
 def themes(request):
-    """Every theme with its definition and other names, A to Z."""
-    return render(request, "articles/themes.html", {"themes": listings.themes_with_counts()})
+    """Every theme with its definition and other names, A to Z, and how they hang together."""
+    return render(
+        request, "articles/themes.html", {"themes": listings.themes_with_counts(), "map": listings.theme_map()}
+    )
