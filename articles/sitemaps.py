@@ -1,97 +1,110 @@
-"""Sitemaps of what readers see."""
+"""Sitemaps of what readers see, in parts by key: a new article touches the last part alone, however many there are."""
+
+import re
 
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
+from django.contrib.sitemaps.views import SitemapIndexItem
 from django.contrib.sites.models import Site
+from django.db.models import ExpressionWrapper, F, IntegerField, Max
 from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from .models import Article, Author, Series, Source, Theme
 
+PART = 2_000  # keys in a part; sitemaps.org allows 50,000 addresses in one and as many parts
 
-class Base(Sitemap):
-    """Addresses with the scheme that readers use."""
+
+class Part(Sitemap):
+    """The addresses of some rows, with the pictures that come first in articles."""
+
+    limit = PART
+
+    def __init__(self, rows):
+        self.rows = rows
 
     @property
     def protocol(self):
-        """The scheme: Django would take it from the request."""
+        """The scheme that readers use: Django would take it from the request."""
         return "https" if settings.HTTPS else "http"
 
-
-class Articles(Base):
-    """Public articles."""
-
     def items(self):
-        """Return them, newest first."""
-        rows = Article.objects.public().annotate(touched=Coalesce("updated_at", "published_at"))
-        return rows.only("slug", "published_at", "updated_at").order_by("-published_at", "-pk")
+        """Return the rows by key."""
+        return self.rows.order_by("pk")
 
-    def lastmod(self, article):
-        """Return when readers last got something new."""
-        return article.touched
+    def lastmod(self, row):
+        """Return when readers last got something new; of what only lists articles, nothing."""
+        return getattr(row, "touched", None)
 
     def get_latest_lastmod(self):
-        """Return the newest date by one query, where Django would read every row."""
-        return Article.objects.last_change()
+        """Return nothing: the index knows it."""
 
 
-class Rows(Base):
-    """Pages that list articles: those of `model` with at least one public article."""
-
-    def __init__(self, model):
-        self.model = model
-
-    def items(self):
-        """Return the rows."""
-        return self.model.objects.filter(articles__in=Article.objects.public().values("pk")).distinct().order_by("slug")
-
-
-class Themes(Base):
-    """Hubs; a theme is worth a visit before its first article."""
-
-    def items(self):
-        """Return all themes."""
-        return Theme.objects.order_by("slug").only("slug", "name")
-
-
-class Sources(Base):
-    """Sources that something readers see cites."""
-
-    def items(self):
-        """Return them."""
-        return Source.objects.cited().order_by("key").only("key")
-
-
-class Pages(Base):
+class Pages(Part):
     """The fixed pages and the plain ones."""
+
+    def __init__(self):
+        plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False)
+        fixed = ("articles", "themes", "timeline", "sources", "updates", "corrections", "feeds")
+        urls = plain.values_list("url", flat=True)
+        self.paths = ["/", *(f"/{name}/" for name in fixed), *sorted(urls)]
 
     def items(self):
         """Return their paths."""
-        plain = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False).values_list(
-            "url", flat=True
-        )
-        fixed = ("articles", "themes", "timeline", "sources", "updates", "corrections", "feeds")
-        return ["/", *(f"/{name}/" for name in fixed), *sorted(plain)]
+        return self.paths
 
     def location(self, path):
         """Return the path itself."""
         return path
 
 
-@require_safe
-def sitemap(request, section=None):
-    """Answer with the index of sitemaps, or with one of them (`section`)."""
-    Site.objects.clear_cache()  # each process would keep the address it read first
-    maps = {
-        "pages": Pages,
-        "themes": Themes,
-        "articles": Articles,
-        "authors": Rows(Author),
-        "sources": Sources,
-        "series": Rows(Series),
+def sections():
+    """Return {name: rows} of everything that has pages of its own; themes are worth a visit before their first article."""
+    public = Article.objects.public()
+    return {
+        "articles": public.annotate(touched=Coalesce("updated_at", "published_at"))
+        .select_related("lead_picture")
+        .only("slug", "published_at", "updated_at", "title", "lead_picture__file", "lead_picture__caption"),
+        "themes": Theme.objects.only("slug", "name"),
+        "authors": Author.objects.filter(articles__in=public.values("pk")).distinct().only("slug", "name"),
+        "sources": Source.objects.cited().only("key"),
+        "series": Series.objects.filter(articles__in=public.values("pk")).distinct().only("slug", "title"),
     }
-    if section is None:
-        return sitemap_views.index(request, maps, sitemap_url_name="sitemap-section")
-    return sitemap_views.sitemap(request, maps, section=section)
+
+
+@require_safe
+def index(request):
+    """Answer with the index: every part with the moment of its last change."""
+    base = request.publication.base
+    changed = Article.objects.last_change()
+    found = [SitemapIndexItem(f"{base}/sitemap-pages.xml", changed)]
+    for name, rows in sections().items():
+        part = ExpressionWrapper(F("pk") / PART, output_field=IntegerField())
+        last = Max("touched") if name == "articles" else Max("pk")
+        parts = rows.order_by().annotate(part=part).values_list("part").annotate(last=last).order_by("part")
+        for number, latest in parts:
+            latest = latest if name == "articles" else changed
+            found.append(SitemapIndexItem(f"{base}/sitemap-{name}-{number}.xml", latest))
+    return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": found}, content_type="application/xml")
+
+
+@require_safe
+def sitemap(request, section):
+    """Answer with one part; a name without a number was once a whole sitemap, which the index replaced."""
+    Site.objects.clear_cache()  # each process would keep the address it read first
+    known = sections()
+    if section in known:
+        return HttpResponsePermanentRedirect("/sitemap.xml")
+    name, _dash, number = section.rpartition("-")
+    if section == "pages":
+        part = Pages()
+    elif name in known and re.fullmatch(r"0|[1-9][0-9]{0,9}", number):
+        first = int(number) * PART
+        part = Part(known[name].filter(pk__gte=first, pk__lt=first + PART))
+    else:
+        raise Http404
+    return sitemap_views.sitemap(request, {section: part}, section, template_name="articles/sitemap.xml")

@@ -30,7 +30,8 @@ BUDGET = {
     "/feed.atom": 13,
     "/themes/syria/feed.rss": 14,
     "/search/feed.json?q=text": 13,
-    "/sitemap-articles.xml": 3,
+    "/sitemap.xml": 9,
+    "/sitemap-articles-0.xml": 4,
 }
 
 

@@ -138,7 +138,7 @@ def test_readers_see_only_what_something_they_see_cites(client, hub):
     make_article("Soon", at=ago(days=-2), body="x[@draft-2020]")
     gone = make_article("Gone", withdrawn="An error.", body="x[@draft-2020]")
     make_article("Seen", slug="seen", body="x[@hurriyet-2022]")
-    assert "Secret draft" not in shown(client.get("/sources/")) + shown(client.get("/sitemap-sources.xml"))
+    assert "Secret draft" not in shown(client.get("/sources/")) + shown(client.get("/sitemap-sources-0.xml"))
     assert client.get("/sources/draft-2020/").status_code == 404
     page = shown(client.get("/sources/hurriyet-2022/"))
     assert "/articles/seen/#source-hurriyet-2022" in page and gone.title not in page

@@ -159,7 +159,7 @@ class AuthorForm(RowForm):
 
     class Meta:
         model = Author
-        fields = ("name", "slug", "about", "user")
+        fields = ("name", "slug", "about", "is_group", "user")
 
 
 @admin.register(Author)

@@ -115,7 +115,13 @@ class Article(models.Model):
         verbose_name_plural = _("articles")
         permissions = [("publish_article", _("Can publish, update and withdraw articles"))]
         indexes = [
-            models.Index("withdrawn_at", F("published_at").desc(), F("id").desc(), name="article_newest_first"),
+            models.Index(
+                "withdrawn_at",
+                F("published_at").desc(),
+                F("id").desc(),
+                "updated_at",
+                name="article_newest_first_dated",
+            ),
             models.Index(fields=["published_at"], name="article_last_due"),
         ]
         constraints = [

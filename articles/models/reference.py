@@ -13,6 +13,9 @@ class Author(models.Model):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
     about = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, plain text."))
+    is_group = models.BooleanField(
+        _("stands for several people"), default=False, help_text=_("Such as “The editors”; search engines are told so.")
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -101,7 +101,7 @@ def _load_article(path, summaries):
     if addresses.holder(Article, path.stem):
         return False
     themes = [addresses.holder(Theme, slug) for slug in post["themes"]]
-    authors = [Author.objects.get_or_create(name=name)[0] for name in post["authors"]]
+    authors = [Author.objects.get_or_create(name=name, defaults={"is_group": True})[0] for name in post["authors"]]
     series = None
     if "series" in post:
         summary = summaries.get(post["series"], "")

@@ -3,6 +3,7 @@
 import functools
 from dataclasses import replace
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import activate
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..models import Article, Author, Event, Theme
+from . import machines
 from .caching import public_page
 
 NEWEST_ON_FRONT = 8
@@ -39,6 +41,7 @@ def front(request):
         "subject": subject,
         "themes": themes[1:],
         "years": listings.years(),
+        "linked_data": machines.site(request.publication),
     }
     return render(request, "articles/front.html", context)
 
@@ -61,11 +64,14 @@ def hub(request, slugs):
     listing = listings.parse_themes(slugs, request.GET)
     extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
-        extra["theme"] = listing.themes[0]
-        extra["woven"] = weaving.weave(listing.themes[0].introduction_html, owners=[listing.themes[0]])[0]
-        events = Event.objects.public().about(listing.themes[0]).order_by("-starts", "-ends", "-article_id", "-number")
+        theme = listing.themes[0]
+        prefetch_related_objects([theme], "names")
+        extra["theme"] = theme
+        extra["woven"] = weaving.weave(theme.introduction_html, owners=[theme])[0]
+        events = Event.objects.public().about(theme).order_by("-starts", "-ends", "-article_id", "-number")
         extra["events"] = weaving.events(events[:EVENTS_ON_HUB])[::-1]
-        extra["linked"] = weaving.linked_from(listing.themes[0])
+        extra["linked"] = weaving.linked_from(theme)
+        extra["linked_data"] = machines.theme(request.publication, theme)
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
         return listing_page(request, listing, "articles/hub.html", extra)
     extra["everything"] = replace(listing, without=()).address()
@@ -166,6 +172,10 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
 @public_page
 def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
-    return render(
-        request, "articles/themes.html", {"themes": listings.themes_with_counts(), "map": listings.theme_map()}
-    )
+    rows = listings.themes_with_counts()
+    context = {
+        "themes": rows,
+        "map": listings.theme_map(),
+        "linked_data": machines.themes(request.publication, rows),
+    }
+    return render(request, "articles/themes.html", context)

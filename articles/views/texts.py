@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from .. import listing as listings
 from .. import publishing, weaving
 from ..models import Article, Author, Picture, Revision, Series, Theme
+from . import machines
 from .caching import public_page
 
 
@@ -64,20 +65,32 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
                 "previous": parts[place - 1] if place else None,
                 "next": parts[place + 1] if place + 1 < len(parts) else None,
             }
+    woven = weaving.weave(row.html, owners=[row])[0]
+    translations = list(row.in_other_languages().only("title", "slug", "language"))
     context = {
         "article": row,
-        "woven": weaving.weave(row.html, owners=[row])[0],
+        "woven": woven,
         "themes": themes,
         "authors": authors,
         "changes": changes,
         "typos": typos,
         "part": part,
-        "translations": list(row.in_other_languages().only("title", "slug", "language")),
+        "translations": translations,
         "related": listings.related(row, themes=themes, picks=picks),
         "linked": weaving.linked_from(row) if row.pk else [],
         "preview": preview,
         "talk": talk,
     }
+    if not preview:
+        context["linked_data"] = machines.article(
+            request.publication,
+            row,
+            themes=themes,
+            authors=authors,
+            changes=changes,
+            sources=[cited.source for cited in woven.sources],
+            translations=translations,
+        )
     return render(request, "articles/article.html", context)
 
 
