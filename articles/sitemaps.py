@@ -8,7 +8,7 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.contrib.sitemaps.views import SitemapIndexItem
 from django.contrib.sites.models import Site
-from django.db.models import ExpressionWrapper, F, IntegerField, Max
+from django.db.models import Exists, ExpressionWrapper, F, IntegerField, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.template.response import TemplateResponse
@@ -70,9 +70,9 @@ def sections():
         .select_related("lead_picture")
         .only("slug", "published_at", "updated_at", "title", "lead_picture__file", "lead_picture__caption"),
         "themes": Theme.objects.only("slug", "name"),
-        "authors": Author.objects.filter(articles__in=public.values("pk")).distinct().only("slug", "name"),
+        "authors": Author.objects.filter(Exists(public.filter(bylines__author=OuterRef("pk")))).only("slug", "name"),
         "sources": Source.objects.cited().only("key"),
-        "series": Series.objects.filter(articles__in=public.values("pk")).distinct().only("slug", "title"),
+        "series": Series.objects.filter(Exists(public.filter(series=OuterRef("pk")))).only("slug", "title"),
     }
 
 
