@@ -168,6 +168,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 LANGUAGE_CODE = os.environ.get("SITE_LANGUAGE") or "en"
 LANGUAGES = [("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "articles" / "locale"]  # of the templates too
 if LANGUAGE_CODE not in dict(LANGUAGES):
     raise ImproperlyConfigured(f"SITE_LANGUAGE={LANGUAGE_CODE!r}: set it to en, tr or ru.")
 USE_TZ = True

@@ -22,7 +22,7 @@ if (box) {
     }
     for (const letter of letters) letter.hidden = !letter.querySelector("li:not([hidden])")
     document.getElementById("page_letters").hidden = words.length > 0
-    said.textContent = words.length ? said.dataset.words.replace("%s", `${shown}/${themes.length}`) : ""
+    said.textContent = words.length ? `${said.dataset.words} ${shown}/${themes.length}` : ""
   }
   document.getElementById("page_filter").hidden = false
   box.addEventListener("input", narrow)

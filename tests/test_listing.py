@@ -234,7 +234,7 @@ def test_past_the_limit_of_themes_no_more_are_offered(client, library):
 def test_languages_are_lists_and_feeds_too(client, library):
     make_article("Boru", language="tr")
     assert titles(client, "/articles/?language=tr") == ["Boru"]
-    assert "in Turkish" in client.get("/articles/?language=tr").content.decode()
+    assert "dil: Türkçe" in client.get("/articles/?language=tr").content.decode()
     assert "Boru" in client.get("/articles/feed.atom?language=tr").content.decode()
     assert "Jets" not in client.get("/articles/feed.atom?language=tr").content.decode()
     assert client.get("/articles/?language=xx").status_code == 404

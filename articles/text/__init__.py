@@ -24,6 +24,7 @@ LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 4.0
 # An address that is neither within the page nor whole.
 _ADDRESS = re.compile(r'(<[^<>]*?\s(?:href|src)=")(?!#|[a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)')
+_BACK_TITLE = re.compile(r'title="Back to the text of note (\w*)"')
 _SIDE_NOTE = re.compile(r' data-note="[^"]*"')
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|q|span|strong|sub|sup|time)\b[^<>]*>")
@@ -144,6 +145,11 @@ def notes_apart(html):
     """Return the sanitised `html` in two parts: the text, and its notes (empty when it has none)."""
     text, mark, notes = html.partition('<div class="footnote">')
     return text, mark + notes
+
+
+def way_back(html, words):
+    """Return sanitised `html` whose links from notes back to the text say `words`, with the note's letter for %s."""
+    return _BACK_TITLE.sub(lambda found: f'title="{escape(words) % found[1]}"', html)
 
 
 def for_feed(html, *, page, prefix):

@@ -10,6 +10,7 @@ from html import escape
 
 from django.db.models import Q
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from .. import text
 from ..models import Article, Edition, Link, Source, Theme, ThemeName, called
@@ -73,6 +74,7 @@ def _woven(html, mentions, sources, leads, terms, owner, plain):
     with override(getattr(owner, "language", None) or get_language()):  # of the text, not of the page around it
         html = charts.shown(html, owner, plain)
         html = timelines.dated(html, day_in_words)
+        html = text.way_back(html, _("Back to the text of note %s"))
     html = links.resolved(html, lambda name: leads.get(name, (None, None)))
     html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
     words, notes = text.notes_apart(html)
