@@ -141,6 +141,11 @@ class Publication:
         return self.row.name
 
     @property
+    def language(self):
+        """The language of its name, its themes and its pages but those of texts in another one."""
+        return settings.LANGUAGE_CODE
+
+    @property
     def domain(self):
         """The host name (and port) readers use."""
         return self.row.domain

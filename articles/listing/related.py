@@ -8,7 +8,7 @@ from ..models import Article, ArticleTheme, Keyword, ReadNext
 
 SHOWN = 3
 MOST_COMPARED = 2_000  # of the newest articles that share a theme, and of those that share a word
-WORDS_WEIGH = 0.6  # what a shared word counts beside a shared theme
+WORDS_WEIGH = 0.4  # what a shared word counts beside a shared theme
 OTHER_LANGUAGE = 0.5
 MOST_WORDS = 3  # named as the reason
 
@@ -89,22 +89,23 @@ def _spoken(row, article):
     return 1 if row.language == article.language else OTHER_LANGUAGE
 
 
+def _is_telling(words):
+    """Whether `words` are more than chance: a name among them, or several."""
+    return len(words) > 1 or any(word[0].isupper() for word in words)
+
+
 def _is_part(row, article):
     return article.series_id is not None and article.series_id == row.series_id
 
 
 def _each_once(article, themes, suggestions):
     """Return the first of `suggestions`, no text in two languages, each with those of `themes` that it shares."""
-    told, chosen = {_text(article)}, []
+    told, chosen = {article.original_id}, []
     for suggestion in suggestions:
         row = suggestion.article
         shared = [theme for theme in row.theme_list if theme in themes]
-        if _text(row) not in told and (suggestion.picked or suggestion.words or shared):
-            told.add(_text(row))
-            chosen.append(Suggestion(row, suggestion.picked, shared, suggestion.words))
+        words = suggestion.words if _is_telling(suggestion.words) else []
+        if row.original_id not in told and (suggestion.picked or shared or words):
+            told.add(row.original_id)
+            chosen.append(Suggestion(row, suggestion.picked, shared, words))
     return chosen[:SHOWN]
-
-
-def _text(article):
-    """Return the key of what `article` says, whatever its language."""
-    return article.translation_of_id or article.pk

@@ -191,12 +191,16 @@ class Article(models.Model):
         row = cls.objects.select_related("translation_of").filter(pk=key).first() if key else None
         return row and (row.translation_of or row)
 
+    @property
+    def original_id(self):
+        """The key of what this is a translation of, or its own: the same for one text in any language."""
+        return self.translation_of_id or self.pk
+
     def in_other_languages(self, at=None):
         """Return the queryset of the articles, public at `at`, that say the same in other languages."""
-        original = self.translation_of_id or self.pk
-        if original is None:
+        if self.original_id is None:
             return Article.objects.none()
-        same = models.Q(pk=original) | models.Q(translation_of=original)
+        same = models.Q(pk=self.original_id) | models.Q(translation_of=self.original_id)
         return Article.objects.public(at).filter(same).exclude(pk=self.pk).order_by("language", "pk")
 
     @property

@@ -1,20 +1,25 @@
 """What an article is about in its own words: those that it uses often and other articles rarely."""
 
+import functools
 import math
 from collections import Counter, defaultdict
 
+from django.conf import settings
 from django.db import connection
+from django.utils.dates import MONTHS, MONTHS_ALT, WEEKDAYS
+from django.utils.translation import override
 
-from .. import text
+from .. import names, text
 from ..models import Article
 from .engines import TABLE, engine
 from .query import Term
 from .terms import WORD, term
 
-MOST_KEYWORDS, MOST_WEIGHED = 12, 60
+MOST_KEYWORDS, MOST_WEIGHED = 16, 80
 SHORTEST = 4  # letters
 MOST_COUNTED = 1_000  # articles: a word that more of them have tells nothing
 TITLE, SUMMARY = 4, 2  # how often a word there counts
+NAME = 2  # how much more a name tells than another word
 
 
 def keywords(article):
@@ -23,19 +28,32 @@ def keywords(article):
     parts = ((article.title, TITLE), (article.summary, SUMMARY), (text.plain(article.html), 1))
     for part, weight in parts:
         for word in WORD.findall(part):
-            if len(word) >= SHORTEST and not word.isdecimal():
+            if len(word) >= SHORTEST and not word.isdecimal() and names.fold(word) not in _dates():
                 found = term(word, article.language)
                 counts[found] += weight
                 spellings[found][word] += 1
     likely = [found for found, _count in counts.most_common(MOST_WEIGHED)]
     having, indexed = _having(likely), Article.objects.exclude(live=None).count()
+    spelt = {found: spellings[found].most_common(1)[0][0] for found in likely}
     weights = {
-        found: (1 + math.log(counts[found])) * math.log((1 + indexed) / max(1, having[found]))
+        found: (1 + math.log(counts[found]))
+        * math.log((1 + indexed) / max(1, having[found]))
+        * (NAME if spelt[found][0].isupper() else 1)
         for found in likely
         if having[found] < MOST_COUNTED
     }
     best = sorted(weights, key=lambda found: (-weights[found], found))[:MOST_KEYWORDS]
-    return [(found, spellings[found].most_common(1)[0][0]) for found in best if weights[found] > 0]
+    return [(found, spelt[found]) for found in best if weights[found] > 0]
+
+
+@functools.cache
+def _dates():
+    """Return the folded names of months and days of the week, which say nothing, in the three languages."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.update(names.fold(name) for row in (MONTHS, MONTHS_ALT, WEEKDAYS) for name in row.values())
+    return found
 
 
 def _having(terms):

@@ -49,7 +49,7 @@ def snippet_with(article, query):
 
 
 @register.filter
-def day(moment, form="j F Y"):
+def day(moment, form="j E Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form))

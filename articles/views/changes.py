@@ -118,7 +118,7 @@ def version(request, slug, number):
     chosen = versions[number - 1]
     fields = publishing.Fields.of(chosen)
     words = _("Version %(number)s of %(count)s, as it stood on %(day)s.")
-    day = date_format(localtime(chosen.shown_at), "j F Y")
+    day = date_format(localtime(chosen.shown_at), "j E Y")
     told = format_html(
         '{} <a href="{}">{}</a>',
         words % {"number": number, "count": len(versions), "day": day},

@@ -55,8 +55,10 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
         parts = list(
             row.series.articles.public()
             .order_by("series_order", "published_at", "pk")
-            .only("title", "slug", "language", "series")
+            .only("title", "slug", "language", "series", "translation_of")
         )
+        own = {other.original_id for other in parts if other.language == row.language}
+        parts = [other for other in parts if other.language == row.language or other.original_id not in own]
         place = next((number for number, other in enumerate(parts) if other.pk == row.pk), None)
         if place is not None:
             part = {
@@ -154,7 +156,7 @@ def shared_draft(request, token):
 def shared_page(request, link, **said):
     """Return the page of a shared draft; `said` is what a guest typed and what is wrong with it."""
     words = _("A draft, shown to you before it is published. This link works until %s.")
-    until = date_format(localtime(link.expires_at), "j F Y, H:i T")
+    until = date_format(localtime(link.expires_at), "j E Y, H:i T")
     fields = publishing.Fields.of(link.article.working)
     response = draft_page(
         request, link.article, fields, words % until, {"link": link, **said} if link.may_comment else None

@@ -30,7 +30,7 @@ def day_in_words(date):
     if not date:
         return ""
     year, month, day = dates.parse(date)
-    form = "j F Y" if day else "F Y" if month else "Y"
+    form = "j E Y" if day else "F Y" if month else "Y"
     return date_format(dates.first_day(year, month, day), form)
 
 

@@ -131,6 +131,7 @@ def test_the_checker_finds_what_it_should(chromium):
 
 PAGES = [
     "/articles/everything/",
+    "/themes/",
     "/articles/everything/history/",
     "/articles/everything/versions/1/",
     "/articles/everything/changes/?since=2001-01-01",
