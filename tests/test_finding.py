@@ -114,7 +114,7 @@ def measured():
     for query, expected in ASKED.items():
         asked = search.Query.of(query)
         rows = search.matching(Article.objects.public(), asked)
-        found = [slugs[pk] for pk in search.best(rows, asked, 0, 10)]
+        found = [slugs[pk] for pk in search.best(rows, asked)[0][:10]]
         rank = next((place for place, slug in enumerate(found, start=1) if slug in expected), None)
         missed = [slug for slug in expected if slug not in found]
         ranks.append(1 / rank if rank else 0)

@@ -150,14 +150,21 @@ def test_of_what_is_as_good_the_newest_comes_first(client):
     assert found(client, "same words") == ["Twin 2", "Twin 1", "Twin 0"]
 
 
-def test_of_a_very_common_word_the_newest_are_ranked(client, monkeypatch):
-    monkeypatch.setattr(search, "MOST_RANKED", 3)
+def test_of_a_very_common_word_the_latest_are_shown_and_counted(client, monkeypatch):
+    monkeypatch.setattr(search, "MOST_FOUND", 3)
     for number in range(5):
-        make_article(f"Gas {number}", at=ago(days=9 - number))
-    page = client.get("/search/?q=gas").context["page"]
-    assert (page.total, page.pages) == (5, 1)
+        make_article(f"Gas {number}", themes=["Syria"] if number % 2 else ["Libya"], at=ago(days=9 - number))
+    answer = client.get("/search/?q=gas")
+    page = answer.context["page"]
+    assert (page.total, page.more, page.pages) == (3, True, 1)
     assert sorted(article.title for article in page.articles) == ["Gas 2", "Gas 3", "Gas 4"]
-    assert len(client.get("/search/?order=newest&q=gas").context["page"].articles) == 5
+    assert "More than 3 deep dives" in answer.content.decode()
+    assert '">Libya</a> <span class="count">2</span>' in re.sub(r' rel="nofollow"', "", answer.content.decode())
+    newest = client.get("/search/?order=newest&q=gas").context["page"].articles
+    assert [article.title for article in newest] == ["Gas 4", "Gas 3", "Gas 2"]
+    few = client.get("/search/?q=gas&theme=syria")
+    assert (few.context["page"].total, few.context["page"].more) == (2, False)
+    assert "More than" not in few.content.decode()
 
 
 def test_results_quote_the_text_with_the_words_marked_as_they_are_spelt(client):

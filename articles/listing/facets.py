@@ -34,7 +34,7 @@ def facets(listing):
 
 @functools.lru_cache(maxsize=2_000)
 def _facets(listing, changed, language):
-    rows = listing.articles().order_by()
+    rows = listing.counted()
     total = rows.count()
     found = [
         (_("Themes"), _themes(listing, rows)),

@@ -224,22 +224,34 @@ class Listing:
 
     def page(self, number, at=None):
         """Return page `number` of the listing at `at` as a `Page`; raise Unknown past the end."""
-        rows = self.articles(at)
-        total = rows.count()
-        best = self.order == "best"
-        pages = max(1, -(-(min(total, search.MOST_RANKED) if best else total) // PAGE_SIZE))
+        rows, keys, more = self.articles(at), [], False
+        if self.searching:
+            keys, more = self._found(at)
+        total = len(keys) if self.searching else rows.count()
+        pages = max(1, -(-total // PAGE_SIZE))
         if number > pages:
             raise Unknown(
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
         start = (number - 1) * PAGE_SIZE
-        if best:
-            keys = search.best(rows, search.Query.of(self.words), start, PAGE_SIZE)
-            found = self._shown(rows.order_by()).in_bulk(keys)
+        if self.order == "best":
+            keys = keys[start : start + PAGE_SIZE]
+            found = self._shown(Article.objects.order_by()).in_bulk(keys)
             items = [found[pk] for pk in keys if pk in found]
         else:
-            items = list(self._shown(rows)[start : start + PAGE_SIZE])
-        return Page(listing=self, number=number, pages=pages, total=total, articles=items)
+            items = list(self._shown(rows)[start : min(start + PAGE_SIZE, total)])
+        return Page(listing=self, number=number, pages=pages, total=total, more=more, articles=items)
+
+    def _found(self, at=None):
+        """Return what `search.best` finds among the articles that the other conditions leave."""
+        rows = replace(self, words="", searching=False, order="newest").articles(at)
+        return search.best(rows, search.Query.of(self.words))
+
+    def counted(self, at=None):
+        """Return the queryset of the articles by which ways to narrow the listing are counted: of a search, those found."""
+        if not self.searching:
+            return self.articles(at).order_by()
+        return Article.objects.filter(pk__in=self._found(at)[0])
 
     def _shown(self, rows):
         """Return `rows` with what their list prints: a search quotes the texts."""
@@ -267,13 +279,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a listing."""
+    """One page of a listing of `total` articles, or of a search that found `more`."""
 
     listing: Listing
     number: int
     pages: int
     total: int
     articles: list
+    more: bool = False
 
     @property
     def address(self):

@@ -14,7 +14,7 @@ from .snippets import marked, snippet
 from .terms import called, terms
 
 __all__ = [
-    "MOST_RANKED",
+    "MOST_FOUND",
     "TABLE",
     "Query",
     "best",
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 MOST_BYTES = 400_000  # of a part of an article: PostgreSQL can index no more, and that is a long book
-MOST_RANKED = 3_000  # of a very common word, only so many of the newest articles are put in order
+MOST_FOUND = 3_000  # articles by a very common word; nobody reads on, and all would take long
 
 
 def index(article):
@@ -91,21 +91,28 @@ def _having(terms):
     return RawSQL(sql, [found.expression(terms)])  # noqa: S611 - quoted terms only
 
 
-def best(articles, query, first, count):
-    """Return the keys of `count` of the queryset `articles`, all of which match `query`, behind the `first`: best first.
+def best(articles, query):
+    """Return (keys, whether there are more) of those of the queryset `articles` that `query` finds, the best first.
 
-    What is as good is ordered newest first. Of more than `MOST_RANKED` the newest are ranked, and no others returned.
+    What is as good is ordered the latest first. At most `MOST_FOUND`: of a very common word the latest, by their keys,
+    are looked at and no others, so that it takes no longer however many there are.
     """
     if not query.wanted:
-        return list(articles.order_by("-published_at", "-pk").values_list("pk", flat=True)[first : first + count])
+        rows = matching(articles, query).order_by("-published_at", "-pk").values_list("pk", flat=True)
+        keys = list(rows[: MOST_FOUND + 1])
+        return keys[:MOST_FOUND], len(keys) > MOST_FOUND
     found = engine()
     wanted = found.expression(query.wanted)
-    newest = articles.order_by("-published_at", "-pk").values("pk")[:MOST_RANKED]
-    among, parameters = newest.query.sql_with_params()
+    rows = matching(articles, Query(unwanted=query.unwanted)) if query.unwanted else articles
+    seen, parameters = (
+        rows.order_by().filter(pk=RawSQL(f"{TABLE}.{found.key}", [])).values("pk").query.sql_with_params()  # noqa: S611
+    )
     sql = (
-        f"SELECT {found.key} FROM {TABLE} WHERE {found.matches} AND {found.among} IN (SELECT * FROM ({among}) AS newest) "  # noqa: S608
-        f"ORDER BY {found.order}, {found.key} DESC LIMIT %s OFFSET %s"
+        f"SELECT {found.key}, {found.order} FROM {TABLE} WHERE {found.matches} AND EXISTS ({seen}) "  # noqa: S608
+        f"ORDER BY {TABLE}.{found.key} DESC LIMIT {MOST_FOUND + 1}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [wanted, *parameters, *[wanted] * found.orders, count, first])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql, [*[wanted] * found.orders, wanted, *parameters])
+        ranked = cursor.fetchall()
+    keys = [key for key, _rank in sorted(ranked[:MOST_FOUND], key=lambda row: (row[1], -row[0]))]
+    return keys, len(ranked) > MOST_FOUND

@@ -19,7 +19,6 @@ class Sqlite:
     drop = (f"DROP TABLE {TABLE}",)
     add = f"INSERT OR REPLACE INTO {TABLE} (rowid, title, names, summary, body) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
     matches = f"{TABLE} MATCH %s"
-    among = "+rowid"  # the plus keeps SQLite from asking the index once for each of those rows
     order = f"bm25({TABLE}, 10.0, 3.0, 5.0, 1.0)"
     orders = 0  # parameters in it
 
@@ -49,7 +48,6 @@ class Postgresql:
         + ") ON CONFLICT (article_id) DO UPDATE SET document = EXCLUDED.document"
     )
     matches = "document @@ to_tsquery('simple', %s)"
-    among = "article_id"
     order = "-ts_rank('{0.1, 0.4, 0.2, 1.0}', document, to_tsquery('simple', %s))"
     orders = 1
 

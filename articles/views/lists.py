@@ -132,9 +132,9 @@ def suggestions(request):
         named = [author for author in authors if f" {folded}" in f" {names.fold(author.name)}"]
         found += [(author.name, _("author"), author) for author in named[:3]]
         query = search.Query.of(f"{words}*")
-        rows = search.matching(Article.objects.public(), query)
-        titles = Article.objects.only("title", "slug").in_bulk(search.best(rows, query, 0, 6) if query else [])
-        found += [(article.title, _("deep dive"), article) for article in titles.values()]
+        keys = search.best(Article.objects.public(), query)[0][:6] if query else []
+        titles = Article.objects.only("title", "slug").in_bulk(keys)
+        found += [(titles[pk].title, _("deep dive"), titles[pk]) for pk in keys if pk in titles]
     base = request.publication.base
     answer = [
         words,
