@@ -239,6 +239,8 @@ class Listing:
             found = self._shown(Article.objects.order_by()).in_bulk(keys)
             items = [found[pk] for pk in keys if pk in found]
         else:
+            if self.searching and not more:  # the keys at hand spare the database the search
+                rows = rows.model.objects.filter(pk__in=keys).order_by(*rows.query.order_by)
             items = list(self._shown(rows)[start : min(start + PAGE_SIZE, total)])
         return Page(listing=self, number=number, pages=pages, total=total, more=more, articles=items)
 

@@ -71,24 +71,16 @@ def is_empty():
 
 def matching(articles, query):
     """Return those of the queryset `articles` that have all that `query` wants and nothing it doesn't; none for nothing."""
-    if not query:
-        return articles.none()
     if query.wanted:
-        articles = articles.filter(pk__in=_having(query.wanted))
+        return articles.filter(pk__in=_having(query.wanted, query.unwanted))
     for term in query.unwanted:
         articles = articles.exclude(pk__in=_having([term]))
-    return articles
+    return articles if query else articles.none()
 
 
 def meant(text, articles):
     """Return what somebody who typed `text` may have meant, when none of the queryset `articles` has it; or None."""
-    return spelling.meant(text, articles, matching)
-
-
-def _having(terms):
-    found = engine()
-    sql = f"SELECT {found.key} FROM {TABLE} WHERE {found.matches}"  # noqa: S608 - our own names
-    return RawSQL(sql, [found.expression(terms)])  # noqa: S611 - quoted terms only
+    return spelling.meant(text, lambda query: bool(best(articles, query)[0]))
 
 
 def best(articles, query):
@@ -102,17 +94,21 @@ def best(articles, query):
         keys = list(rows[: MOST_FOUND + 1])
         return keys[:MOST_FOUND], len(keys) > MOST_FOUND
     found = engine()
-    wanted = found.expression(query.wanted)
-    rows = matching(articles, Query(unwanted=query.unwanted)) if query.unwanted else articles
-    seen, parameters = (
-        rows.order_by().filter(pk=RawSQL(f"{TABLE}.{found.key}", [])).values("pk").query.sql_with_params()  # noqa: S611
-    )
+    asked = found.expression(query.wanted, query.unwanted)
+    among = articles.order_by().filter(pk=RawSQL(f"{TABLE}.{found.key}", []))  # noqa: S611 - our own names
+    seen, parameters = among.values("pk").query.sql_with_params()
     sql = (
         f"SELECT {found.key}, {found.order} FROM {TABLE} WHERE {found.matches} AND EXISTS ({seen}) "  # noqa: S608
         f"ORDER BY {TABLE}.{found.key} DESC LIMIT {MOST_FOUND + 1}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*[wanted] * found.orders, wanted, *parameters])
-        ranked = cursor.fetchall()
-    keys = [key for key, _rank in sorted(ranked[:MOST_FOUND], key=lambda row: (row[1], -row[0]))]
-    return keys, len(ranked) > MOST_FOUND
+        cursor.execute(sql, [*[asked] * found.orders, asked, *parameters])
+        latest = cursor.fetchall()
+    ranked = sorted(latest[:MOST_FOUND], key=lambda row: (row[1], -row[0]))
+    return [key for key, _rank in ranked], len(latest) > MOST_FOUND
+
+
+def _having(wanted, unwanted=()):
+    found = engine()
+    sql = f"SELECT {found.key} FROM {TABLE} WHERE {found.matches}"  # noqa: S608 - our own names
+    return RawSQL(sql, [found.expression(wanted, unwanted)])  # noqa: S611 - quoted terms only

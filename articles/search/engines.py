@@ -23,14 +23,15 @@ class Sqlite:
     orders = 0  # parameters in it
 
     @staticmethod
-    def expression(terms):
-        """Return the query for rows that have all of `terms`."""
+    def expression(wanted, unwanted=()):
+        """Return the query for rows that have all of the terms `wanted` and none of those `unwanted`."""
 
         def spelt(term):
             readings = _readings(term)
             return "(" + " OR ".join(f'"{" ".join(words)}"' + "*" * term.beginning for words in readings) + ")"
 
-        return " AND ".join(spelt(term) for term in terms)
+        without = f" NOT ({' OR '.join(map(spelt, unwanted))})" if unwanted else ""
+        return f"({' AND '.join(map(spelt, wanted))}){without}"
 
 
 class Postgresql:
@@ -52,15 +53,15 @@ class Postgresql:
     orders = 1
 
     @staticmethod
-    def expression(terms):
-        """Return the query for rows that have all of `terms`."""
+    def expression(wanted, unwanted=()):
+        """Return the query for rows that have all of the terms `wanted` and none of those `unwanted`."""
 
         def spelt(term):
             readings = _readings(term)
             end = ":*" if term.beginning else ""
             return "(" + " | ".join(" <-> ".join(f"'{word}'{end}" for word in words) for words in readings) + ")"
 
-        return " & ".join(spelt(term) for term in terms)
+        return " & ".join([*map(spelt, wanted), *(f"!{spelt(term)}" for term in unwanted)])
 
 
 def _readings(term):

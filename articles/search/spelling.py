@@ -5,25 +5,24 @@ import functools
 import re
 from collections import Counter
 
-from .. import names
 from ..models import Article, ThemeName
 from .query import Query
-from .terms import WORD
+from .terms import WORD, bare
 
 MOST_READ, MOST_WORDS = 300, 500_000  # of the newest articles: their words are most of those there are
 NEAR = 0.75  # how alike two words must be, from 0 to 1
 
 
-def meant(text, articles, find):
-    """Return `text` with the words that none of the queryset `articles` has replaced by like ones, or None.
+def meant(text, finds):
+    """Return `text` with the words that no article has replaced by like ones, or None.
 
-    `find(articles, query)` returns those that match; what is returned finds something.
+    `finds(query)` says whether there is an article that a query finds; what is returned finds something.
     """
     known, pieces, at = None, [], 0
     for found in WORD.finditer(text):
         left_out = re.search(r"(?:^|\s)[-−–]$", text[: found.start()])
-        folded = "".join(names.words(found[0]))
-        if left_out or not folded or find(articles, Query.of(found[0])).exists():
+        folded = bare(found[0])
+        if left_out or not folded or finds(Query.of(found[0])):
             continue
         known = known or _words(Article.objects.last_change())
         near = _nearest(folded, known)
@@ -32,7 +31,7 @@ def meant(text, articles, find):
         pieces += [text[at : found.start()], near]
         at = found.end()
     other = "".join([*pieces, text[at:]])
-    return other if pieces and find(articles, Query.of(other)).exists() else None
+    return other if pieces and finds(Query.of(other)) else None
 
 
 def _nearest(folded, known):
@@ -61,7 +60,7 @@ def _words(changed):
         counts.update(word for word in WORD.findall(name) if len(word) > 2)
     known = {}
     for word, count in counts.most_common():
-        folded = "".join(names.words(word))
+        folded = bare(word)
         if folded:
             spelt, before = known.get(folded, (word.lower() if word[1:].islower() and not word.istitle() else word, 0))
             known[folded] = (spelt, before + count)

@@ -27,22 +27,23 @@ def term(word, language):
 def _key(word, language):
     """Return (term, whether it is Russian) of a word before names of one place become one: those don't stem in Latin."""
     if _CYRILLIC.search(word):
-        return _folded(_STEMMERS["ru"].stemWord(word.lower())) or _folded(word), True
-    folded = _folded(word)
+        return bare(_STEMMERS["ru"].stemWord(word.lower())) or bare(word), True
+    folded = bare(word)
     if (folded, False) in _SAME:
         return folded, False
     stemmer = _STEMMERS.get(language, _STEMMERS["en"])
-    return _folded(stemmer.stemWord(word.replace("İ", "i").lower())) or folded, False
+    return bare(stemmer.stemWord(word.replace("İ", "i").lower())) or folded, False
 
 
-def _folded(word):
+def bare(word):
+    """Return the folded letters of `word`."""
     return "".join(names.words(word))
 
 
 # {key of a name: term of the first name in its line}
 _SAME = {}
 _SAME |= {
-    _key(name, "en") if _CYRILLIC.search(name) else (_folded(name), False): _folded(line.split()[0])
+    _key(name, "en") if _CYRILLIC.search(name) else (bare(name), False): bare(line.split()[0])
     for line in names.PLACES.splitlines()
     for name in line.split()
 }
@@ -60,5 +61,5 @@ def called(name, language):
 
 def either(word):
     """Return the terms that `word` may be, typed by somebody who says no language."""
-    found = (term(word, "en"), term(word, "tr"), term(_folded(word), "en"))
+    found = (term(word, "en"), term(word, "tr"), term(bare(word), "en"))
     return tuple(dict.fromkeys(filter(None, found)))
