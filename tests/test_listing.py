@@ -247,3 +247,38 @@ def test_choices_follow_every_change(client, library):
     publishing.save_theme(theme)
     make_article("More", themes=[theme])
     assert choices(client, "/articles/")["Themes"]["Power"][0] == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "indexed"),
+    [
+        ("/themes/energy/", True),
+        ("/themes/energy+nato/", True),
+        ("/themes/energy/?not=nato", True),
+        ("/articles/?author=the-editors&theme=energy", True),
+        ("/themes/energy+nato+sanctions/", False),
+        ("/articles/?author=the-editors&theme=energy&year=2025", False),
+        ("/articles/?order=oldest", False),
+        ("/search/?q=gas", False),
+    ],
+)
+def test_past_two_conditions_nothing_is_indexed(client, library, address, indexed):
+    make_article(themes=["Energy", "NATO", "Sanctions"], at=ago(days=400))
+    make_article(themes=["Energy"], at=moment("2025-03-01T00:00:00+00:00"))
+    page = client.get(address)
+    assert page.status_code == 200
+    assert ('content="noindex"' in page.content.decode()) is not indexed
+
+
+def test_a_combination_without_articles_is_not_indexed(client, library):
+    make_theme("Empty")
+    assert 'content="noindex"' in client.get("/articles/?author=the-editors&theme=empty").content.decode()
+
+
+def test_languages_can_be_followed_where_there_are_several(client, library):
+    assert "language=" not in client.get("/feeds/").content.decode()
+    make_article("Boru", language="tr")
+    page = client.get("/feeds/").content.decode()
+    assert '<a href="/articles/?language=tr">Türkçe</a>' in page
+    assert 'href="/articles/feed.atom?language=tr"' in page
+    assert client.get("/articles/feed.json?language=tr").json()["items"][0]["title"] == "Boru"

@@ -19,7 +19,7 @@ BUDGET = {
     "/authors/the-editors/": 8,
     "/series/shared/": 7,
     "/search/?q=text": 10,
-    "/feeds/": 6,
+    "/feeds/": 7,
     "/timeline/": 6,
     "/sources/": 4,
     "/corrections/": 4,

@@ -222,3 +222,21 @@ def test_writers_add_sources_and_change_none(client, writer, hub):
     form = {"key": "new-2020", "kind": "report", "title": "New", "language": "en"}
     assert client.post(reverse("admin:articles_source_add"), form).status_code == 302
     assert client.post(reverse("admin:articles_source_change", args=[hub.pk]), form).status_code == 403
+
+
+def test_a_title_from_right_to_left_keeps_its_direction(client):
+    make_source("jazeera", "تركيا وروسيا (2023)", language="ar", publisher="الجزيرة")
+    make_article("One", slug="one", body="Said.[@jazeera]")
+    page = client.get("/articles/one/").content.decode()
+    assert '<bdi lang="ar">“تركيا وروسيا (2023)”</bdi>' in page
+    assert "\u2068“تركيا وروسيا (2023)”\u2069." in page  # beside the text, where there are no elements
+    assert '<h1 lang="ar" dir="auto">' in client.get("/sources/jazeera/").content.decode()
+
+
+def test_the_language_of_a_source_is_told_where_it_is_another(client):
+    make_source("en-1", "A title", language="en")
+    make_source("tr-1", "Bir başlık", language="tr")
+    make_article("Bir", slug="bir", language="tr", body="Denildi.[@en-1] Yine.[@tr-1]")
+    page = client.get("/articles/bir/").content.decode()
+    assert page.count("İngilizce") == 2
+    assert "dil: Türkçe" not in page

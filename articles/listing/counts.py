@@ -46,12 +46,15 @@ def themes_with_counts(at=None):
 def followable(at=None):
     """Return what can be followed at `at` besides everything, as {kind: [(row, its listing), …]}.
 
-    The kinds are "themes" (all of them: the first article may be the one waited for), "authors" and "series".
+    The kinds are "themes" (all of them: the first article may be the one waited for), "authors", "series" and, where
+    there are several, "languages" (their codes).
     """
     public = Article.objects.public(at)
     authors = Author.objects.filter(articles__in=public).distinct()
     series = Series.objects.filter(articles__in=public).distinct()
+    languages = sorted(set(public.values_list("language", flat=True).order_by().distinct()))
     return {
+        "languages": [(code, Listing(language=code)) for code in languages] if len(languages) > 1 else [],
         "themes": [(theme, Listing(themes=(theme,))) for theme in themes_with_counts(at)],
         "authors": [(author, Listing(author=author)) for author in authors],
         "series": [(each, Listing(series=each, order="series")) for each in series],

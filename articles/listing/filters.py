@@ -126,8 +126,8 @@ class Listing:
 
     @property
     def is_plain(self):
-        """Whether the listing is everything, or all of one theme, author or series: what most people follow."""
-        one = len(self.themes) <= 1 and self.filters in ({"themes"}, {"author"}, {"series"})
+        """Whether the listing is everything, or all of one theme, author, series or language: what most people follow."""
+        one = len(self.themes) <= 1 and self.filters in ({"themes"}, {"author"}, {"series"}, {"language"})
         return self.front or (one and not self.searching)
 
     @property
@@ -164,8 +164,10 @@ class Listing:
 
     @property
     def is_deep(self):
-        """Whether search engines are asked to pass it over: combinations, filters, searches."""
-        return self.searching or bool(self.query) or len(self.themes) > 1
+        """Whether search engines are asked to pass it over: searches, other orders, more than two conditions."""
+        others = self.filters - {"themes", "without"}
+        conditions = len(self.themes) + len(self.without) + len(others)
+        return self.searching or self.order != self.usual_order or conditions > 2
 
     # Words -------------------------------------------------------------------------------------------------------
 

@@ -122,6 +122,9 @@ class Article(models.Model):
                 "updated_at",
                 name="article_newest_first_dated",
             ),
+            models.Index(
+                "language", "withdrawn_at", F("published_at").desc(), F("id").desc(), name="article_newest_in_language"
+            ),
             models.Index(fields=["published_at"], name="article_last_due"),
         ]
         constraints = [

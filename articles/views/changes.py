@@ -84,7 +84,7 @@ def instant(text):
 
 def differences(early, late):
     """Return how two versions differ for readers: title, summary and text, without what is the same."""
-    key = (early.pk, late.pk)
+    key = (early.pk, early.saved_at, late.pk, late.saved_at)  # a database brought back may give out keys again
     if key not in _compared:
         if len(_compared) >= MOST_KEPT:
             _compared.clear()

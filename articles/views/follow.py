@@ -4,6 +4,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
@@ -15,8 +16,12 @@ from .caching import public_page
 def feeds_page(request):
     """What can be followed, and how."""
     rows = listings.followable()
+    spoken = [
+        (get_language_info(code)["name_local"], listing.address(), listing.feeds) for code, listing in rows["languages"]
+    ]
     labels = {"themes": _("Themes"), "authors": _("Authors"), "series": _("Series")}
-    sections = [
+    sections = [(_("Languages"), spoken)]
+    sections += [
         (label, [(row, row.get_absolute_url(), listing.feeds) for row, listing in rows[kind]])
         for kind, label in labels.items()
     ]

@@ -1,20 +1,29 @@
 """What is stored as codes, dates and numbers, in words of the language that is active."""
 
+from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from ..text import dates
 from ..text.figures import digits
 
+FIRST_STRONG, END = "\u2068", "\u2069"  # what stands between them has a direction of its own (UAX 9)
+
 
 def in_words(source):
     """Return what `source` is in one line of plain text: title, publisher, date."""
-    return " ".join(filter(None, (f"{titled(source)}.", published(source), source.note)))
+    title = f"{FIRST_STRONG}{titled(source)}{END}" if is_right_to_left(source.language) else titled(source)
+    return " ".join(filter(None, (f"{title}.", published(source), source.note)))
+
+
+def is_right_to_left(code):
+    """Whether the language `code` is written from right to left, as far as Django knows."""
+    return LANG_INFO.get(code, {}).get("bidi", False)
 
 
 def published(source):
-    """Return where and when `source` came out, and in which language if not in English, as a sentence."""
+    """Return where and when `source` came out, and in which language if not in that of the page, as a sentence."""
     told = ", ".join(filter(None, (day_in_words(source.date), language_in_words(source.language))))
     words = ", ".join(filter(None, (source.publisher, told if source.publisher else f"{told[:1].upper()}{told[1:]}")))
     return f"{words}." if words else ""
@@ -35,8 +44,8 @@ def day_in_words(date):
 
 
 def language_in_words(code):
-    """Return "in Turkish" for a language that is not English; its code when Django has no name for it."""
-    if code == "en":
+    """Return "in Turkish" for a language that is not the active one; its code when Django has no name for it."""
+    if code == get_language():
         return ""
     try:
         return _("in %s") % get_language_info(code)["name_translated"]
