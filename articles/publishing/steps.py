@@ -85,8 +85,8 @@ def write_row(article, fields, rendered, revision):
     """Put what readers see of `fields` on the row."""
     for name in ("title", "slug", "summary", "body", "language", "series_order"):
         setattr(article, name, getattr(fields, name))
-    article.series = Series.objects.filter(pk=fields.series).first()
-    article.lead_picture = Picture.objects.filter(pk=fields.lead_picture).first()
+    article.series = fields.series and Series.objects.filter(pk=fields.series).first()
+    article.lead_picture = fields.lead_picture and Picture.objects.filter(pk=fields.lead_picture).first()
     original = Article.original(fields.translation_of)
     article.translation_of = original if original != article else None
     if article.translation_of:  # what was translated from it shares its original now
@@ -123,7 +123,12 @@ def write_links(article, fields):
     authors = Author.objects.in_bulk(fields.authors)
     if not themes or not authors:
         raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))
-    article.themes.set(themes)
+    links = ArticleTheme.objects.filter(content_object=article)
+    links.exclude(tag__in=themes).delete()
+    known = set(links.values_list("tag", flat=True))
+    ArticleTheme.objects.bulk_create(
+        ArticleTheme(content_object=article, tag=theme) for theme in themes if theme.pk not in known
+    )
     date_links(article)
     article.bylines.all().delete()
     ArticleAuthor.objects.bulk_create(
