@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..models import Article, ArticleTheme, Keyword, ReadNext
 
-SHOWN = 3
+SHOWN, MOST_FETCHED = 3, 15
 MOST_COMPARED = 2_000  # of the newest articles that share a theme, and of those that share a word
 WORDS_WEIGH = 0.4  # what a shared word counts beside a shared theme
 OTHER_LANGUAGE = 0.5
@@ -31,13 +31,15 @@ def related(article, *, themes, picks=None, before=None, at=None):
     """
     if picks is None:
         picks = list(ReadNext.objects.filter(article=article.pk, picked=True).values_list("other", flat=True))
-    public = Article.objects.public(at)
-    score, shared = _likeness(article, themes, before, at)
-    likest = sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[: 2 * SHOWN + 4]
-    rows = public.defer("body", "html", "contents").with_themes().in_bulk({*picks, *likest})
-    others = [rows[pk] for pk in likest if pk in rows]
+    seen = Article.objects.public(at).defer("body", "html", "contents").with_themes()
+    links = ArticleTheme.objects.public(at).filter(tag__in=themes)
+    chosen = seen.in_bulk(picks)
+    if before:
+        seen, links = seen.filter(published_at__lt=before), links.filter(published_at__lt=before)
+    score, shared = _likeness(article, seen, links)
+    others = list(seen.in_bulk(sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[:MOST_FETCHED]).values())
     others.sort(key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at), reverse=True)
-    told = [Suggestion(rows[pk], picked=True) for pk in picks if pk in rows]
+    told = [Suggestion(chosen[pk], picked=True) for pk in picks if pk in chosen]
     told += [Suggestion(row, words=shared.get(row.pk, [])) for row in others if not _is_part(row, article)]
     return _each_once(article, themes, told)
 
@@ -63,16 +65,16 @@ def suggested(articles):
     ]
 
 
-def _likeness(article, themes, before, at):
-    """Return {key: score} of the articles that share something with `article`, and {key: the words they share}."""
-    public, links = Article.objects.public(at), ArticleTheme.objects.public(at).filter(tag__in=themes)
-    if before:
-        public, links = public.filter(published_at__lt=before), links.filter(published_at__lt=before)
-    total = public.count()
+def _likeness(article, seen, links):
+    """Return {key: score} of articles that share something with `article`, and {key: the words they share}.
+
+    `links` are those of its themes. What shares words and is not among the articles `seen` is for the caller to drop.
+    """
+    total = seen.count()
     links = list(links.order_by("-published_at").values_list("content_object", "tag")[:MOST_COMPARED])
     words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
-    uses = Keyword.objects.filter(term__in=words, article__in=public).exclude(article=article.pk)
-    uses = list(uses.order_by("-article__published_at").values_list("article", "term")[:MOST_COMPARED])
+    uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk)
+    uses = list(uses.order_by("-article").values_list("article", "term")[:MOST_COMPARED])
     carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term in uses)
     score, shared = Counter(), defaultdict(list)
     for pk, tag in links:

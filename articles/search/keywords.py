@@ -17,7 +17,7 @@ from .terms import WORD, term
 
 MOST_KEYWORDS, MOST_WEIGHED = 16, 80
 SHORTEST = 4  # letters
-MOST_COUNTED = 1_000  # articles: a word that more of them have tells nothing
+MOST_COUNTED = 300  # articles: a word that more of them have tells little
 TITLE, SUMMARY = 4, 2  # how often a word there counts
 NAME = 2  # how much more a name tells than another word
 

@@ -15,7 +15,7 @@ import time
 FEW = 14
 ROUNDS = 15
 PAGES = ["/", "/themes/theme-0/", "/themes/theme-0+theme-1/", "/articles/", "/articles/article-1/", "/feed.atom",
-         "/themes/theme-0/feed.rss", "/search/?q=pipeline", "/themes/", "/sitemap-articles.xml"]  # fmt: skip
+         "/themes/theme-0/feed.rss", "/search/?q=pipeline", "/themes/", "/sitemap.xml", "/sitemap-articles-0.xml"]  # fmt: skip
 WORDS = [
     "gas",
     "pipeline",
