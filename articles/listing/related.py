@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..models import Article, ArticleTheme, Keyword, ReadNext
 
 SHOWN, MOST_FETCHED = 3, 15
-MOST_COMPARED = 2_000  # of the newest articles that share a theme, and of those that share a word
+MOST_COMPARED = 600  # of the newest articles that share a theme, and of those that share a word
 WORDS_WEIGH = 0.4  # what a shared word counts beside a shared theme
 OTHER_LANGUAGE = 0.5
 MOST_WORDS = 3  # named as the reason
