@@ -90,6 +90,13 @@ def test_the_desk_takes_the_address_of_what_was_translated(client, typed):
     assert 'name="translation_of" value="straits"' in answer.content.decode()
 
 
+def test_a_new_article_is_in_the_language_of_the_site(client, settings):
+    settings.LANGUAGE_CODE = "ru"
+    client.force_login(make_user("ed", "Editor"))
+    page = client.get("/admin/articles/article/add/").content.decode()
+    assert '<option value="ru" selected>' in page
+
+
 def test_the_desk_says_when_there_is_no_such_article(client):
     client.force_login(make_user("ed", "Editor"))
     answer = client.post(

@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 
 from django import forms
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -214,7 +215,7 @@ class ArticleForm(forms.Form):
         """Return the working copy of `article`, or for a new one the byline of `user`."""
         if article is None:
             byline = Author.objects.filter(user=user).first() if user else None
-            return {"language": "en", "authors": [byline.pk] if byline else []}
+            return {"language": settings.LANGUAGE_CODE, "authors": [byline.pk] if byline else []}
         return dataclasses.asdict(publishing.Fields.of(article.working)) | {
             "based_on": article.working_id,
             "change": Revision.Change.TYPO,
