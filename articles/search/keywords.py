@@ -63,7 +63,7 @@ def _having(terms):
     found = engine()
     count = (
         f"SELECT CAST(%s AS text), (SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {found.matches} "  # noqa: S608
-        f"LIMIT {MOST_COUNTED}) AS some)"
+        f"LIMIT {MOST_COUNTED}) AS counted)"
     )
     parameters = [part for each in terms for part in (each, found.expression([Term(((each,),))]))]
     with connection.cursor() as cursor:
