@@ -1,10 +1,7 @@
 """What surrounds every request: the site's address, headers that keep browsers safe, texts kept, former addresses."""
 
-import gzip
-import re
 from urllib.parse import quote, urlsplit
 
-import brotli
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.redirects.models import Redirect
@@ -12,7 +9,6 @@ from django.contrib.sites.models import Site
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 PUBLIC_POLICY = (
@@ -41,68 +37,6 @@ class SecurityHeaders:
         if desk:
             response.headers["Cache-Control"] = "private, no-store"
         return response
-
-
-class Compressed:
-    """Send pages and feeds compressed to whoever takes that, each form under a strong validator of its own.
-
-    What is for one person alone stays as it is: compressed, its length would tell of the secrets in it (BREACH).
-    Inside it everybody knows one ETag; outside, that of a compressed form ends in its encoding (RFC 9110, 8.8.3.3).
-    """
-
-    SHORTEST = 500  # bytes; what is shorter fits a packet anyway
-    TYPES = re.compile(r"text/|image/svg\+xml|application/(?:[\w.+-]*\+)?(?:xml|json)\b")
-    ENCODERS = {
-        "br": lambda content: brotli.compress(content, quality=5),
-        "gzip": lambda c: gzip.compress(c, 6, mtime=0),
-    }
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        """Answer the request."""
-        asked = request.META.get("HTTP_IF_NONE_MATCH")
-        if asked:
-            request.META["HTTP_IF_NONE_MATCH"] = re.sub(r'-(?:br|gzip)"', '"', asked)
-        response = self.get_response(request)
-        if not self.may_be(request, response):
-            return response
-        patch_vary_headers(response, ["Accept-Encoding"])
-        encoding = self.taken(request.headers.get("Accept-Encoding", ""))
-        if encoding is None:
-            return response
-        if response.status_code == 304:
-            self.mark(response, encoding)
-        elif len(response.content) >= self.SHORTEST:
-            response.content = self.ENCODERS[encoding](response.content)
-            response.headers["Content-Length"] = str(len(response.content))
-            response.headers["Content-Encoding"] = encoding
-            self.mark(response, encoding)
-        return response
-
-    def may_be(self, request, response):
-        """Whether the response is one for everybody, and of a kind that shrinks."""
-        if request.path.startswith("/admin/") or response.streaming or response.has_header("Content-Encoding"):
-            return False
-        if "private" in response.get("Cache-Control", "") or response.cookies:
-            return False
-        return response.status_code == 304 or bool(self.TYPES.match(response.get("Content-Type", "")))
-
-    def taken(self, accepted):
-        """Return the best encoding of an Accept-Encoding header, or None (RFC 9110, 12.5.3)."""
-        weights = {}
-        for part in accepted.lower().split(","):
-            name, _mark, weight = part.partition(";")
-            weights[name.strip()] = re.fullmatch(r"\s*q=0(?:\.0*)?\s*", weight) is None
-        return next((name for name in self.ENCODERS if weights.get(name, weights.get("*", False))), None)
-
-    @staticmethod
-    def mark(response, encoding):
-        """Give the response's ETag the name of the encoding."""
-        etag = response.get("ETag", "")
-        if etag.endswith('"'):
-            response.headers["ETag"] = f'{etag[:-1]}-{encoding}"'
 
 
 class SiteAddress:

@@ -12,8 +12,8 @@ from django.db.models import Exists, ExpressionWrapper, F, IntegerField, Max, Ou
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_safe
 
+from .caching import public_page
 from .models import Article, Author, Series, Source, Theme
 
 PART = 2_000  # keys in a part; sitemaps.org allows 50,000 addresses in one and as many parts
@@ -76,7 +76,7 @@ def sections():
     }
 
 
-@require_safe
+@public_page()
 def index(request):
     """Answer with the index: every part with the moment of its last change."""
     base = request.publication.base
@@ -92,7 +92,7 @@ def index(request):
     return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": found}, content_type="application/xml")
 
 
-@require_safe
+@public_page()
 def sitemap(request, section):
     """Answer with one part; a name without a number was once a whole sitemap, which the index replaced."""
     Site.objects.clear_cache()  # each process would keep the address it read first

@@ -1,9 +1,12 @@
 """The addresses that readers and subscribers use."""
 
+from functools import partial
+
 from django.urls import path, re_path, register_converter
 
 from . import feeds, sitemaps, views
 from . import listing as listings
+from .caching import public_page
 
 
 class YearConverter:
@@ -51,8 +54,8 @@ register_converter(SlugsConverter, "slugs")
 
 def fed(route, view, channel, name):
     """Return the page at `route` and the feeds below it, of the channel that `channel(request, **parts)` makes."""
-    told = {"channel": channel}
-    return [path(route, view, name=name), path(f"{route}feed.<feed:format>", feeds.feed, told, name=f"{name}-feed")]
+    feed = public_page("archive", *view.parameters)(partial(feeds.feed, channel=channel))
+    return [path(route, view, name=name), path(f"{route}feed.<feed:format>", feed, name=f"{name}-feed")]
 
 
 def followed(route, view, parse, name):

@@ -12,6 +12,7 @@ TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto and adds to X-For
 TIME_ZONE       zone in which editors read and type times (default: UTC)
 HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
+PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none (default: 32)
 DEBUG           1 on a developer's machine only
 """
 
@@ -118,7 +119,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "articles.middleware.Compressed",
     "django.middleware.http.ConditionalGetMiddleware",
     "articles.middleware.SiteAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,6 +162,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+PAGE_CACHE_MB = os.environ.get("PAGE_CACHE_MB") or "32"
+if not re.fullmatch(r"[0-9]{1,5}", PAGE_CACHE_MB):
+    raise ImproperlyConfigured(f"PAGE_CACHE_MB={PAGE_CACHE_MB!r}: set it to a number of megabytes, 0 for no cache.")
+PAGE_CACHE_MB = int(PAGE_CACHE_MB)
 
 # A pasted book must come back to its editor with a message, not be cut off by the server's default of 2.5 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

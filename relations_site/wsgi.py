@@ -1,9 +1,16 @@
-"""The WSGI application that granian serves."""
+"""The WSGI application that granian serves: ready bytes in front of Django."""
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
+
+from .page_cache import PageCache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relations_site.settings")
 
 application = get_wsgi_application()
+if settings.PAGE_CACHE_MB:
+    read = import_string("articles.models.standing")
+    application = PageCache(application, read=read, megabytes=settings.PAGE_CACHE_MB)

@@ -2,6 +2,13 @@
 
 import pytest
 from django.conf import settings as site_settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.test.client import Client, ClientHandler
+
+from articles.models import standing
+from relations_site.page_cache import PageCache
 
 from .make import make_user
 
@@ -21,6 +28,7 @@ def nothing_beside(monkeypatch):
     """Who follows is kept when a test says so, by no thread that lives on behind it."""
     monkeypatch.setattr("articles.feeds.following._later", lambda: None)
     monkeypatch.setattr("articles.feeds.following._counted", {})
+    monkeypatch.setattr("articles.feeds.following._polls", set())
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +79,38 @@ def impatient(monkeypatch):
 def settled(monkeypatch):
     """What has just changed counts as changed a while ago: its date is a validator."""
     monkeypatch.setattr("articles.feeds.polling.second_is_over", lambda instant: True)
+
+
+class ThroughTheCache(ClientHandler):
+    """Django's test client, asking the page cache, which asks Django: as readers do."""
+
+    def __init__(self):
+        super().__init__(enforce_csrf_checks=False)
+        self.cache = PageCache(self.django, read=standing, megabytes=8, pause=0)
+
+    def django(self, environ, start_response):
+        """Answer as `application` does."""
+        response = super().__call__(environ)
+        response.close = lambda: None  # Django's test client has done so, minding the test's own connection
+        return response
+
+    def __call__(self, environ):
+        told = []
+        answer = self.cache(environ, lambda status, headers: told.append((status, headers)))
+        if isinstance(answer, HttpResponseBase):
+            return answer
+        status, headers = told[0]
+        response = HttpResponse(b"".join(answer), status=int(status[:3]))
+        del response.headers["Content-Type"]
+        for name, value in headers:
+            response.headers[name] = value
+        response.wsgi_request = WSGIRequest(environ)
+        return response
+
+
+@pytest.fixture
+def reader():
+    """A client whose requests go through the page cache; what readers see is asked for at each of them."""
+    client = Client(headers={"host": "testserver"})
+    client.handler = ThroughTheCache()
+    return client

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from articles import cards, publishing
+from articles.caching import FRESH
 from articles.models import Picture, Theme
 from articles.models.picture import read_picture
 
@@ -39,7 +40,7 @@ def test_every_page_names_a_card_that_is_there(client, page):
     read(answer)
     assert len(answer.content) < 120_000
     assert "immutable" in answer["Cache-Control"]
-    assert client.get(address.partition("?")[0])["Cache-Control"] == "public, max-age=60"
+    assert client.get(address.partition("?")[0])["Cache-Control"] == FRESH
 
 
 def test_a_card_is_another_when_the_title_is(client):

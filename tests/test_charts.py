@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from articles import publishing, text
+from articles.caching import FRESH
 from articles.models import Article
 from articles.text import chartblocks, charts, figures
 from articles.text.inspect import inspect
@@ -179,7 +180,7 @@ def test_a_page_has_drawing_words_table_and_file(client, article):
 
 def test_the_drawing_of_another_text_is_not_kept_for_ever(client, article):
     answer = client.get("/articles/straits/charts/1.svg?v=00000000")
-    assert answer["Cache-Control"] == "public, max-age=60"
+    assert answer["Cache-Control"] == FRESH
     assert "script" not in answer["Content-Security-Policy"]
 
 

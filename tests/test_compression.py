@@ -20,6 +20,12 @@ PUBLIC = [
 
 
 @pytest.fixture
+def client(reader):
+    """All requests go through the page cache."""
+    return reader
+
+
+@pytest.fixture
 def article():
     chart = "\n\n```chart\ntype: bar\ntitle: T\n\nYear,A\n2015,1\n```\n"
     return make_article("Long", slug="long", body="Words and more words. " * 100 + chart)

@@ -202,7 +202,7 @@ def test_08_no_poller_is_challenged_counted_out_or_given_a_cookie(client, articl
     assert not answer.cookies
     assert "Cookie" not in answer.get("Vary", "")
     assert answer["Access-Control-Allow-Origin"] == "*"
-    assert answer["Content-Type"] == "application/rss+xml; charset=utf-8"
+    assert answer["Content-Type"] == "application/xml; charset=utf-8"
     assert "feed" not in client.get("/robots.txt").content.decode()
 
 

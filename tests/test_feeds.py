@@ -96,13 +96,13 @@ def test_items_carry_text_dates_authors_and_themes(client, article):
 
 
 @pytest.mark.parametrize("format", ["rss", "atom", "json"])
-def test_an_unchanged_feed_is_not_sent_twice(client, article, format, settled):
-    first = client.get(f"/feed.{format}")
-    assert client.get(f"/feed.{format}").content == first.content
+def test_an_unchanged_feed_is_not_sent_twice(reader, article, format, settled):
+    first = reader.get(f"/feed.{format}")
+    assert reader.get(f"/feed.{format}").content == first.content
     assert not first["ETag"].startswith("W/")
-    assert client.get(f"/feed.{format}", headers={"if-none-match": first["ETag"]}).status_code == 304
-    assert client.get(f"/feed.{format}", headers={"if-modified-since": first["Last-Modified"]}).status_code == 304
-    head = client.head(f"/feed.{format}")
+    assert reader.get(f"/feed.{format}", headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert reader.get(f"/feed.{format}", headers={"if-modified-since": first["Last-Modified"]}).status_code == 304
+    head = reader.head(f"/feed.{format}")
     assert [head[name] for name in ("Content-Type", "ETag")] == [first[name] for name in ("Content-Type", "ETag")]
 
 
@@ -147,19 +147,19 @@ def test_unknown_feeds_are_not_found(client):
 @pytest.mark.parametrize(
     "address", ["/feed.atom", "/themes/syria+libya/feed.rss", "/corrections/feed.json", "/feed.json?archive=1"]
 )
-def test_a_poll_for_nothing_new_costs_two_queries_and_renders_nothing(
-    client, django_assert_max_num_queries, monkeypatch, address, settled
+def test_a_poll_for_nothing_new_costs_the_question_whether_anything_is_and_renders_nothing(
+    reader, django_assert_num_queries, monkeypatch, address, settled
 ):
     for number in range(27):
         make_article(f"Article {number}", themes=["Syria", "Libya"], at=ago(days=40 - number))
-    first = client.get(address, follow=True)
+    first = reader.get(address, follow=True)
     address = first.request["PATH_INFO"] + (
         f"?{first.request['QUERY_STRING']}" if first.request["QUERY_STRING"] else ""
     )
     monkeypatch.setattr("articles.feeds._response", None)  # would fail when called
     for validator in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
-        with django_assert_max_num_queries(2):
-            again = client.get(address, headers=validator)
+        with django_assert_num_queries(1):
+            again = reader.get(address, headers=validator)
         assert again.status_code == 304
         assert not again.content
         assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], first["Cache-Control"])
@@ -305,11 +305,10 @@ def test_one_article_that_cannot_be_shown_is_left_out_and_named_at_the_desk(clie
 def test_a_feed_opened_in_a_browser_is_readable(client, article):
     content = client.get("/feed.atom").content.decode()
     assert '<?xml-stylesheet href="/static/feed.css" type="text/css"?>' in content
-    for accept, kind in (("text/html,*/*;q=0.8", "text/xml"), ("application/atom+xml, */*", "application/atom+xml")):
+    for accept in ("text/html,*/*;q=0.8", "application/atom+xml, */*"):
         answer = client.get("/feed.atom", headers={"accept": accept})
-        assert answer["Content-Type"] == f"{kind}; charset=utf-8"
+        assert answer["Content-Type"] == "application/xml; charset=utf-8"
         assert answer.content.decode() == content
-        assert "Accept" in answer["Vary"]
 
 
 # OPML -----------------------------------------------------------------------------------------------------------------

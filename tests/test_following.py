@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 FEEDLY = "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers; like FeedFetcher-Google)"
 
 
+@pytest.fixture
+def client(reader):
+    """All requests go through the page cache."""
+    return reader
+
+
 def poll(client, address="/feed.atom", agent="newsboat/2.32", ip="203.0.113.5", **headers):
     return client.get(address, headers={"user-agent": agent, **headers}, REMOTE_ADDR=ip)
 

@@ -19,7 +19,7 @@ FLOORS = [
     {"weaving", "bibliography", "cards"},
     {"listing"},
     {"search"},
-    {"models", "middleware"},
+    {"models", "middleware", "caching"},
     {"text"},
     {"names"},
 ]

@@ -186,16 +186,16 @@ NOT_ANNOUNCED = ["/feed.atom?archive=1", "/themes/libya+syria/feed.atom", "/them
                  "/articles/feed.json"]  # fmt: skip
 
 
-def test_the_hub_is_announced_where_it_is_told_and_nowhere_else(client, settings):
+def test_the_hub_is_announced_where_it_is_told_and_nowhere_else(reader, settings, settled):
     settings.HUB_URL = "https://hub.example/"
     for number in range(26):
         make_article(f"{number}", themes=["Syria", "Libya"], series=make_series() if not number else None)
     make_article("One", slug="one", themes=["Syria", "Libya"])
     for address in ANNOUNCED:
-        answer = client.get(address)
+        answer = reader.get(address)
         assert answer["Link"] == f'<https://hub.example/>; rel="hub", <http://example.com{address}>; rel="self"'
         assert "s-maxage=0" in answer["Cache-Control"]  # no cache in between hides the news from the hub
-        again = client.get(address, headers={"if-none-match": answer["ETag"]})
+        again = reader.get(address, headers={"if-none-match": answer["ETag"]})
         assert (again.status_code, again["Link"]) == (304, answer["Link"])
         if address.endswith("json"):
             assert answer.json()["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
@@ -205,7 +205,7 @@ def test_the_hub_is_announced_where_it_is_told_and_nowhere_else(client, settings
     hub.look()
     assert set(ANNOUNCED) <= set(Topic.objects.values_list("address", flat=True))
     for address in NOT_ANNOUNCED:
-        answer = client.get(address)
+        answer = reader.get(address)
         assert answer.status_code == 200, address
         assert "hub.example" not in answer.content.decode() + str(answer.headers), address
 

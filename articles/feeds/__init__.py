@@ -12,10 +12,10 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.templatetags.static import static
 from django.utils.feedgenerator import Stylesheet
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
 from .. import listing as listings
 from .. import names
+from ..models import Article
 from . import channels
 from .formats import GENERATORS
 from .items import ITEMS, sound
@@ -28,19 +28,16 @@ ARCHIVED = 10  # items of an archive document, which can't be cut short and shou
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@require_safe
 def feed(request, format, channel, **kwargs):
     """Answer with the feed in `format` of what `channel(request, …)` makes of the address, or with an archive of it."""
 
-    def build(changed):
-        followed = channel(request, **kwargs)
-        number = archive_number(request.GET)
-        address = followed.address(format, number)
-        if not listings.is_canonical(request.path, request.GET, address, known=("archive", *followed.known)):
-            return HttpResponsePermanentRedirect(address)
-        return _response(request, followed, format, number, changed)
-
-    return polled(request, build)
+    followed = channel(request, **kwargs)
+    number = archive_number(request.GET)
+    address = followed.address(format, number)
+    if not listings.is_canonical(request.path, request.GET, address, known=("archive", *followed.known)):
+        return HttpResponsePermanentRedirect(address)
+    changed = Article.objects.last_change()
+    return polled(_response(request, followed, format, number, changed), changed)
 
 
 def archive_number(query):

@@ -18,26 +18,39 @@ from ..models import Following
 from ..models.following import BITS, estimate, today
 
 PAUSE = 60  # seconds between two times of keeping
-MOST_FEEDS, MOST_AGGREGATORS = 1_000, 40  # in memory; anybody can ask for feeds of searches without end
+MOST_FEEDS, MOST_AGGREGATORS, MOST_POLLS = (
+    1_000,
+    40,
+    20_000,
+)  # in memory; anybody can ask for feeds of searches without end
 OTHERS = ""
 _REPORTED = re.compile(r"\b(\d{1,7}) (?:subscriber|reader|follower)s?\b", re.I)
 _NAME = re.compile(r"(?:Mozilla/[\d.]+ \(compatible; )?([A-Za-z][\w.-]{0,39})")
 _counted = {}
+_polls = set()  # those that are in there, for a minute
 _lock = threading.Lock()
 _timer = None
 log = logging.getLogger(__name__)
 
 
-def note(request):
-    """Count the poll `request` of a feed; archives are read by those who poll the feed itself."""
-    if request.method != "GET" or "archive" in request.GET:
+def note(environ, feed):
+    """Count the poll of the feed at the address `feed` by whom the WSGI `environ` tells of.
+
+    Archives are read by those who poll the feed itself.
+    """
+    if environ["REQUEST_METHOD"] != "GET" or "archive=" in feed:
         return
-    agent = request.headers.get("User-Agent", "")[:300]
+    agent = environ.get("HTTP_USER_AGENT", "")[:300]
+    poll = (feed, agent, environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR"))
+    if poll in _polls:
+        return
     name, subscribers = reported(agent)
-    poller = name or f"{network(request)} {agent}"
-    day, feed = today(), request.get_full_path()
+    poller = name or f"{network(environ)} {agent}"
+    day = today()
     bit = int.from_bytes(salted_hmac(f"followers of {day}", poller).digest()[:8]) % BITS
     with _lock:
+        if len(_polls) < MOST_POLLS:
+            _polls.add(poll)
         if len(feed) > 250 or ((day, feed) not in _counted and len(_counted) >= MOST_FEEDS):
             feed = OTHERS
         pollers, said = _counted.get((day, feed), (0, {}))
@@ -56,11 +69,11 @@ def reported(agent):
     return (name[1], int(found[1])) if found and name else (None, 0)
 
 
-def network(request):
-    """Return where `request` comes from: its IPv4 address, or the network of its IPv6 one, whose rest changes daily."""
-    address = request.META.get("REMOTE_ADDR", "")
+def network(environ):
+    """Return where a request comes from: its IPv4 address, or the network of its IPv6 one, whose rest changes daily."""
+    address = environ.get("REMOTE_ADDR", "")
     if settings.TRUST_PROXY:  # the last entry is the proxy's own word
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+        address = environ.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -73,6 +86,7 @@ def keep():
     with _lock:
         counted = dict(_counted)
         _counted.clear()
+        _polls.clear()
     try:
         Following.objects.add(counted)
     except Error as error:

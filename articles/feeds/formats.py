@@ -17,6 +17,9 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.xmlutils import SimplerXMLGenerator
 
 GENERATOR = "relations_site"
+# One type for everybody, so that one copy serves all: feed readers take it, and browsers style it, where they would show
+# application/atom+xml as raw text.
+XML = "application/xml; charset=utf-8"
 NAMESPACES = {
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
@@ -45,7 +48,7 @@ def _image(handler, item):
 class Rss(Rss201rev2Feed):
     """Full text in content:encoded, bylines in dc:creator."""
 
-    content_type = "application/rss+xml; charset=utf-8"
+    content_type = XML
 
     def rss_attributes(self):
         """Declare the namespaces used."""
@@ -82,7 +85,7 @@ class Rss(Rss201rev2Feed):
 class Atom(Atom1Feed):
     """Summary and full text."""
 
-    content_type = "application/atom+xml; charset=utf-8"
+    content_type = XML
 
     def write(self, outfile, encoding):
         """Write the feed, and before it its stylesheet, which Django's own leaves out."""

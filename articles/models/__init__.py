@@ -1,7 +1,7 @@
 """What is stored. Querysets stand beside their model."""
 
 from . import addresses
-from .article import Article, ArticleAuthor, ArticleTheme, Keyword, ReadNext
+from .article import Article, ArticleAuthor, ArticleTheme, Keyword, ReadNext, standing
 from .edition import Edition
 from .event import Event
 from .following import Following
@@ -39,4 +39,5 @@ __all__ = [
     "Topic",
     "addresses",
     "called",
+    "standing",
 ]

@@ -4,26 +4,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from .. import cards
+from ..caching import FOR_EVER, public_page
 from ..models import Article, Theme
-from .caching import public_page
-
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@public_page
+@public_page("v")
 def article_card(request, slug):
     """The card of an article, with its lead picture."""
     row = get_object_or_404(Article.objects.public().select_related("lead_picture").with_names(), slug=slug)
     return _answer(request, row, row.lead_picture)
 
 
-@public_page
+@public_page("v")
 def theme_card(request, slug):
     """The card of a theme."""
     return _answer(request, get_object_or_404(Theme, slug=slug, merged_into=None))
 
 
-@public_page
+@public_page("v")
 def front_card(request):
     """The card of the front page."""
     return _answer(request)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import publishing
+from ..caching import public_page
 from ..models import Revision
 from ..text import diff
-from .caching import public_page
 from .paging import paged
 from .texts import article_or_gone, revision_page
 
@@ -32,7 +32,7 @@ class Step:
     differences: list
 
 
-@public_page
+@public_page()
 def history(request, slug):
     """Every version of an article that readers saw, newest first, each with what it changed."""
     row, gone = article_or_gone(request, slug)
@@ -47,7 +47,7 @@ def history(request, slug):
     return render(request, "articles/history.html", context)
 
 
-@public_page
+@public_page("since")
 def changes(request, slug):
     """What is new in an article since the date or instant `since`; on to its history when none is given."""
     row, gone = article_or_gone(request, slug)
@@ -106,7 +106,7 @@ def in_plain_words(version):
     return "\n".join((fields["title"], fields["summary"], fields["body"]))
 
 
-@public_page
+@public_page()
 def version(request, slug, number):
     """An article as it stood; marked, and in no index."""
     row, gone = article_or_gone(request, slug)
@@ -133,7 +133,7 @@ def _rendered(body):
     return publishing.rendered_or_refuse(body)
 
 
-@public_page
+@public_page("page")
 def corrections(request):
     """Every correction and every withdrawal, newest first."""
     words = {
@@ -145,7 +145,7 @@ def corrections(request):
     return _log(request, "/corrections/", Revision.objects.owned_up(), words)
 
 
-@public_page
+@public_page("page")
 def updates(request):
     """Every update, correction and withdrawal, newest first."""
     words = {

@@ -4,14 +4,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import override
 
+from ..caching import FOR_EVER, public_page
 from ..models import Article
 from ..weaving import charts
-from .caching import public_page
 
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-@public_page
+@public_page("v")
 def drawing(request, slug, number, narrow=False):
     """One chart as SVG; its address ends in a mark of its content on pages, and is then kept for ever."""
     article, chart = _found(slug, number)
@@ -20,11 +20,11 @@ def drawing(request, slug, number, narrow=False):
     response = HttpResponse(drawn.svg, content_type="image/svg+xml; charset=utf-8")
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     if request.GET.get("v") == drawn.digest:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = FOR_EVER
     return response
 
 
-@public_page
+@public_page()
 def figures(request, slug, number):
     """The figures of one chart for a spreadsheet."""
     article, chart = _found(slug, number)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names
-from .caching import public_page
+from ..caching import public_page
 
 
-@public_page
+@public_page()
 def feeds_page(request):
     """What can be followed, and how."""
     rows = listings.followable()
@@ -36,7 +36,7 @@ def feeds_page(request):
     return render(request, "articles/feeds.html", context)
 
 
-@public_page
+@public_page("theme")
 def opml(request):
     """The feeds of the themes that the parameters name (all: none named), for a feed reader to take in at once (OPML 2.0)."""
     asked = set(request.GET.getlist("theme"))

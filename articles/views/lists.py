@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names, search, text, weaving
+from ..caching import public_page, tagged
 from ..models import Article, Author, Event, Theme
 from . import machines
-from .caching import public_page
 
 NEWEST_ON_FRONT = 8
 EVENTS_ON_HUB = 8
+MOST_NAMED = 200  # themes in a header
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def front(request):
     """The subject explained, the themes, the newest deep dives; with filters, on to the list of articles."""
     listing = listings.parse_front(request.GET)
@@ -43,22 +44,23 @@ def front(request):
         "years": listings.years(),
         "linked_data": machines.site(request.publication),
     }
-    return render(request, "articles/front.html", context)
+    shown = page.articles[:NEWEST_ON_FRONT]
+    return tagged(render(request, "articles/front.html", context), articles=shown, themes=themes)
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def articles(request):
     """All articles, filtered by the parameters."""
     return listing_page(request, listings.parse_articles(request.GET), extra={"years": listings.years()})
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def archive(request, year, month=None):
     """The articles of a year or a month."""
     return listing_page(request, listings.parse_archive(year, month, request.GET), extra={"years": listings.years()})
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
@@ -82,21 +84,21 @@ def hub(request, slugs):
     return listing_page(request, listing, "articles/combination.html", extra)
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def author(request, slug):
     """An author and what they wrote."""
     listing = listings.parse_author(slug, request.GET)
     return listing_page(request, listing, "articles/author.html", {"author": listing.author})
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def series(request, slug):
     """A series in its order."""
     listing = listings.parse_series(slug, request.GET)
     return listing_page(request, listing, "articles/series.html", {"series": listing.series})
 
 
-@public_page
+@public_page(*listings.PARAMETERS)
 def search_page(request):
     """Full text search, best hit first; a theme that goes by the words comes before the hits."""
     listing = listings.parse_search(request.GET)
@@ -117,7 +119,7 @@ def _meant(listing):
     return replace(listing, words=words) if words else None
 
 
-@public_page
+@public_page("q")
 def suggestions(request):
     """What the words typed so far may become, as browsers and our own script ask for it (OpenSearch suggestions 1.1)."""
     words = names.clean_line(request.GET.get("q", "")[: listings.LONGEST_QUERY])
@@ -145,7 +147,7 @@ def suggestions(request):
     return JsonResponse(answer, safe=False, content_type="application/x-suggestions+json")
 
 
-@public_page
+@public_page()
 def opensearch(request):
     """How browsers search the site (OpenSearch 1.1)."""
     return render(
@@ -166,10 +168,11 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing)}
-    return render(request, template, context | (extra or {}))
+    shown = render(request, template, context | (extra or {}))
+    return tagged(shown, articles=page.articles, themes=listing.themes)
 
 
-@public_page
+@public_page()
 def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
     rows = listings.themes_with_counts()
@@ -178,4 +181,4 @@ def themes(request):
         "map": listings.theme_map(),
         "linked_data": machines.themes(request.publication, rows),
     }
-    return render(request, "articles/themes.html", context)
+    return tagged(render(request, "articles/themes.html", context), themes=rows[:MOST_NAMED])

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from .. import listing as listings
 from .. import middleware, publishing, weaving
-from .caching import public_page
+from ..caching import public_page
 from .lists import front_themes
 
 
-@public_page
+@public_page()
 def plain_page(request, url):
     """A page such as About; its text is Markdown and goes through the same door as an article's."""
     page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
@@ -49,7 +49,7 @@ def picture(request, name):
     return response
 
 
-@require_safe
+@public_page()
 def robots(request):
     """Everything may be read; the desk and endless search results need no crawler."""
     lines = [

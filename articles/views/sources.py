@@ -5,14 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from .. import bibliography
+from ..caching import public_page
 from ..models import Article, Citation, Source, Theme
-from .caching import public_page
 from .paging import paged
 
 SOURCES_ON_A_PAGE = 200
 
 
-@public_page
+@public_page("page")
 def sources(request):
     """Every source that something readers see cites, by publisher and title."""
     seen = Count("citations", filter=Q(citations__in=Citation.objects.public()))
@@ -20,7 +20,7 @@ def sources(request):
     return paged(request, "articles/sources.html", "sources", rows, path="/sources/", size=SOURCES_ON_A_PAGE)
 
 
-@public_page
+@public_page()
 def cite(request, slug, format):
     """The citation of an article itself, for reference managers."""
     row = get_object_or_404(Article.objects.public().with_names(), slug=slug)
@@ -33,7 +33,7 @@ def cite(request, slug, format):
     return _file([item], format, row.slug)
 
 
-@public_page
+@public_page()
 def article_sources(request, slug, format):
     """What an article cites, in the order of its list."""
     row = get_object_or_404(Article.objects.public(), slug=slug)
@@ -41,7 +41,7 @@ def article_sources(request, slug, format):
     return _file(map(bibliography.of_source, cited), format, f"{row.slug}-sources")
 
 
-@public_page
+@public_page()
 def theme_sources(request, slug, format):
     """What a theme's introduction and the articles under it cite, by key."""
     row = get_object_or_404(Theme, slug=slug)
@@ -57,7 +57,7 @@ def _file(items, format, name):
     return response
 
 
-@public_page
+@public_page()
 def source(request, key):
     """One source, with the articles and themes that cite it; 404 while nothing that readers see does."""
     row = get_object_or_404(Source.objects.cited(), key=key)

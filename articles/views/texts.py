@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from .. import listing as listings
 from .. import publishing, weaving
+from ..caching import public_page, tagged
 from ..models import Article, Author, Picture, Revision, Series, Theme
 from . import machines
-from .caching import public_page
 
 
-@public_page
+@public_page()
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
     row, gone = article_or_gone(request, slug)
@@ -24,7 +24,7 @@ def article(request, slug):
         return gone
     changes = list(row.revisions.seen().defer("fields"))
     told = [revision for revision in changes if revision.change != Revision.Change.TYPO]
-    return article_page(
+    page = article_page(
         request,
         row,
         themes=row.theme_list,
@@ -32,6 +32,7 @@ def article(request, slug):
         changes=told,
         typos=len(changes) - len(told),
     )
+    return tagged(page, articles=[row], themes=row.theme_list)
 
 
 def article_or_gone(request, slug):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import weaving
+from ..caching import public_page
 from ..models import Theme
 from ..text.figures import harmless
-from .caching import public_page
 
 
-@public_page
+@public_page(*listings.EventFilter.PARAMETERS)
 def timeline(request):
     """Every event, the earliest first, filtered by theme and years."""
     chosen = listings.EventFilter(request.GET)
@@ -28,7 +28,7 @@ def timeline(request):
     return render(request, "articles/timeline.html", context)
 
 
-@public_page
+@public_page(*listings.EventFilter.PARAMETERS)
 def timeline_csv(request):
     """The events for a spreadsheet."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -41,7 +41,7 @@ def timeline_csv(request):
     return response
 
 
-@public_page
+@public_page(*listings.EventFilter.PARAMETERS)
 def timeline_ics(request):
     """The events for a calendar (RFC 5545), each covering the days that its date covers."""
     chosen = listings.EventFilter(request.GET)
