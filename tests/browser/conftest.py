@@ -1,51 +1,18 @@
 """A browser, and a site in a process of its own that can be killed and started again."""
 
-import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.served import Site
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 needs_browser = pytest.mark.skipif(
     not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"), reason="Chromium is not installed on this machine"
 )
-# Runs a line of JSON (code) and answers with a line of JSON.
-BESIDE = """
-import contextlib, io, json, os, sys, traceback
-os.environ["DJANGO_SETTINGS_MODULE"] = "relations_site.settings"
-import django
-from django.db import connection
-django.setup()
-for line in sys.stdin:
-    printed, error = io.StringIO(), None
-    try:
-        with contextlib.redirect_stdout(printed):
-            exec(json.loads(line), {})
-    except Exception:
-        error = traceback.format_exc()
-    connection.close()
-    print(json.dumps({"printed": printed.getvalue(), "error": error}), flush=True)
-"""
-SETUP = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", verbosity=0, interactive=False)
-from django.contrib.auth.models import User
-from tests.make import make_article, make_source
-User.objects.create_superuser("chief", password="chief-password")
-make_article("Pipes", slug="pipes", body="First.\\n\\nSecond.", themes=["Syria"])
-make_source("hurriyet-2022", "A hub", publisher="Hürriyet", date="2022")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -58,62 +25,6 @@ def chromium():
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-class Site:
-    """A site on SQLite served by granian, with the article `pipes` and the superuser `chief`."""
-
-    def __init__(self, folder):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.env = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": ""}
-        self.process = self.beside = self.logged_in = None
-        self.shell(SETUP)
-
-    def shell(self, code):
-        """Run `code` beside the site, in a process that stays; return what it prints."""
-        if self.beside is None:
-            self.beside = subprocess.Popen(
-                [sys.executable, "-c", BESIDE], cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        self.beside.stdin.write(json.dumps(code).encode() + b"\n")
-        self.beside.stdin.flush()
-        answer = json.loads(self.beside.stdout.readline())
-        assert answer["error"] is None, answer["error"]
-        return answer["printed"].strip()
-
-    def start(self):
-        """Serve, and return when the site answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-             "relations_site.wsgi:application"],
-            cwd=ROOT, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _attempt in range(100):
-            try:
-                urllib.request.urlopen(f"{self.base}/health/", timeout=5).close()  # noqa: S310 - our own server
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        pytest.fail("the site did not start")
-
-    def stop(self):
-        """End the server, at once."""
-        if self.process:
-            self.process.terminate()
-            self.process.wait(20)
-            self.process = None
-
-    def close(self):
-        """End everything that was started."""
-        self.stop()
-        if self.beside:
-            self.beside.stdin.close()
-            self.beside.stdout.close()
-            self.beside.wait(20)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,164 @@
+"""The configuration of nginx that comes with the site, tried with nginx itself in front of a real site."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import brotli
+import pytest
+
+from .served import ROOT, Site, free_port
+
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+pytestmark = pytest.mark.skipif(
+    not NGINX and not os.environ.get("REQUIRE_BROWSER"), reason="nginx is not installed on this machine"
+)
+WORKSHOP = """
+{user} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+worker_processes 1;
+events {{ worker_connections 256; }}
+http {{
+    include /etc/nginx/mime.types; access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    include {folder}/publication.conf;
+}}
+"""
+
+
+def configured(folder, port, site_port, static):
+    """Write the configuration as it stands in README's folder, with the addresses of this test; return its path."""
+    said = (ROOT / "relations_site" / "deploy" / "nginx.conf").read_text()
+    for before, after in {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "server_name example.org;": "server_name 127.0.0.1;",
+        "server 127.0.0.1:8000;": f"server 127.0.0.1:{site_port};",
+        "/var/cache/nginx/publication": f"{folder}/cache",
+        "/srv/publication/static/": f"{static}/",
+        "proxy_set_header Host $host;": f"proxy_set_header Host 127.0.0.1:{site_port};",
+    }.items():
+        assert before in said
+        said = said.replace(before, after)
+    (folder / "publication.conf").write_text(said)
+    (folder / "nginx.conf").write_text(WORKSHOP.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
+    return folder / "nginx.conf"
+
+
+class Front:
+    """nginx in front of `site`."""
+
+    def __init__(self, folder, site):
+        self.port = free_port()
+        path = configured(folder, self.port, site.port, folder / "data" / "static")
+        self.process = subprocess.Popen([NGINX, "-c", str(path), "-e", str(folder / "error.log")])
+        for _attempt in range(100):
+            try:
+                self.get("/health/")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail("nginx did not start")
+
+    def get(self, path, method="GET", **headers):
+        """Return the response to a request of `path`, its body read as `content`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        answer.content = answer.read()
+        connection.close()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory):
+    """nginx in front of a site that is up, as `front.site`."""
+    folder = tmp_path_factory.mktemp("nginx")
+    site = Site(folder / "data")
+    site.start()
+    front = Front(folder, site)
+    front.site = site
+    yield front
+    front.process.terminate()
+    front.process.wait(20)
+    site.close()
+
+
+@pytest.fixture(autouse=True)
+def up(front):
+    if front.site.process is None:
+        front.site.start()
+
+
+def eventually(holds):
+    until = time.monotonic() + 20
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
+    return holds()
+
+
+def test_readers_are_answered_by_nginx(front):
+    first = front.get("/articles/pipes/")
+    again = front.get("/articles/pipes/")
+    assert (first.status, again.status) == (200, 200)
+    assert again.content == first.content
+    assert again.headers["Cache-Status"] == "nginx; HIT"
+    assert "Surrogate-Key" not in again.headers
+    assert "X-Accel-Expires" not in again.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"), ("identity", None)],
+)
+def test_each_reader_gets_the_packing_they_take(front, accepted, encoding):
+    plain = front.get("/articles/").content
+    for _time in range(2):
+        answer = front.get("/articles/", Accept_Encoding=accepted)
+        assert answer.headers["Content-Encoding"] == encoding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+    if encoding == "br":
+        assert brotli.decompress(answer.content) == plain
+    etag = answer.headers["ETag"]
+    assert front.get("/articles/", Accept_Encoding=accepted, If_None_Match=etag).status == 304
+
+
+def test_a_change_shows_within_three_seconds(front):
+    assert "Brand new" not in front.get("/articles/").content.decode()
+    front.site.shell("from tests.make import make_article; make_article('Brand new', themes=['Syria'])")
+    time.sleep(3)
+    assert "Brand new" in front.get("/articles/").content.decode()
+
+
+def test_the_desk_and_those_logged_in_are_never_answered_from_copies(front):
+    for _time in range(2):
+        assert front.get("/admin/login/").headers["Cache-Status"] in {"nginx; MISS", "nginx; EXPIRED"}
+        front.get("/themes/")
+        assert front.get("/themes/", Cookie="a=b; sessionid=x").headers["Cache-Status"] == "nginx; BYPASS"
+    assert front.get("/health/").headers["Cache-Status"] == "nginx; MISS"
+
+
+def test_with_the_application_stopped_readers_go_on_reading(front):
+    paths = ["/", "/articles/", "/articles/pipes/", "/themes/syria/", "/feed.atom", "/themes/syria/feed.json"]
+    seen = {path: [front.get(path, Accept_Encoding=form).content for form in ("br", "")] for path in paths}
+    front.site.stop()
+    time.sleep(2.5)
+    for path in paths:
+        for form, content in zip(("br", ""), seen[path], strict=True):
+            answer = front.get(path, Accept_Encoding=form)
+            assert (answer.status, answer.content) == (200, content), path
+            assert answer.headers["Cache-Status"] == "nginx; STALE"
+    assert front.get("/admin/", "POST").status == 502
+    front.site.start()
+    assert eventually(lambda: front.get("/").headers["Cache-Status"] != "nginx; STALE")
+
+
+def test_static_files_are_sent_by_nginx_for_ever(front):
+    page = front.get("/").content.decode()
+    style = re.search(r'href="(/static/site\.[0-9a-f]{12}\.css)"', page)[1]
+    answer = front.get(style, Accept_Encoding="gzip")
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
+    assert answer.headers["Content-Type"].startswith("text/css")
+    assert "immutable" in answer.headers["Cache-Control"]
