@@ -9,12 +9,18 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles import hub, publishing
-from articles.models import Article, Theme, Topic
+from articles.models import Article, Edition, Theme, Topic
 
 from .make import ago, change, make_article, make_author, make_series, make_theme
 from .websub import Hub, Subscriber
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def settled_at_once(monkeypatch):
+    """No cache stands between the hub and the feeds."""
+    monkeypatch.setattr("articles.management.commands.push.SETTLED", 0)
 
 
 @pytest.fixture
@@ -217,3 +223,16 @@ def test_without_a_hub_nothing_is_announced_and_the_command_says_so(client):
     assert b'rel="hub"' not in answer.content
     with pytest.raises(CommandError, match="HUB_URL"):
         call_command("push")
+
+
+def test_the_hub_is_told_when_every_process_shows_what_changed(refusing, settings, monkeypatch):
+    settings.HUB_URL = "http://hub.invalid/"
+    slept = []
+    monkeypatch.setattr("articles.management.commands.push.SETTLED", 3)
+    monkeypatch.setattr("articles.management.commands.push.time.sleep", slept.append)
+    make_article("One")
+    call_command("push")
+    assert 2 < slept[0] <= 3
+    Edition.objects.update(changed_at=ago(hours=1))
+    call_command("push")
+    assert slept[1] == 0

@@ -11,6 +11,8 @@ from articles import hub
 from articles.middleware import Publication
 from articles.models import Article, Topic
 
+SETTLED = 3  # seconds: pages stand in memory for one, in a cache in front for two
+
 
 class Command(BaseCommand):
     """`manage.py push`."""
@@ -47,6 +49,8 @@ class Command(BaseCommand):
         """Tell what is due, and say what was told unless nothing was due and it is to be `quiet`."""
         changed = Article.objects.last_change()
         if changed != self.looked_at:
+            # The hub fetches at once: by then every process shows what has changed.
+            time.sleep(min(max(0, SETTLED - (timezone.now() - changed).total_seconds()), SETTLED) if changed else 0)
             hub.look()
             self.looked_at = changed
         now = timezone.now()
