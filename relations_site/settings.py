@@ -12,7 +12,7 @@ TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto and adds to X-For
 TIME_ZONE       zone in which editors read and type times (default: UTC)
 HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
-PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none (default: 32)
+PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none (default: 16)
 DEBUG           1 on a developer's machine only
 """
 
@@ -163,7 +163,7 @@ STORAGES = {
     },
 }
 
-PAGE_CACHE_MB = os.environ.get("PAGE_CACHE_MB") or "32"
+PAGE_CACHE_MB = os.environ.get("PAGE_CACHE_MB") or "16"
 if not re.fullmatch(r"[0-9]{1,5}", PAGE_CACHE_MB):
     raise ImproperlyConfigured(f"PAGE_CACHE_MB={PAGE_CACHE_MB!r}: set it to a number of megabytes, 0 for no cache.")
 PAGE_CACHE_MB = int(PAGE_CACHE_MB)
