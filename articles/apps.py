@@ -1,6 +1,8 @@
 """The application and its system checks."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core import checks
 from django.core.checks import Error, Tags, register
 from django.db import connections
 
@@ -30,3 +32,23 @@ def check_sqlite_full_text(app_configs, databases=None, **kwargs):
                         )
                     )
     return errors
+
+
+@register(Tags.database)
+def check_zone_of_tallies(app_configs, databases=None, **kwargs):
+    """W001: the years and months of what is kept counted begin in the site's zone."""
+    warnings = []
+    edition, kept = apps.get_model("articles", "Edition"), apps.get_model("articles", "Tally")
+    for alias in databases or ():
+        if kept._meta.db_table not in connections[alias].introspection.table_names():
+            continue  # before the migration that makes them
+        known = edition.objects.using(alias).values_list("zone", flat=True).first()
+        if known not in (None, settings.TIME_ZONE):
+            warnings.append(
+                checks.Warning(
+                    f"Archives were counted with TIME_ZONE={known}, and it is {settings.TIME_ZONE} now.",
+                    hint="Run manage.py rebuild --counts.",
+                    id="articles.W001",
+                )
+            )
+    return warnings

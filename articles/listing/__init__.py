@@ -4,9 +4,9 @@ A `Listing` is parsed from an address and knows its one canonical address; views
 same filters there.
 """
 
-from .counts import followable, themes_with_counts, years
+from .counts import followable, themes_on_front, themes_with_counts, years
 from .events import EventFilter
-from .facets import facets
+from .facets import facets, neighbours
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
 from .map import theme_map
 from .parsing import (
@@ -37,6 +37,7 @@ __all__ = [
     "feeds_of",
     "followable",
     "is_canonical",
+    "neighbours",
     "page_number",
     "parse_archive",
     "parse_articles",
@@ -48,6 +49,7 @@ __all__ = [
     "related",
     "suggested",
     "theme_map",
+    "themes_on_front",
     "themes_with_counts",
     "years",
 ]

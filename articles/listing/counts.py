@@ -1,33 +1,16 @@
-"""What the lists hold, counted."""
+"""What the lists hold, by the tallies."""
 
-from django.db.models import Count, Max, Min, Q
-from django.utils import timezone
+from django.db.models import prefetch_related_objects
 
 from .. import names
-from ..models import Article, ArticleTheme, Author, Series, Theme
-from .filters import Listing, start_of
+from ..models import Author, Counts, Series, Theme
+from ..models.tally import EVERYTHING, Kind, language_code
+from .filters import Listing
 
 
-def years(at=None):
-    """Return the years that have public articles at `at`, newest first, as [(year, number of articles), …]."""
-    return years_of(Article.objects.public(at))
-
-
-def years_of(rows):
-    """Return the years in which the articles `rows` were published, newest first, as [(year, number of articles), …]."""
-    # With a count: for the ends alone PostgreSQL would walk an index in search of the few that are meant.
-    ends = rows.aggregate(first=Min("published_at"), last=Max("published_at"), count=Count("pk"))
-    if ends["first"] is None:
-        return []
-    spans = range(timezone.localtime(ends["last"]).year, timezone.localtime(ends["first"]).year - 1, -1)
-    # Counted between instants: asked for the year of each date, SQLite would call Python for every row.
-    counts = rows.aggregate(
-        **{
-            f"y{year}": Count("pk", filter=Q(published_at__gte=start_of(year), published_at__lt=start_of(year + 1)))
-            for year in spans
-        }
-    )
-    return [(year, counts[f"y{year}"]) for year in spans if counts[f"y{year}"]]
+def years(counts=None):
+    """Return the years that have public articles, newest first, as [(year, number of articles), …], by the `Counts` (default: now)."""
+    return sorted((counts or Counts()).partners(EVERYTHING, year=None)[Kind.YEAR], reverse=True)
 
 
 def themes_with_counts(at=None):
@@ -35,12 +18,26 @@ def themes_with_counts(at=None):
 
     Each has `count`, the number of its public articles at `at`, and `letter`, under which it stands.
     """
-    counts = dict(ArticleTheme.objects.public(at).values_list("tag").annotate(count=Count("pk")).order_by())
-    themes = list(Theme.objects.prefetch_related("names").defer("introduction", "introduction_html"))
+    themes = list(Theme.objects.defer("introduction", "introduction_html"))
+    prefetch_related_objects(themes, "names")
+    _count(themes, Counts(at))
+    folded = {name.theme_id: name.folded for theme in themes for name in theme.names.all() if not name.is_alias}
     for theme in themes:
-        theme.count = counts.get(theme.pk, 0)
-        theme.letter = names.fold(theme.name)[:1].upper()
-    return sorted(themes, key=lambda theme: (names.fold(theme.name), theme.pk))
+        theme.letter = folded[theme.pk][:1].upper()
+    return sorted(themes, key=lambda theme: (folded[theme.pk], theme.pk))
+
+
+def themes_on_front(counts):
+    """Return the themes of the front page in their order, with their introductions; each has `count`, by the `Counts`."""
+    themes = list(Theme.objects.exclude(place=None).order_by("place", "pk"))
+    _count(themes, counts)
+    return themes
+
+
+def _count(themes, counts):
+    known = dict(counts.partners(EVERYTHING, theme=None)[Kind.THEME])
+    for theme in themes:
+        theme.count = known.get(theme.pk, 0)
 
 
 def followable(at=None):
@@ -49,10 +46,11 @@ def followable(at=None):
     The kinds are "themes" (all of them: the first article may be the one waited for), "authors", "series" and, where
     there are several, "languages" (their codes).
     """
-    public = Article.objects.public(at)
-    authors = Author.objects.filter(articles__in=public).distinct()
-    series = Series.objects.filter(articles__in=public).distinct()
-    languages = sorted(set(public.values_list("language", flat=True).order_by().distinct()))
+    found = Counts(at).partners(EVERYTHING, author=None, series=None, language=None)
+    present = {kind: [value for value, _count in rows] for kind, rows in found.items()}
+    languages = sorted(map(language_code, present[Kind.LANGUAGE]))
+    authors = Author.objects.filter(pk__in=present[Kind.AUTHOR])
+    series = Series.objects.filter(pk__in=present[Kind.SERIES])
     return {
         "languages": [(code, Listing(language=code)) for code in languages] if len(languages) > 1 else [],
         "themes": [(theme, Listing(themes=(theme,))) for theme in themes_with_counts(at)],

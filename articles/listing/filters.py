@@ -4,20 +4,20 @@ A `Listing` knows its one canonical address, its title and its articles; `parsin
 """
 
 import datetime
-from dataclasses import dataclass, replace
+import functools
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.http import Http404
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .. import search
-from ..models import Article, ArticleTheme, Author, Series, Theme
+from ..models import Article, Author, Counts, Series
 from ..models.article import NEWEST
+from . import reading
 
 PAGE_SIZE = 20
 FORMATS = {
@@ -211,9 +211,7 @@ class Listing:
             rows = rows.filter(bylines__author=self.author)
         if self.series:
             rows = rows.filter(series=self.series)
-        if self.year:
-            first, behind = start_of(self.year, self.month or 1), start_of(self.year, (self.month or 12) + 1)
-            rows = rows.filter(published_at__gte=first, published_at__lt=behind)
+        rows = rows.filter(reading.within(self))
         if self.language:
             rows = rows.filter(language=self.language)
         if self.searching:
@@ -226,64 +224,46 @@ class Listing:
 
     def page(self, number, at=None):
         """Return page `number` of the listing at `at` as a `Page`; raise Unknown past the end."""
-        rows, keys, more = self.articles(at), [], False
-        if self.searching:
-            keys, more = self._found(at)
-        total = len(keys) if self.searching else rows.count()
+        counts = Counts(at)
+        found, more = self._found(counts.at) if self.searching else ([], False)
+        total = len(found)
+        if not self.searching:
+            total, more = reading.size(self, counts)
         pages = max(1, -(-total // PAGE_SIZE))
         if number > pages:
             raise Unknown(
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
         start = (number - 1) * PAGE_SIZE
-        if self.order == "best":
-            keys = keys[start : start + PAGE_SIZE]
-            found = self._shown(Article.objects.order_by()).in_bulk(keys)
-            items = [found[pk] for pk in keys if pk in found]
+        if self.searching:
+            keys = self._ordered(found)[start : start + PAGE_SIZE]
+            rows = Article.objects.with_names().defer("body", "contents", "translation_of")  # it quotes the texts
         else:
-            if self.searching and not more:  # the keys at hand spare the database the search
-                rows = rows.model.objects.filter(pk__in=keys).order_by(*rows.query.order_by)
-            items = list(self._shown(rows)[start : min(start + PAGE_SIZE, total)])
-        return Page(listing=self, number=number, pages=pages, total=total, more=more, articles=items)
+            keys = reading.keys(self, counts, start, min(PAGE_SIZE, total - start)) if total else []
+            rows = Article.objects.listed()
+        rows = rows.in_bulk(keys)
+        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found)
+
+    def _ordered(self, found):
+        """Return the keys `found` by a search in the order of the listing."""
+        if self.order == "best":
+            return found
+        order = ("published_at", "pk") if self.order == "oldest" else NEWEST
+        return list(Article.objects.filter(pk__in=found).order_by(*order).values_list("pk", flat=True))
 
     def _found(self, at=None):
         """Return what `search.best` finds among the articles that the other conditions leave."""
         rows = replace(self, words="", searching=False, order="newest").articles(at)
         return search.best(rows, search.Query.of(self.words))
 
-    def counted(self, at=None):
-        """Return the queryset of the articles by which ways to narrow the listing are counted: of a search, those found."""
-        if not self.searching:
-            return self.articles(at).order_by()
-        return Article.objects.filter(pk__in=self._found(at)[0])
-
-    def _shown(self, rows):
-        """Return `rows` with what their list prints: a search quotes the texts."""
-        return rows.with_names().defer("body", "contents", "translation_of") if self.searching else rows.listed()
-
     def followed(self, at=None):
         """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""
         return replace(self, order="newest").articles(at).with_names().select_related("lead_picture")
 
-    def neighbours(self, at=None):
-        """Return the other themes on the listing's articles as [(theme, number of shared articles), …], most first."""
-        own = [theme.pk for theme in self.themes]
-        shared = (
-            ArticleTheme.objects.public(at)
-            .filter(content_object__in=Article.objects.public(at).about(self.themes, self.without).values("pk"))
-            .exclude(tag__in=own)
-            .values("tag")
-            .annotate(count=Count("pk"))
-            .order_by("-count", "tag")
-        )
-        counts = {row["tag"]: row["count"] for row in shared}
-        themes = Theme.objects.in_bulk(counts)
-        return [(themes[pk], count) for pk, count in counts.items()]
-
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a listing of `total` articles, or of a search that found `more`."""
+    """One page of a listing of `total` articles, or of the first `total` of `more`; `found` are the keys of a search."""
 
     listing: Listing
     number: int
@@ -291,6 +271,13 @@ class Page:
     total: int
     articles: list
     more: bool = False
+    counts: Counts | None = None
+    found: list = field(default_factory=list)
+
+    @functools.cached_property
+    def beside(self):
+        """What else the articles of the list carry, counted: a `reading.Beside`."""
+        return reading.beside(self)
 
     @property
     def address(self):
@@ -306,8 +293,3 @@ class Page:
     def next(self):
         """The address of the page behind, or None."""
         return self.listing.address(self.number + 1) if self.number < self.pages else None
-
-
-def start_of(year, month=1):
-    """Return the first instant of a month in the site's zone; month 13 is January of the next year."""
-    return datetime.datetime(year + month // 13, (month - 1) % 12 + 1, 1, tzinfo=timezone.get_current_timezone())

@@ -1,11 +1,10 @@
 """The map of themes: which appear together, and how strongly."""
 
 import functools
-from collections import Counter
 from dataclasses import dataclass
-from itertools import combinations, groupby
 
-from ..models import Article, ArticleTheme, Theme
+from ..models import Counts, Facet, Theme
+from ..models.tally import EVERYTHING, Kind
 from .filters import Listing
 
 MOST_THEMES, MOST_TIES = 30, 120  # drawn: a map of everything would show nothing
@@ -34,13 +33,12 @@ class Tie:
 class ThemeMap:
     """Themes in an order that keeps together what belongs together, with their ties, the strongest first.
 
-    `themes` are (theme, number of its articles); `of_themes` and `of_ties` say how many there are in all.
+    `themes` are (theme, number of its articles); `of_themes` says how many have any.
     """
 
     themes: list
     ties: list
     of_themes: int
-    of_ties: int
 
     @property
     def height(self):
@@ -48,34 +46,24 @@ class ThemeMap:
         return len(self.themes) * ROW
 
 
-def theme_map():
-    """Return the `ThemeMap` of what readers see; it is made once for each change of that."""
-    return _map(Article.objects.last_change())
-
-
-@functools.lru_cache(maxsize=2)
-def _map(changed):
-    together, counts = Counter(), Counter()
-    links = ArticleTheme.objects.public().order_by("content_object").values_list("content_object", "tag")
-    for _article, group in groupby(links.iterator(chunk_size=10_000), key=lambda link: link[0]):
-        tags = sorted(tag for _article, tag in group)
-        counts.update(tags)
-        together.update(combinations(tags, 2))
-    weights = Counter()
-    for pair, count in together.items():
-        for tag in pair:
-            weights[tag] += count
-    drawn = {tag for tag, _weight in weights.most_common(MOST_THEMES)}
-    ties = [(pair, count) for pair, count in together.most_common() if drawn.issuperset(pair)][:MOST_TIES]
-    order = _together(sorted({tag for pair, _count in ties for tag in pair}), dict(ties))
+def theme_map(at=None):
+    """Return the `ThemeMap` of what readers see at `at`: of the themes with the most articles."""
+    counts = Counts(at)
+    known = dict(counts.partners(EVERYTHING, theme=None)[Kind.THEME])
+    largest = [Facet(Kind.THEME.value, pk) for pk in list(known)[:MOST_THEMES]]
+    together = counts.among(largest)
+    ties = sorted(
+        ((one.value, other.value), count) for (one, other), count in together.items() if one.value < other.value
+    )
+    ties = sorted(ties, key=lambda tie: tie[1], reverse=True)[:MOST_TIES]
+    order = _together(tuple(ties))
     themes = Theme.objects.defer("introduction", "introduction_html").in_bulk(order)
     places = {tag: place for place, tag in enumerate(order)}
     strongest = ties[0][1] if ties else 1
     return ThemeMap(
-        [(themes[tag], counts[tag]) for tag in order],
+        [(themes[tag], known[tag]) for tag in order],
         [_tie(pair, count, strongest, themes, places) for pair, count in ties],
-        len(weights),
-        len(together),
+        len(known),
     )
 
 
@@ -90,15 +78,17 @@ def _tie(pair, count, strongest, themes, places):
     return Tie((first, last), count, address, top, bottom, reach, strength)
 
 
-def _together(tags, ties):
-    """Return `tags` in an order in which those with strong `ties` ({pair: strength}) stand near each other.
+@functools.lru_cache(maxsize=4)
+def _together(ties):
+    """Return what the `ties`, ((pair, strength), …), tie, in an order in which those with strong ties stand near each other.
 
     Each in turn goes where the ties, drawn, are shortest, until nothing moves.
     """
+    tags = sorted({tag for pair, _count in ties for tag in pair})
 
     def length(chain):
         places = {tag: place for place, tag in enumerate(chain)}
-        return sum(count * abs(places[one] - places[other]) for (one, other), count in ties.items())
+        return sum(count * abs(places[one] - places[other]) for (one, other), count in ties)
 
     chain = list(tags)
     for _round in range(MOST_ROUNDS):

@@ -1,6 +1,6 @@
 """What is stored. Querysets stand beside their model."""
 
-from . import addresses
+from . import addresses, tally
 from .article import Article, ArticleAuthor, ArticleTheme, Keyword, ReadNext, standing
 from .edition import Edition
 from .event import Event
@@ -11,6 +11,7 @@ from .reference import Author, Series
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
 from .source import Citation, Source
+from .tally import Counts, Facet, Tally
 from .theme import Theme, ThemeMerge, ThemeName
 from .topic import Topic
 
@@ -21,9 +22,11 @@ __all__ = [
     "Author",
     "Citation",
     "Comment",
+    "Counts",
     "DraftLink",
     "Edition",
     "Event",
+    "Facet",
     "Following",
     "Keyword",
     "Link",
@@ -33,6 +36,7 @@ __all__ = [
     "Revision",
     "Series",
     "Source",
+    "Tally",
     "Theme",
     "ThemeMerge",
     "ThemeName",
@@ -40,4 +44,5 @@ __all__ = [
     "addresses",
     "called",
     "standing",
+    "tally",
 ]

@@ -126,6 +126,9 @@ class Article(models.Model):
                 "language", "withdrawn_at", F("published_at").desc(), F("id").desc(), name="article_newest_in_language"
             ),
             models.Index(fields=["published_at"], name="article_last_due"),
+            models.Index(
+                fields=["series", "withdrawn_at", "series_order", "published_at", "id"], name="article_part_of_series"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(title__length__gt=0), name="article_has_title"),
@@ -243,15 +246,22 @@ def standing():
 
 
 class ArticleAuthor(models.Model):
-    """A byline on an article, in its place."""
+    """A byline on an article, in its place, with the article's dates, so that lists read this table alone."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, models.PROTECT, related_name="bylines", verbose_name=_("author"))
     place = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = PublicQuerySet.as_manager()
 
     class Meta:
         ordering = ["place"]
         constraints = [models.UniqueConstraint(fields=["article", "author"], name="author_once_per_article")]
+        indexes = [
+            models.Index(fields=["author", "withdrawn_at", "published_at", "article"], name="author_listing_covered")
+        ]
 
     def __str__(self):
         return str(self.author)

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ class Edition(models.Model):
     """
 
     changed_at = models.DateTimeField()
+    zone = models.CharField(max_length=64, default="")  # in which the years and months of the tallies begin
 
     def __str__(self):
         return f"{self.changed_at:%Y-%m-%d %H:%M:%S}"
@@ -24,7 +26,8 @@ class Edition(models.Model):
 
         Taken first by every writer, so that none works on what another is replacing and no two wait for each other.
         """
-        cls.objects.select_for_update().get_or_create(pk=1, defaults={"changed_at": timezone.now()})
+        first = {"changed_at": timezone.now(), "zone": settings.TIME_ZONE}
+        cls.objects.select_for_update().get_or_create(pk=1, defaults=first)
 
     @classmethod
     def touch(cls):

@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from ..text import dates
 from .article import Article, ArticleTheme
+from .tally import Facet, Kind
+
+FEW = 500  # articles
 
 
 class EventQuerySet(models.QuerySet):
@@ -21,6 +24,17 @@ class EventQuerySet(models.QuerySet):
     def about(self, theme):
         """Return the events in articles under `theme`."""
         return self.filter(Exists(ArticleTheme.objects.filter(content_object=OuterRef("article"), tag=theme)))
+
+    def newest_about(self, theme, counts):
+        """Return the events in articles under `theme` that readers see at the instant of the `Counts`, the latest first.
+
+        Those of a theme with few articles are looked for by these, those of another by date: either finds some soon.
+        """
+        order = ("-starts", "-ends", "-article_id", "-number")
+        if counts.both(Facet(Kind.THEME.value, theme.pk)) > FEW:
+            return self.public(counts.at).about(theme).order_by(*order)
+        links = ArticleTheme.objects.public(counts.at).filter(tag=theme)
+        return self.select_related("article").filter(article__in=links.values("content_object")).order_by(*order)
 
     def between(self, first=None, last=None):
         """Return the events that touch the years from `first` to `last` (None: open)."""

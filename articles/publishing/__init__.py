@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from .. import names, search
 from ..models import Article, Edition, Revision, addresses
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
+from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
 from .overview import coming, overview
@@ -78,6 +79,7 @@ __all__ = [
     "rebuild_theme",
     "reindex",
     "record_check",
+    "recount",
     "refuse_blocked",
     "relink",
     "rendered_or_refuse",
@@ -274,8 +276,9 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
-    store(article)
-    write_links(article, fields)
+    with recounted([article.pk]):
+        store(article)
+        write_links(article, fields)
     write_citations(article.html, article=article)
     write_names(article.html, article=article)
     write_events(article)
@@ -326,11 +329,12 @@ def _withdraw(article, fields, by, based_on, note, now, was_live):
     Edition.take_turn()
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
-    if was_live:
-        article.withdrawn_at, article.withdrawn_note = now, note
-        Edition.touch()
-    else:
-        clear_row(article)
-    store(article)
-    date_links(article)
+    with recounted([article.pk]):
+        if was_live:
+            article.withdrawn_at, article.withdrawn_note = now, note
+            Edition.touch()
+        else:
+            clear_row(article)
+        store(article)
+        date_links(article)
     search.forget(article)

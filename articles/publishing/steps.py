@@ -129,13 +129,13 @@ def write_links(article, fields):
     ArticleTheme.objects.bulk_create(
         ArticleTheme(content_object=article, tag=theme) for theme in themes if theme.pk not in known
     )
-    date_links(article)
     article.bylines.all().delete()
     ArticleAuthor.objects.bulk_create(
         ArticleAuthor(article=article, author=authors[pk], place=place)
         for place, pk in enumerate(fields.authors)
         if pk in authors
     )
+    date_links(article)
 
 
 def write_citations(html, **text):
@@ -199,7 +199,6 @@ def write_names(html, body="", **text):
 
 
 def date_links(article):
-    """Give the article's themes its dates."""
-    ArticleTheme.objects.filter(content_object=article).update(
-        published_at=article.published_at, withdrawn_at=article.withdrawn_at
-    )
+    """Give the article's themes and bylines its dates."""
+    for rows in (ArticleTheme.objects.filter(content_object=article), article.bylines):
+        rows.update(published_at=article.published_at, withdrawn_at=article.withdrawn_at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from .. import names, search
 from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, ThemeName, addresses
+from .counting import recounted
 from .rules import Fields
 from .steps import advance, write_links
 from .surroundings import teach_names
@@ -43,8 +44,9 @@ def merge_themes(source, target, *, by):
         "own": source.names.get(is_alias=False).pk,
         "redirects": list(Redirect.objects.filter(new_path=path).values_list("old_path", flat=True)),
     }
-    links.filter(content_object__in=list(both.values_list("content_object", flat=True))).delete()
-    links.update(tag=target)
+    with recounted(links.values_list("content_object", flat=True)):
+        links.filter(content_object__in=list(both.values_list("content_object", flat=True))).delete()
+        links.update(tag=target)
     source.names.update(theme=target, is_alias=True)
     addresses.move(path, target.get_absolute_url())
     # The row stays for its revisions and for the way back, under a name and a slug that nobody else would want.
@@ -84,8 +86,10 @@ def undo_merge(merge):
     Redirect.objects.filter(old_path__in=record["redirects"]).update(new_path=source.get_absolute_url())
     source.save()
     # Revisions tell: those written before the merge name the one, those written since the other.
-    for article in Article.objects.filter(article_themes__tag=target).exclude(live=None).select_related("live"):
-        write_links(article, Fields.of(article.live))
+    carrying = Article.objects.filter(article_themes__tag=target).exclude(live=None)
+    with recounted(carrying.values_list("pk", flat=True)):
+        for article in carrying.select_related("live"):
+            write_links(article, Fields.of(article.live))
     ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
     teach_names(source)
     teach_names(target)
@@ -123,7 +127,8 @@ def retag(article, *, add=(), remove=(), by):
         if "change" in said:
             article.live = revision
             article.save(update_fields=["live"])
-            write_links(article, fields)
+            with recounted([article.pk]):
+                write_links(article, fields)
             if article.withdrawn_at is None:
                 search.index(article)
             if article.is_public():

@@ -26,10 +26,9 @@ def front(request):
     listing = listings.parse_front(request.GET)
     if not listing.front:
         return HttpResponsePermanentRedirect(listing.address())
-    themes = [theme for theme in listings.themes_with_counts() if theme.place]
-    themes.sort(key=lambda theme: theme.place)
-    subject = themes[0] if themes else None
     page = listing.page(1)
+    themes = listings.themes_on_front(page.counts)
+    subject = themes[0] if themes else None
     lead = page.articles[0] if subject and page.articles else None
     newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
@@ -41,7 +40,7 @@ def front(request):
         "newest": newest,
         "subject": subject,
         "themes": themes[1:],
-        "years": listings.years(),
+        "years": listings.years(page.counts),
         "linked_data": machines.site(request.publication),
     }
     shown = page.articles[:NEWEST_ON_FRONT]
@@ -51,51 +50,70 @@ def front(request):
 @public_page(*listings.PARAMETERS)
 def articles(request):
     """All articles, filtered by the parameters."""
-    return listing_page(request, listings.parse_articles(request.GET), extra={"years": listings.years()})
+    return listing_page(request, listings.parse_articles(request.GET), extra=_years)
 
 
 @public_page(*listings.PARAMETERS)
 def archive(request, year, month=None):
     """The articles of a year or a month."""
-    return listing_page(request, listings.parse_archive(year, month, request.GET), extra={"years": listings.years()})
+    return listing_page(request, listings.parse_archive(year, month, request.GET), extra=_years)
+
+
+def _years(page):
+    return {"years": listings.years(page.counts)}
 
 
 @public_page(*listings.PARAMETERS)
 def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
-    extra = {"neighbours": listing.neighbours()}
     if len(listing.themes) == 1 and not listing.without:
-        theme = listing.themes[0]
-        prefetch_related_objects([theme], "names")
-        extra["theme"] = theme
-        extra["woven"] = weaving.weave(theme.introduction_html, owners=[theme])[0]
-        events = Event.objects.public().about(theme).order_by("-starts", "-ends", "-article_id", "-number")
-        extra["events"] = weaving.events(events[:EVENTS_ON_HUB])[::-1]
-        extra["linked"] = weaving.linked_from(theme)
-        extra["linked_data"] = machines.theme(request.publication, theme)
-        extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
-        return listing_page(request, listing, "articles/hub.html", extra)
-    extra["everything"] = replace(listing, without=()).address()
-    extra["parts"] = [
-        (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
-        for theme in listing.themes
-    ]
-    return listing_page(request, listing, "articles/combination.html", extra)
+        return listing_page(request, listing, "articles/hub.html", functools.partial(_hub, request))
+    return listing_page(request, listing, "articles/combination.html", _combination)
+
+
+def _hub(request, page):
+    """Return what the page of a theme has beside its articles: on the first page, all that explains the theme."""
+    theme = page.listing.themes[0]
+    prefetch_related_objects([theme], "names")
+    told = {"theme": theme, "linked_data": machines.theme(request.publication, theme)}
+    if page.number == 1:
+        events = Event.objects.newest_about(theme, page.counts)
+        told |= {
+            "woven": weaving.weave(theme.introduction_html, owners=[theme])[0],
+            "events": weaving.events(events[:EVENTS_ON_HUB])[::-1],
+            "linked": weaving.linked_from(theme),
+            "neighbours": listings.neighbours(page),
+        }
+        told["combinations"] = [(row, page.listing.with_theme(row).address()) for row, _count in told["neighbours"]]
+    return told
+
+
+def _combination(page):
+    """Return what the page of several themes, or of one without others, has beside its articles."""
+    listing = page.listing
+    return {
+        "neighbours": listings.neighbours(page) if page.number == 1 else [],
+        "everything": replace(listing, without=()).address(),
+        "parts": [
+            (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
+            for theme in listing.themes
+        ],
+    }
 
 
 @public_page(*listings.PARAMETERS)
 def author(request, slug):
     """An author and what they wrote."""
     listing = listings.parse_author(slug, request.GET)
-    return listing_page(request, listing, "articles/author.html", {"author": listing.author})
+    return listing_page(request, listing, "articles/author.html", lambda page: {"author": listing.author})
 
 
 @public_page(*listings.PARAMETERS)
 def series(request, slug):
     """A series in its order."""
     listing = listings.parse_series(slug, request.GET)
-    return listing_page(request, listing, "articles/series.html", {"series": listing.series})
+    return listing_page(request, listing, "articles/series.html", lambda page: {"series": listing.series})
 
 
 @public_page(*listings.PARAMETERS)
@@ -110,7 +128,7 @@ def search_page(request):
         "meant": functools.partial(_meant, listing),
         "themes": front_themes(),
     }
-    return listing_page(request, listing, "articles/search.html", extra)
+    return listing_page(request, listing, "articles/search.html", lambda page: extra)
 
 
 def _meant(listing):
@@ -160,15 +178,18 @@ def front_themes():
     return Theme.objects.exclude(place=None).order_by("place").defer("introduction", "introduction_html")[:12]
 
 
-def listing_page(request, listing, template="articles/listing.html", extra=None):
-    """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
+def listing_page(request, listing, template="articles/listing.html", extra=lambda page: {}):
+    """Return the page of `listing` that the request asks for, or a redirect to its canonical address.
+
+    `extra(page)` returns what the template needs besides.
+    """
     if listing.language:
         activate(listing.language)
     page = listing.page(listings.page_number(request.GET))
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
-    context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing)}
-    shown = render(request, template, context | (extra or {}))
+    context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
+    shown = render(request, template, context | extra(page))
     return tagged(shown, articles=page.articles, themes=listing.themes)
 
 

@@ -61,6 +61,7 @@ def fill(count, words=300, progress=lambda done: None):
         with transaction.atomic():
             maker.store(range(start, min(start + PART, count)))
         progress(min(start + PART, count))
+    publishing.recount()
     with transaction.atomic():
         Edition.take_turn()
         Edition.touch()
@@ -142,7 +143,7 @@ class _Maker:
         for theme in themes:
             yield ArticleTheme(content_object=article, tag=theme, published_at=article.published_at)
         for place, author in enumerate(authors):
-            yield ArticleAuthor(article=article, author=author, place=place)
+            yield ArticleAuthor(article=article, author=author, place=place, published_at=article.published_at)
         if end is not None:
             yield Citation(article=article, source=self.sources[end], number=1)
             yield Link(article=article, name=f"Theme {end:03}", to_theme=self.themes[end])

@@ -7,22 +7,42 @@ from django.db.models import F
 from articles import publishing
 from articles.models import Article, Picture, Theme
 
+PROGRESS = 10_000  # articles between two lines
+
 
 class Command(BaseCommand):
     """`manage.py rebuild`."""
 
-    help = "Renders every published text again and indexes it for search. Dates and revisions stay as they are."
+    help = (
+        "Counts what the lists hold, renders every published text again and indexes it for search. "
+        "Dates and revisions stay as they are."
+    )
 
     def add_arguments(self, parser):
-        """Take --search."""
-        parser.add_argument("--search", action="store_true", help="index again and render nothing")
+        """Take --search or --counts."""
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument("--search", action="store_true", help="index again and do nothing else")
+        only.add_argument("--counts", action="store_true", help="count again and do nothing else")
 
     def handle(self, *args, **options):
         """Go through themes and articles; end with an error when some could not be rendered."""
         if options["search"]:
             self.index()
-        else:
+            return
+        self.count()
+        if not options["counts"]:
             self.render()
+
+    def count(self):
+        """Count what the lists hold, in one pass; stopped, it leaves everything as it was."""
+
+        def progress(done):
+            if done % PROGRESS == 0:
+                self.stdout.write(f"{done:,} articles counted.")
+                self.stdout.flush()
+
+        wrong = publishing.recount(progress)
+        self.stdout.write(f"Counted anew: {wrong:,} of the kept counts were wrong.")
 
     def index(self):
         """Index one article after the other; search goes on meanwhile."""

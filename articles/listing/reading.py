@@ -1,0 +1,185 @@
+"""Which articles are on a page of a listing and how many it has: read off indexes and tallies, however deep or long it is."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from ..models import Article, ArticleAuthor, ArticleTheme, Author, Facet, Theme
+from ..models.tally import EVERYTHING, Kind, dated_facets, language_code, language_facet
+
+MOST_COUNTED = 1_000  # articles of a list whose number isn't kept
+MOST_SKIPPED = 200  # rows of an index, before whole months are skipped
+MOST_LOOKED_AT = 200  # articles of a list whose ways to be narrowed aren't kept
+MOST_BESIDE = 24  # themes, authors
+
+
+def start_of(year, month=1):
+    """Return the first instant of a month in the site's zone; month 13 is January of the next year."""
+    return datetime.datetime(year + month // 13, (month - 1) % 12 + 1, 1, tzinfo=timezone.get_default_timezone())
+
+
+def carried(listing):
+    """Return the facets that every article of the listing carries, `EVERYTHING` when it asks for none."""
+    facets = [Facet(Kind.THEME.value, theme.pk) for theme in listing.themes]
+    if listing.author:
+        facets.append(Facet(Kind.AUTHOR.value, listing.author.pk))
+    if listing.series:
+        facets.append(Facet(Kind.SERIES.value, listing.series.pk))
+    if listing.language:
+        facets.append(language_facet(listing.language))
+    if listing.year:
+        month = listing.month and listing.year * 100 + listing.month
+        facets.append(Facet(Kind.MONTH.value, month) if month else Facet(Kind.YEAR.value, listing.year))
+    return facets or [EVERYTHING]
+
+
+def size(listing, counts):
+    """Return (how many articles the listing has, whether there are more), by the `Counts`.
+
+    Of up to two conditions it is kept; past that the first thousand are counted.
+    """
+    facets = carried(listing)
+    if not listing.without and len(facets) <= 2:
+        return counts.both(*facets), False
+    if len(listing.without) == len(facets) == 1:
+        left_out = Facet(Kind.THEME.value, listing.without[0].pk)
+        return counts.both(facets[0]) - counts.both(facets[0], left_out), False
+    number = len(keys(listing, counts, 0, MOST_COUNTED + 1))
+    return min(number, MOST_COUNTED), number > MOST_COUNTED
+
+
+def keys(listing, counts, start, most):
+    """Return the keys of at most `most` articles of the listing from its place `start` (0 is the first), in its order."""
+    rows, key = _rows(listing, counts)
+    skipped = _months_before(listing, counts, start) if start > MOST_SKIPPED else None
+    if skipped:
+        month, start = skipped
+        edge = divmod(month, 100)
+        if listing.order == "oldest":
+            rows = rows.filter(published_at__gte=start_of(*edge))
+        else:
+            rows = rows.filter(published_at__lt=start_of(edge[0], edge[1] + 1))
+    orders = {"oldest": ("published_at", key), "series": ("series_order", "published_at", key)}
+    rows = rows.order_by(*orders.get(listing.order, ("-published_at", f"-{key}")))
+    return list(rows.values_list(key, flat=True)[start : start + most])
+
+
+def _rows(listing, counts):
+    """Return the rows that say which articles the listing has, in no order, and the name of their column with the key.
+
+    Those of the theme or the author with the fewest articles, so that no more than it takes are looked at; where none
+    is asked for, the articles.
+    """
+    links = [(Facet(Kind.THEME.value, theme.pk), ArticleTheme, {"tag": theme}) for theme in listing.themes]
+    if listing.author:
+        links.append((Facet(Kind.AUTHOR.value, listing.author.pk), ArticleAuthor, {"author": listing.author}))
+    if len(links) > 1:
+        sizes = counts.each([facet for facet, _model, _told in links])
+        links = [link for _size, link in sorted(zip(sizes, links, strict=True), key=lambda pair: pair[0])]
+    if links:
+        _facet, model, told = links.pop(0)
+        key = _KEYS[model]
+        rows, place = model.objects.filter(**told), f"{key.removesuffix('_id')}__"
+    else:
+        rows, key, place = Article.objects.all(), "id", ""
+    rows = rows.public(counts.at)
+    for _facet, model, told in links:
+        rows = rows.filter(Exists(model.objects.filter(**told, **{_KEYS[model]: OuterRef(key)})))
+    for theme in listing.without:
+        rows = rows.exclude(Exists(ArticleTheme.objects.filter(tag=theme, content_object_id=OuterRef(key))))
+    if listing.series:
+        rows = rows.filter(**{f"{place}series": listing.series})
+    if listing.language:
+        rows = rows.filter(**{f"{place}language": listing.language})
+    return rows.filter(within(listing)), key
+
+
+_KEYS = {ArticleTheme: "content_object_id", ArticleAuthor: "article_id"}
+
+
+def within(listing):
+    """Return the condition that something was published in the year or month of the listing."""
+    if not listing.year:
+        return Q()
+    first, behind = start_of(listing.year, listing.month or 1), start_of(listing.year, (listing.month or 12) + 1)
+    return Q(published_at__gte=first, published_at__lt=behind)
+
+
+def _months_before(listing, counts, start):
+    """Return (the month in which place `start` of the listing lies, how many of its articles come before that), or None.
+
+    Known where articles have to carry one thing, in a year or not.
+    """
+    facets = [facet for facet in carried(listing) if facet.kind not in {Kind.YEAR, Kind.MONTH}] or [EVERYTHING]
+    if listing.without or listing.month or len(facets) > 1 or listing.order == "series":
+        return None
+    months = counts.partners(facets[0], month=None)[Kind.MONTH]
+    months = sorted(months, reverse=listing.order != "oldest")
+    for month, number in months:
+        if listing.year and month // 100 != listing.year:
+            continue
+        if start < number:
+            return month, start
+        start -= number
+    return None
+
+
+# What stands beside ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What else the articles of a list carry, each [(what, how many of them), …]: themes, authors and languages the most
+    first, years the newest first.
+
+    `looked_at` is how many articles that was counted among, the first of the list; None: all of them.
+    """
+
+    themes: list
+    authors: list
+    years: list
+    languages: list
+    looked_at: int | None
+
+
+def beside(page):
+    """Return what stands `Beside` the `Page`'s listing."""
+    facets = carried(page.listing)
+    if page.listing.searching or page.listing.without or len(facets) > 1:
+        return _among(page)
+    found = page.counts.partners(facets[0], theme=MOST_BESIDE, author=MOST_BESIDE, year=None, language=None)
+    return _beside(found, None)
+
+
+def _among(page):
+    """Return what stands `Beside` the first articles of the `Page`'s listing."""
+    first = page.found or keys(page.listing, page.counts, 0, MOST_LOOKED_AT)
+    first = first[:MOST_LOOKED_AT]
+    chosen = [theme.pk for theme in page.listing.themes]
+    tags = ArticleTheme.objects.filter(content_object__in=first).exclude(tag__in=chosen).values_list("tag")
+    authors = ArticleAuthor.objects.filter(article__in=first).values_list("author")
+    found = {
+        kind: list(rows.annotate(count=Count("pk")).order_by("-count", column)[:MOST_BESIDE])
+        for kind, rows, column in ((Kind.THEME, tags, "tag"), (Kind.AUTHOR, authors, "author"))
+    }
+    years, languages = {}, {}
+    for published_at, language in Article.objects.filter(pk__in=first).values_list("published_at", "language"):
+        for seen, facet in ((years, dated_facets(published_at)[0]), (languages, language_facet(language))):
+            seen[facet.value] = seen.get(facet.value, 0) + 1
+    found[Kind.YEAR] = list(years.items())
+    found[Kind.LANGUAGE] = sorted(languages.items(), key=lambda row: (-row[1], row[0]))
+    return _beside(found, len(first) if len(first) < page.total else None)
+
+
+def _beside(found, looked_at):
+    themes = Theme.objects.defer("introduction", "introduction_html").in_bulk([pk for pk, _count in found[Kind.THEME]])
+    authors = Author.objects.in_bulk([pk for pk, _count in found[Kind.AUTHOR]])
+    return Beside(
+        [(themes[pk], count) for pk, count in found[Kind.THEME] if pk in themes],
+        [(authors[pk], count) for pk, count in found[Kind.AUTHOR] if pk in authors],
+        sorted(found[Kind.YEAR], reverse=True),
+        [(language_code(value), count) for value, count in found[Kind.LANGUAGE]],
+        looked_at,
+    )
