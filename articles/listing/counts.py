@@ -2,7 +2,6 @@
 
 from django.db.models import prefetch_related_objects
 
-from .. import names
 from ..models import Author, Counts, Series, Theme
 from ..models.tally import EVERYTHING, Kind, language_code
 from .filters import Listing
