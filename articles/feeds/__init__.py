@@ -55,7 +55,7 @@ def _newest(channel, base):
     rows = list(channel.rows[:ITEMS])
     found = sound(channel.told, rows, base)
     items = _bounded(found)
-    left = channel.rows.count() - len(rows) + len(found) - len(items)
+    left = channel.counted() - len(rows) + len(found) - len(items)
     return items, -(-left // ARCHIVED)
 
 
@@ -65,7 +65,7 @@ def _archived(channel, number, base):
     They are counted from the oldest row, so that a full one stays as it is while new rows come (RFC 5005, section 4).
     """
     first = (number - 1) * ARCHIVED
-    rows = list(channel.rows.reverse()[first : first + ARCHIVED + 1])
+    rows = list(channel.oldest(first, ARCHIVED + 1))
     if not rows:
         raise Http404
     return sound(channel.told, rows[:ARCHIVED][::-1], base), number - 1, number + 1 if len(rows) > ARCHIVED else 0

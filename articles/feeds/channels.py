@@ -21,8 +21,8 @@ class Channel:
     """A list that can be followed, whatever the format.
 
     `page` is the path (with parameters) of the page it belongs to, `feeds` the `Feed`s of that page, `known` the
-    parameters that an address of it may have. `rows` are the newest first; `told(rows, base)` returns what an item
-    says of each. `marks` are the columns that tell one state of a row from the next. A `pushed` one has its changes
+    parameters that an address of it may have. `rows` are the newest first, those of a `listing` no more than a feed
+    holds; `told(rows, base)` returns what an item says of each. `marks` are the columns that tell one state of a row from the next. A `pushed` one has its changes
     told to the hub.
     """
 
@@ -35,6 +35,7 @@ class Channel:
     marks: tuple
     known: tuple = ()
     pushed: bool = field(default=False)
+    listing: listings.Listing | None = None
 
     def address(self, format, archive=None):
         """Return the path (with parameters) of the feed in `format`, or of its archive document number `archive`."""
@@ -43,6 +44,16 @@ class Channel:
             return address
         path, _mark, query = address.partition("?")
         return f"{path}?archive={archive}" + (f"&{query}" if query else "")
+
+    def counted(self):
+        """Return how many items there are, in the feed and its archives."""
+        return self.listing.archived() if self.listing else self.rows.count()
+
+    def oldest(self, first, most):
+        """Return at most `most` rows from the one with the number `first` (0 is the oldest), the oldest first."""
+        if self.listing:
+            return self.listing.followed(most, first=first, oldest=True)
+        return self.rows.reverse()[first : first + most]
 
     def state(self):
         """Return a digest of which articles the feed shows in which state: the same until one comes, goes or changes."""
@@ -58,11 +69,12 @@ def of_listing(listing, name):
         description=description,
         page=listing.address(),
         feeds=listing.feeds,
-        rows=listing.followed(),
+        rows=listing.followed(items.ITEMS),
         told=items.items_of,
         marks=EVERY_SHOWN_STATE,
         known=listings.PARAMETERS,
         pushed=listing.is_plain,
+        listing=listing,
     )
 
 

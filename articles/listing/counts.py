@@ -12,14 +12,14 @@ def years(counts=None):
     return sorted((counts or Counts()).partners(EVERYTHING, year=None)[Kind.YEAR], reverse=True)
 
 
-def themes_with_counts(at=None):
+def themes_with_counts(counts=None):
     """Return all themes, A to Z in any script, with their names prefetched.
 
-    Each has `count`, the number of its public articles at `at`, and `letter`, under which it stands.
+    Each has `count`, the number of its public articles by the `Counts` (default: now), and `letter`, under which it stands.
     """
     themes = list(Theme.objects.defer("introduction", "introduction_html"))
     prefetch_related_objects(themes, "names")
-    _count(themes, Counts(at))
+    _count(themes, counts or Counts())
     folded = {name.theme_id: name.folded for theme in themes for name in theme.names.all() if not name.is_alias}
     for theme in themes:
         theme.letter = folded[theme.pk][:1].upper()
@@ -45,14 +45,15 @@ def followable(at=None):
     The kinds are "themes" (all of them: the first article may be the one waited for), "authors", "series" and, where
     there are several, "languages" (their codes).
     """
-    found = Counts(at).partners(EVERYTHING, author=None, series=None, language=None)
+    counts = Counts(at)
+    found = counts.partners(EVERYTHING, theme=None, author=None, series=None, language=None)
     present = {kind: [value for value, _count in rows] for kind, rows in found.items()}
     languages = sorted(map(language_code, present[Kind.LANGUAGE]))
     authors = Author.objects.filter(pk__in=present[Kind.AUTHOR])
     series = Series.objects.filter(pk__in=present[Kind.SERIES])
     return {
         "languages": [(code, Listing(language=code)) for code in languages] if len(languages) > 1 else [],
-        "themes": [(theme, Listing(themes=(theme,))) for theme in themes_with_counts(at)],
+        "themes": [(theme, Listing(themes=(theme,))) for theme in themes_with_counts(counts)],
         "authors": [(author, Listing(author=author)) for author in authors],
         "series": [(each, Listing(series=each, order="series")) for each in series],
     }

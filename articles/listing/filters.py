@@ -235,14 +235,16 @@ class Listing:
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
         start = (number - 1) * PAGE_SIZE
+        first = []
         if self.searching:
             keys = self._ordered(found)[start : start + PAGE_SIZE]
-            rows = Article.objects.with_names().defer("body", "contents", "translation_of")  # it quotes the texts
+            rows = Article.objects.with_themes().defer("body", "contents", "translation_of")  # it quotes the texts
         else:
-            keys = reading.keys(self, counts, start, min(PAGE_SIZE, total - start)) if total else []
-            rows = Article.objects.listed()
+            most = min(reading.wanted(self, number, PAGE_SIZE), total - start)
+            first = reading.keys(self, counts, start, most) if total else []
+            keys, rows = first[:PAGE_SIZE], Article.objects.listed()
         rows = rows.in_bulk(keys)
-        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found)
+        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found or first)
 
     def _ordered(self, found):
         """Return the keys `found` by a search in the order of the listing."""
@@ -256,14 +258,32 @@ class Listing:
         rows = replace(self, words="", searching=False, order="newest").articles(at)
         return search.best(rows, search.Query.of(self.words))
 
-    def followed(self, at=None):
-        """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""
-        return replace(self, order="newest").articles(at).with_names().select_related("lead_picture")
+    def followed(self, most, first=0, oldest=False, at=None):
+        """Return the queryset of at most `most` of the listing's articles at `at`, texts included, from the `first` (0) on.
+
+        They are the newest first whatever its order, or the oldest.
+        """
+        listing = replace(self, order="oldest" if oldest else "newest")
+        if self.searching:
+            keys = list(listing.articles(at).values_list("pk", flat=True)[first : first + most])
+        else:
+            keys = reading.keys(listing, Counts(at), first, most)
+        rows = Article.objects.filter(pk__in=keys).order_by(*NEWEST).with_names().select_related("lead_picture")
+        return rows.reverse() if oldest else rows
+
+    def archived(self, at=None):
+        """Return how many of the listing's articles its feed leads to: of those whose number isn't kept, at most a thousand."""
+        if self.searching:
+            return self.articles(at).order_by()[: reading.MOST_COUNTED].count()
+        return reading.size(self, Counts(at))[0]
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a listing of `total` articles, or of the first `total` of `more`; `found` are the keys of a search."""
+    """One page of a listing of `total` articles, or of the first `total` of `more`.
+
+    `found` are the keys of a search, or those from this page on as far as they were read.
+    """
 
     listing: Listing
     number: int

@@ -46,9 +46,12 @@ class ThemeMap:
         return len(self.themes) * ROW
 
 
-def theme_map(at=None):
-    """Return the `ThemeMap` of what readers see at `at`: of the themes with the most articles."""
-    counts = Counts(at)
+def theme_map(counts=None, themes=None):
+    """Return the `ThemeMap` of the themes with the most articles, by the `Counts` (default: now).
+
+    `themes` are all of them, where they are at hand.
+    """
+    counts = counts or Counts()
     known = dict(counts.partners(EVERYTHING, theme=None)[Kind.THEME])
     largest = [Facet(Kind.THEME.value, pk) for pk in list(known)[:MOST_THEMES]]
     together = counts.among(largest)
@@ -57,7 +60,9 @@ def theme_map(at=None):
     )
     ties = sorted(ties, key=lambda tie: tie[1], reverse=True)[:MOST_TIES]
     order = _together(tuple(ties))
-    themes = Theme.objects.defer("introduction", "introduction_html").in_bulk(order)
+    if themes is None:
+        themes = Theme.objects.defer("introduction", "introduction_html").filter(pk__in=order)
+    themes = {theme.pk: theme for theme in themes}
     places = {tag: place for place, tag in enumerate(order)}
     strongest = ties[0][1] if ties else 1
     return ThemeMap(

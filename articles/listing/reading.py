@@ -1,6 +1,7 @@
 """Which articles are on a page of a listing and how many it has: read off indexes and tallies, however deep or long it is."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -41,11 +42,14 @@ def size(listing, counts):
     Of up to two conditions it is kept; past that the first thousand are counted.
     """
     facets = carried(listing)
-    if not listing.without and len(facets) <= 2:
-        return counts.both(*facets), False
-    if len(listing.without) == len(facets) == 1:
-        left_out = Facet(Kind.THEME.value, listing.without[0].pk)
-        return counts.both(facets[0]) - counts.both(facets[0], left_out), False
+    without = [Facet(Kind.THEME.value, theme.pk) for theme in listing.without]
+    counts.load(
+        [*((EVERYTHING, facet) for facet in facets), *((other, facets[0]) for other in [*facets[1:], *without])]
+    )
+    if not without and len(facets) <= 2:
+        return counts.both(EVERYTHING if len(facets) == 1 else facets[1], facets[0]), False
+    if len(without) == len(facets) == 1:
+        return counts.both(EVERYTHING, facets[0]) - counts.both(without[0], facets[0]), False
     number = len(keys(listing, counts, 0, MOST_COUNTED + 1))
     return min(number, MOST_COUNTED), number > MOST_COUNTED
 
@@ -76,8 +80,7 @@ def _rows(listing, counts):
     if listing.author:
         links.append((Facet(Kind.AUTHOR.value, listing.author.pk), ArticleAuthor, {"author": listing.author}))
     if len(links) > 1:
-        sizes = counts.each([facet for facet, _model, _told in links])
-        links = [link for _size, link in sorted(zip(sizes, links, strict=True), key=lambda pair: pair[0])]
+        links.sort(key=lambda link: counts.both(EVERYTHING, link[0]))
     if links:
         _facet, model, told = links.pop(0)
         key = _KEYS[model]
@@ -141,45 +144,59 @@ class Beside:
     authors: list
     years: list
     languages: list
-    looked_at: int | None
+    looked_at: int | None = None
+
+
+def _is_kept(listing):
+    """Whether the tallies know what stands beside the articles of the listing: they have to carry one thing."""
+    return not listing.searching and not listing.without and len(carried(listing)) == 1
+
+
+def wanted(listing, number, size):
+    """Return how many keys are read for page `number` of the listing: those of the page, of `size` articles, on the
+    first one all that are looked at.
+    """
+    return size if number > 1 or _is_kept(listing) else max(size, MOST_LOOKED_AT)
 
 
 def beside(page):
-    """Return what stands `Beside` the `Page`'s listing."""
-    facets = carried(page.listing)
-    if page.listing.searching or page.listing.without or len(facets) > 1:
+    """Return what stands `Beside` the `Page`'s listing; no other authors where one is asked for."""
+    if not _is_kept(page.listing):
         return _among(page)
-    found = page.counts.partners(facets[0], theme=MOST_BESIDE, author=MOST_BESIDE, year=None, language=None)
-    return _beside(found, None)
+    most = {"theme": MOST_BESIDE, "year": None, "language": None}
+    if not page.listing.author:
+        most["author"] = MOST_BESIDE
+    found = page.counts.partners(carried(page.listing)[0], **most)
+    themes = Theme.objects.defer("introduction", "introduction_html").in_bulk([pk for pk, _count in found[Kind.THEME]])
+    writers = found.get(Kind.AUTHOR, [])
+    authors = Author.objects.in_bulk([pk for pk, _count in writers])
+    return Beside(
+        [(themes[pk], count) for pk, count in found[Kind.THEME] if pk in themes],
+        [(authors[pk], count) for pk, count in writers if pk in authors],
+        sorted(found[Kind.YEAR], reverse=True),
+        [(language_code(value), count) for value, count in found[Kind.LANGUAGE]],
+    )
 
 
 def _among(page):
-    """Return what stands `Beside` the first articles of the `Page`'s listing."""
-    first = page.found or keys(page.listing, page.counts, 0, MOST_LOOKED_AT)
-    first = first[:MOST_LOOKED_AT]
-    chosen = [theme.pk for theme in page.listing.themes]
-    tags = ArticleTheme.objects.filter(content_object__in=first).exclude(tag__in=chosen).values_list("tag")
-    authors = ArticleAuthor.objects.filter(article__in=first).values_list("author")
-    found = {
-        kind: list(rows.annotate(count=Count("pk")).order_by("-count", column)[:MOST_BESIDE])
-        for kind, rows, column in ((Kind.THEME, tags, "tag"), (Kind.AUTHOR, authors, "author"))
-    }
-    years, languages = {}, {}
+    """Return what stands `Beside` the first articles of the `Page`'s listing; asked of its first page."""
+    first = page.found[:MOST_LOOKED_AT]
+    themes = Theme.objects.defer("introduction", "introduction_html").filter(article_themes__content_object__in=first)
+    themes = themes.exclude(pk__in=[theme.pk for theme in page.listing.themes])
+    authors = Author.objects.filter(bylines__article__in=first) if not page.listing.author else Author.objects.none()
+    years, languages = Counter(), Counter()
     for published_at, language in Article.objects.filter(pk__in=first).values_list("published_at", "language"):
-        for seen, facet in ((years, dated_facets(published_at)[0]), (languages, language_facet(language))):
-            seen[facet.value] = seen.get(facet.value, 0) + 1
-    found[Kind.YEAR] = list(years.items())
-    found[Kind.LANGUAGE] = sorted(languages.items(), key=lambda row: (-row[1], row[0]))
-    return _beside(found, len(first) if len(first) < page.total else None)
-
-
-def _beside(found, looked_at):
-    themes = Theme.objects.defer("introduction", "introduction_html").in_bulk([pk for pk, _count in found[Kind.THEME]])
-    authors = Author.objects.in_bulk([pk for pk, _count in found[Kind.AUTHOR]])
+        years[dated_facets(published_at)[0].value] += 1
+        languages[language] += 1
     return Beside(
-        [(themes[pk], count) for pk, count in found[Kind.THEME] if pk in themes],
-        [(authors[pk], count) for pk, count in found[Kind.AUTHOR] if pk in authors],
-        sorted(found[Kind.YEAR], reverse=True),
-        [(language_code(value), count) for value, count in found[Kind.LANGUAGE]],
-        looked_at,
+        _most(themes, "article_themes"),
+        _most(authors, "bylines"),
+        sorted(years.items(), reverse=True),
+        sorted(languages.items(), key=lambda row: (-row[1], row[0])),
+        len(first) if len(first) < page.total else None,
     )
+
+
+def _most(rows, links):
+    """Return those of `rows` with most `links`, as [(row, number of links), …]."""
+    return [(row, row.count) for row in rows.annotate(count=Count(links)).order_by("-count", "pk")[:MOST_BESIDE]]

@@ -67,7 +67,7 @@ class ArticleQuerySet(PublicQuerySet):
 
     def listed(self):
         """Return the articles with what a list of them prints, without their texts."""
-        return self.defer("body", "html", "contents", "translation_of").with_names()  # the last lies behind the texts
+        return self.defer("body", "html", "contents", "translation_of").with_themes()  # the last lies behind the texts
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ..text import dates
 from .article import Article, ArticleTheme
-from .tally import Facet, Kind
+from .tally import EVERYTHING, Facet, Kind
 
 FEW = 500  # articles
 
@@ -31,7 +31,7 @@ class EventQuerySet(models.QuerySet):
         Those of a theme with few articles are looked for by these, those of another by date: either finds some soon.
         """
         order = ("-starts", "-ends", "-article_id", "-number")
-        if counts.both(Facet(Kind.THEME.value, theme.pk)) > FEW:
+        if counts.both(EVERYTHING, Facet(Kind.THEME.value, theme.pk)) > FEW:
             return self.public(counts.at).about(theme).order_by(*order)
         links = ArticleTheme.objects.public(counts.at).filter(tag=theme)
         return self.select_related("article").filter(article__in=links.values("content_object")).order_by(*order)

@@ -6,7 +6,6 @@ articles carry both. Scheduled articles are in the tallies; whoever reads them t
 """
 
 from collections import Counter, defaultdict
-from functools import cached_property
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -18,6 +17,8 @@ from django.utils import timezone
 from .edition import Edition
 
 PART = 500  # articles counted, or rows written, in one go
+_TABLE = "articles_tally"
+_COLUMNS = "kind, value, with_kind, with_value, count"
 
 
 class Kind(models.IntegerChoices):
@@ -101,13 +102,12 @@ def put(difference):
     rows = sorted((*one, *other, count) for (one, other), count in difference.items() if count)
     for start in range(0, len(rows), PART):
         part = rows[start : start + PART]
-        table = connection.ops.quote_name(Tally._meta.db_table)
         values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(part))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} (kind, value, with_kind, with_value, count) VALUES {values} "  # noqa: S608
+                f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES {values} "  # noqa: S608
                 "ON CONFLICT (kind, value, with_kind, with_value) "
-                f"DO UPDATE SET count = {table}.count + excluded.count",
+                f"DO UPDATE SET count = {_TABLE}.count + excluded.count",
                 [each for row in part for each in row],
             )
 
@@ -157,42 +157,41 @@ class Tally(models.Model):
 
 
 class Counts:
-    """What the tallies say of the articles that readers see at the instant `at` (aware; default: now)."""
+    """What the tallies say of the articles that readers see at the instant `at` (aware; default: now); read once each."""
 
     def __init__(self, at=None):
         self.at = at or timezone.now()
+        self._pairs, self._partners, self._coming = {}, {}, None
 
-    @cached_property
-    def _coming(self):
-        """What is in the tallies and not due yet, {(facet, facet): number}."""
-        articles = apps.get_model("articles", "Article").objects
-        keys = list(articles.filter(withdrawn_at=None, published_at__gt=self.at).values_list("pk", flat=True))
-        found = Counter()
-        for start in range(0, len(keys), PART):
-            found.update(counted(keys[start : start + PART]))
-        return found
+    def load(self, pairs):
+        """Read what both will be asked of the `pairs`, in one query."""
+        pairs = [pair for pair in dict.fromkeys(pairs) if pair not in self._pairs]
+        if not pairs:
+            return
+        one = f"SELECT {_COLUMNS} FROM {_TABLE} WHERE kind = %s AND value = %s AND with_kind = %s AND with_value = %s"  # noqa: S608
+        rows = self._read([one] * len(pairs), [part for pair in pairs for facet in pair for part in facet])
+        kept = {(Facet(*row[:2]), Facet(*row[2:4])): row[4] for row in rows}
+        self._pairs |= {pair: kept.get(pair, 0) - self._coming[pair] for pair in pairs}
 
     def both(self, one, other=EVERYTHING):
         """Return how many articles carry the facet `one` and the facet `other` too."""
-        rows = Tally.objects.filter(kind=one.kind, value=one.value, with_kind=other.kind, with_value=other.value)
-        return (rows.values_list("count", flat=True).first() or 0) - self._coming[one, other]
-
-    def each(self, facets):
-        """Return [how many articles carry it, …] of `facets`."""
-        wanted = models.Q()
-        for facet in facets:
-            wanted |= models.Q(with_kind=facet.kind, with_value=facet.value)
-        rows = Tally.objects.filter(wanted, kind=EVERYTHING.kind, value=EVERYTHING.value)
-        kept = {Facet(*row[:2]): row[2] for row in rows.values_list("with_kind", "with_value", "count")}
-        return [kept.get(facet, 0) - self._coming[EVERYTHING, facet] for facet in facets]
+        self.load([(one, other)])
+        return self._pairs[one, other]
 
     def among(self, facets):
         """Return {(one, other): how many articles carry both, …} of `facets` of one kind, each pair both ways round."""
-        values = [facet.value for facet in facets]
-        kind = facets[0].kind if facets else None
-        rows = Tally.objects.filter(kind=kind, value__in=values, with_kind=kind, with_value__in=values, count__gt=0)
-        rows = rows.values_list("value", "with_value", "count")
-        kept = {(Facet(kind, one), Facet(kind, other)): count for one, other, count in rows}
+        if not facets:
+            return {}
+        kind, values = facets[0].kind, [facet.value for facet in facets]
+        some = ", ".join(["%s"] * len(values))
+        rows = self._read(
+            [
+                f"SELECT {_COLUMNS} FROM {_TABLE} WHERE kind = %s AND value IN ({some}) "  # noqa: S608
+                f"AND with_kind = %s AND with_value IN ({some})"
+            ],
+            [kind, *values, kind, *values],
+        )
+        kept = {(Facet(*row[:2]), Facet(*row[2:4])): row[4] for row in rows}
         left = {pair: count - self._coming[pair] for pair, count in kept.items()}
         return {pair: count for pair, count in left.items() if count}
 
@@ -202,33 +201,59 @@ class Counts:
         `most` names the kinds wanted, and how many of each at most (None: all), such as `theme=12`.
         """
         kinds = {Kind[name.upper()]: number for name, number in most.items()}
-        hidden = defaultdict(dict)
-        for (one, other), count in self._coming.items():
-            if one == facet:
-                hidden[other.kind][other.value] = count
+        wanted = {kind: number for kind, number in kinds.items() if (facet, kind, number) not in self._partners}
+        if wanted:
+            self._read_partners(facet, wanted)
+        return {kind: self._partners[facet, kind, number] for kind, number in kinds.items()}
+
+    def _read_partners(self, facet, kinds):
+        unknown = self._coming is None
+        rows = self._beside(facet, kinds)
+        if unknown and self._coming:  # more are needed, for what is not due yet is taken off
+            rows = self._beside(facet, kinds)
         found = {kind: [] for kind in kinds}
-        for kind, value, count in self._kept(facet, kinds, hidden):
-            left = count - hidden[kind].get(value, 0)
+        for _kind, _value, kind, value, count in rows:
+            left = count - self._coming[facet, Facet(kind, value)]
             if left:
                 found[kind].append((value, left))
         for kind, rows in found.items():
             rows.sort(key=lambda row: (-row[1], row[0]))
-            found[kind] = rows[: kinds[kind]]
-        return found
+            self._partners[facet, kind, kinds[kind]] = rows[: kinds[kind]]
 
-    @staticmethod
-    def _kept(facet, kinds, hidden):
-        """Return the rows (kind, value, count) of `facet`: of each kind so many that enough are left without the `hidden`."""
-        table = connection.ops.quote_name(Tally._meta.db_table)
+    def _beside(self, facet, kinds):
+        """Return the rows of `facet`: of each of `kinds` as many as are wanted, and as may have to be left out."""
+        hidden = Counter(other.kind for one, other in self._coming or () if one == facet)
         parts, parameters = [], []
         for place, (kind, most) in enumerate(kinds.items()):
-            limit = f"LIMIT {most + len(hidden[kind])}" if most is not None else ""
+            limit = "" if most is None else f"LIMIT {most + hidden[kind]}"
             parts.append(
-                f"SELECT * FROM (SELECT with_kind, with_value, count FROM {table} "  # noqa: S608 - our own names
-                f"WHERE kind = %s AND value = %s AND with_kind = %s AND count > 0 "
-                f"ORDER BY count DESC, with_value {limit}) AS part{place}"
+                f"SELECT * FROM (SELECT {_COLUMNS} FROM {_TABLE} WHERE kind = %s AND value = %s AND with_kind = %s "  # noqa: S608
+                f"AND count > 0 ORDER BY count DESC, with_value {limit}) AS part{place}"
             )
-            parameters += [facet.kind, facet.value, kind.value]
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), parameters)
-            return cursor.fetchall()
+            parameters += [*facet, kind.value]
+        return self._read(parts, parameters)
+
+    def _read(self, parts, parameters):
+        """Return the rows that the SELECTs `parts` find; the first time it is asked as well whether anything is scheduled."""
+        if self._coming is not None:
+            return _fetched(parts, parameters)
+        model = apps.get_model("articles", "Article")
+        parts = [
+            *parts,
+            f"SELECT -1, 0, 0, 0, count(*) FROM (SELECT 1 FROM {model._meta.db_table} "  # noqa: S608
+            "WHERE withdrawn_at IS NULL AND published_at > %s LIMIT 1) AS coming",
+        ]
+        *rows, told = _fetched(parts, [*parameters, connection.ops.adapt_datetimefield_value(self.at)])
+        self._coming = Counter()
+        if told[4]:
+            coming = model.objects.filter(withdrawn_at=None, published_at__gt=self.at).values_list("pk", flat=True)
+            coming = list(coming)
+            for start in range(0, len(coming), PART):
+                self._coming.update(counted(coming[start : start + PART]))
+        return rows
+
+
+def _fetched(parts, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        return cursor.fetchall()

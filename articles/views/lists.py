@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import public_page, tagged
-from ..models import Article, Author, Event, Theme
+from ..models import Article, Author, Counts, Event, Theme
 from . import machines
 
 NEWEST_ON_FRONT = 8
@@ -196,10 +196,11 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
 @public_page()
 def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
-    rows = listings.themes_with_counts()
+    counts = Counts()
+    rows = listings.themes_with_counts(counts)
     context = {
         "themes": rows,
-        "map": listings.theme_map(),
+        "map": listings.theme_map(counts, rows),
         "linked_data": machines.themes(request.publication, rows),
     }
     return tagged(render(request, "articles/themes.html", context), themes=rows[:MOST_NAMED])
