@@ -224,27 +224,21 @@ class Listing:
 
     def page(self, number, at=None):
         """Return page `number` of the listing at `at` as a `Page`; raise Unknown past the end."""
-        counts = Counts(at)
-        found, more = self._found(counts.at) if self.searching else ([], False)
-        total = len(found)
-        if not self.searching:
-            total, more = reading.size(self, counts)
+        counts, start = Counts(at), (number - 1) * PAGE_SIZE
+        if self.searching:
+            found, more = self._found(counts.at)
+            total, keys = len(found), self._ordered(found)[start : start + PAGE_SIZE]
+            rows = Article.objects.with_themes().defer("body", "contents", "translation_of")  # it quotes the texts
+        else:
+            total, more, found = reading.opened(self, counts, number, PAGE_SIZE)
+            keys, rows = found[:PAGE_SIZE], Article.objects.listed()
         pages = max(1, -(-total // PAGE_SIZE))
         if number > pages:
             raise Unknown(
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
-        start = (number - 1) * PAGE_SIZE
-        first = []
-        if self.searching:
-            keys = self._ordered(found)[start : start + PAGE_SIZE]
-            rows = Article.objects.with_themes().defer("body", "contents", "translation_of")  # it quotes the texts
-        else:
-            most = min(reading.wanted(self, number, PAGE_SIZE), total - start)
-            first = reading.keys(self, counts, start, most) if total else []
-            keys, rows = first[:PAGE_SIZE], Article.objects.listed()
         rows = rows.in_bulk(keys)
-        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found or first)
+        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found)
 
     def _ordered(self, found):
         """Return the keys `found` by a search in the order of the listing."""
@@ -275,7 +269,9 @@ class Listing:
         """Return how many of the listing's articles its feed leads to: of those whose number isn't kept, at most a thousand."""
         if self.searching:
             return self.articles(at).order_by()[: reading.MOST_COUNTED].count()
-        return reading.size(self, Counts(at))[0]
+        counts = Counts(at)
+        total = reading.size(self, counts)
+        return len(reading.keys(self, counts, 0, reading.MOST_COUNTED)) if total is None else total
 
 
 @dataclass(frozen=True)

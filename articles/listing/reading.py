@@ -37,25 +37,36 @@ def carried(listing):
 
 
 def size(listing, counts):
-    """Return (how many articles the listing has, whether there are more), by the `Counts`.
-
-    Of up to two conditions it is kept; past that the first thousand are counted.
-    """
+    """Return how many articles the listing has, by the `Counts`; None when that isn't kept, past two conditions."""
     facets = carried(listing)
     without = [Facet(Kind.THEME.value, theme.pk) for theme in listing.without]
-    counts.load(
-        [*((EVERYTHING, facet) for facet in facets), *((other, facets[0]) for other in [*facets[1:], *without])]
-    )
+    pairs = [(EVERYTHING, facet) for facet in facets] + [(other, facets[0]) for other in (*facets[1:], *without)]
+    counts.load(pairs)
     if not without and len(facets) <= 2:
-        return counts.both(EVERYTHING if len(facets) == 1 else facets[1], facets[0]), False
+        return counts.both(*pairs[-1])
     if len(without) == len(facets) == 1:
-        return counts.both(EVERYTHING, facets[0]) - counts.both(without[0], facets[0]), False
-    number = len(keys(listing, counts, 0, MOST_COUNTED + 1))
-    return min(number, MOST_COUNTED), number > MOST_COUNTED
+        return counts.both(*pairs[0]) - counts.both(*pairs[1])
+    return None
+
+
+def opened(listing, counts, number, page_size):
+    """Return (how many articles the listing has, whether there are more, the first keys of page `number`).
+
+    Where the number isn't kept, the first thousand are counted, and there is nothing behind them. On the first page of
+    a list whose ways to be narrowed aren't kept, the keys are as many as are looked at for that, not a page alone.
+    """
+    total, start = size(listing, counts), (number - 1) * page_size
+    if total is None:
+        found = keys(listing, counts, 0, MOST_COUNTED + 1)
+        return min(len(found), MOST_COUNTED), len(found) > MOST_COUNTED, found[start:MOST_COUNTED]
+    most = page_size if number > 1 or _is_kept(listing) else max(page_size, MOST_LOOKED_AT)
+    return total, False, keys(listing, counts, start, min(most, total - start))
 
 
 def keys(listing, counts, start, most):
     """Return the keys of at most `most` articles of the listing from its place `start` (0 is the first), in its order."""
+    if most <= 0:
+        return []
     rows, key = _rows(listing, counts)
     skipped = _months_before(listing, counts, start) if start > MOST_SKIPPED else None
     if skipped:
@@ -150,13 +161,6 @@ class Beside:
 def _is_kept(listing):
     """Whether the tallies know what stands beside the articles of the listing: they have to carry one thing."""
     return not listing.searching and not listing.without and len(carried(listing)) == 1
-
-
-def wanted(listing, number, size):
-    """Return how many keys are read for page `number` of the listing: those of the page, of `size` articles, on the
-    first one all that are looked at.
-    """
-    return size if number > 1 or _is_kept(listing) else max(size, MOST_LOOKED_AT)
 
 
 def beside(page):

@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from ..models import Article, ArticleTheme, Keyword, ReadNext
+from ..models import Article, ArticleTheme, Keyword, ReadNext, Tally
 
 SHOWN, MOST_FETCHED = 3, 15
 MOST_COMPARED = 600  # of the newest articles that share a theme, and of those that share a word
@@ -32,11 +32,11 @@ def related(article, *, themes, picks=None, before=None, at=None):
     if picks is None:
         picks = list(ReadNext.objects.filter(article=article.pk, picked=True).values_list("other", flat=True))
     seen = Article.objects.public(at).defer("body", "html", "contents").with_themes()
-    links = ArticleTheme.objects.public(at).filter(tag__in=themes)
+    links = ArticleTheme.objects.public(at)
     chosen = seen.in_bulk(picks)
     if before:
         seen, links = seen.filter(published_at__lt=before), links.filter(published_at__lt=before)
-    score, shared = _likeness(article, seen, links)
+    score, shared = _likeness(article, links, themes)
     others = list(seen.in_bulk(sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[:MOST_FETCHED]).values())
     others.sort(key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at), reverse=True)
     told = [Suggestion(chosen[pk], picked=True) for pk in picks if pk in chosen]
@@ -65,13 +65,22 @@ def suggested(articles):
     ]
 
 
-def _likeness(article, seen, links):
+def _newest(links, themes):
+    """Return the newest of the `links` of `themes`, as (article, theme); read theme by theme, off the end of an index."""
+    found = []
+    for theme in themes:
+        rows = links.filter(tag=theme).order_by("-published_at", "-content_object")
+        found += rows.values_list("published_at", "content_object", "tag")[:MOST_COMPARED]
+    return [(pk, tag) for _published, pk, tag in sorted(found, reverse=True)[:MOST_COMPARED]]
+
+
+def _likeness(article, links, themes):
     """Return {key: score} of articles that share something with `article`, and {key: the words they share}.
 
-    `links` are those of its themes. What shares words and is not among the articles `seen` is for the caller to drop.
+    `links` are theirs, `themes` its own. What shares words and is not to be seen is for the caller to drop.
     """
-    total = seen.count()
-    links = list(links.order_by("-published_at").values_list("content_object", "tag")[:MOST_COMPARED])
+    total = Tally.standing()
+    links = _newest(links, themes)
     words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
     uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk)
     uses = list(uses.order_by("-article").values_list("article", "term")[:MOST_COMPARED])

@@ -50,13 +50,33 @@ class Migration(migrations.Migration):
             name='zone',
             field=models.CharField(default='', max_length=64),
         ),
+        migrations.RemoveIndex(
+            model_name='article',
+            name='article_newest_in_language',
+        ),
+        migrations.RemoveIndex(
+            model_name='articletheme',
+            name='theme_listing_covered',
+        ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(fields=['series', 'withdrawn_at', 'series_order', 'published_at', 'id'], name='article_part_of_series'),
+            index=models.Index(models.F('language'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), models.F('withdrawn_at'), condition=models.Q(('withdrawn_at', None)), name='article_public_in_language'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['series', 'series_order', 'published_at', 'id', 'withdrawn_at'], name='article_public_in_series'),
         ),
         migrations.AddIndex(
             model_name='articleauthor',
-            index=models.Index(fields=['author', 'withdrawn_at', 'published_at', 'article'], name='author_listing_covered'),
+            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['author', 'published_at', 'article', 'withdrawn_at'], name='author_list_covered'),
+        ),
+        migrations.AddIndex(
+            model_name='articletheme',
+            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['tag', 'published_at', 'content_object', 'withdrawn_at'], name='theme_list_covered'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('translation_of__isnull', False)), fields=['translation_of'], name='article_translations'),
         ),
         migrations.AddIndex(
             model_name='tally',

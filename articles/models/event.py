@@ -10,7 +10,7 @@ from ..text import dates
 from .article import Article, ArticleTheme
 from .tally import EVERYTHING, Facet, Kind
 
-FEW = 500  # articles
+FEW = 1_000  # articles
 
 
 class EventQuerySet(models.QuerySet):
@@ -19,7 +19,12 @@ class EventQuerySet(models.QuerySet):
     def public(self, at=None):
         """Return the events that readers see at `at`, the earliest first."""
         live = {"article__published_at__lte": at or timezone.now(), "article__withdrawn_at": None}
-        return self.filter(**live).select_related("article")
+        return self.filter(**live).with_articles()
+
+    def with_articles(self):
+        """Return the events with their articles, without the texts of these."""
+        texts = ("article__body", "article__html", "article__contents")
+        return self.select_related("article").defer(*texts)
 
     def about(self, theme):
         """Return the events in articles under `theme`."""
@@ -34,7 +39,7 @@ class EventQuerySet(models.QuerySet):
         if counts.both(EVERYTHING, Facet(Kind.THEME.value, theme.pk)) > FEW:
             return self.public(counts.at).about(theme).order_by(*order)
         links = ArticleTheme.objects.public(counts.at).filter(tag=theme)
-        return self.select_related("article").filter(article__in=links.values("content_object")).order_by(*order)
+        return self.with_articles().filter(article__in=links.values("content_object")).order_by(*order)
 
     def between(self, first=None, last=None):
         """Return the events that touch the years from `first` to `last` (None: open)."""

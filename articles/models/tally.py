@@ -135,6 +135,13 @@ class Tally(models.Model):
         return f"{Kind(self.kind).name} {self.value}, {Kind(self.with_kind).name} {self.with_value}: {self.count}"
 
     @classmethod
+    def standing(cls):
+        """Return how many articles are public or scheduled."""
+        both = {"kind": EVERYTHING.kind, "value": EVERYTHING.value}
+        row = cls.objects.filter(**both, with_kind=EVERYTHING.kind, with_value=EVERYTHING.value).first()
+        return row.count if row else 0
+
+    @classmethod
     def kept(cls):
         """Return all that is kept, {(facet, facet): number}."""
         rows = cls.objects.exclude(count=0).values_list("kind", "value", "with_kind", "with_value", "count")

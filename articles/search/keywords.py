@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS, MONTHS_ALT, WEEKDAYS
 from django.utils.translation import override
 
 from .. import names, text
-from ..models import Article
+from ..models import Tally
 from .engines import TABLE, engine
 from .query import Term
 from .terms import WORD, term
@@ -33,7 +33,7 @@ def keywords(article):
                 counts[found] += weight
                 spellings[found][word] += 1
     likely = [found for found, _count in counts.most_common(MOST_WEIGHED)]
-    having, indexed = _having(likely), Article.objects.exclude(live=None).count()
+    having, indexed = _having(likely), Tally.standing()
     spelt = {found: spellings[found].most_common(1)[0][0] for found in likely}
     weights = {
         found: (1 + math.log(counts[found]))
