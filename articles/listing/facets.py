@@ -19,6 +19,11 @@ class Choice:
     address: str
     without: str | None = None
 
+    @property
+    def rest(self):
+        """What the list without these articles is called."""
+        return _("without %(name)s") % {"name": self.label}
+
 
 def facets(page):
     """Return [(what, [`Choice`, …]), …] of the `Page`'s listing: what leaves fewer of its articles.

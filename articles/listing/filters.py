@@ -64,12 +64,12 @@ class Listing:
 
     # Addresses ---------------------------------------------------------------------------------------------------
 
-    @property
+    @functools.cached_property
     def filters(self):
         """The names of the filters in use."""
         return {name for name in ("themes", "without", "author", "series", "year", "language") if getattr(self, name)}
 
-    @property
+    @functools.cached_property
     def _place(self):
         """The path of the canonical address, and the filters that it spells."""
         if self.front:
@@ -91,7 +91,7 @@ class Listing:
         """The path of the canonical address."""
         return self._place[0]
 
-    @property
+    @functools.cached_property
     def query(self):
         """The query string of the canonical address, without the question mark: parameters alphabetical."""
         left = self.filters - self._place[1]
@@ -119,7 +119,7 @@ class Listing:
         query = "&".join(filter(None, (self.query, pages)))
         return self.path + (f"?{query}" if query else "")
 
-    @property
+    @functools.cached_property
     def feeds(self):
         """The `Feed`s of the listing, which know no order."""
         return feeds_of(self.path, replace(self, order=self.usual_order).query)
@@ -171,7 +171,7 @@ class Listing:
 
     # Words -------------------------------------------------------------------------------------------------------
 
-    @property
+    @functools.cached_property
     def title(self):
         """What the list is, in words."""
         if self.searching:
@@ -228,7 +228,7 @@ class Listing:
         if self.searching:
             found, more = self._found(counts.at)
             total, keys = len(found), self._ordered(found)[start : start + PAGE_SIZE]
-            rows = Article.objects.with_themes().defer("body", "contents", "translation_of")  # it quotes the texts
+            rows = Article.objects.defer("body", "contents", "translation_of")  # it quotes the texts
         else:
             total, more, found = reading.opened(self, counts, number, PAGE_SIZE)
             keys, rows = found[:PAGE_SIZE], Article.objects.listed()
@@ -238,7 +238,9 @@ class Listing:
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
         rows = rows.in_bulk(keys)
-        return Page(self, number, pages, total, [rows[pk] for pk in keys if pk in rows], more, counts, found)
+        articles = [rows[pk] for pk in keys if pk in rows]
+        Article.give_themes(articles)
+        return Page(self, number, pages, total, articles, more, counts, found)
 
     def _ordered(self, found):
         """Return the keys `found` by a search in the order of the listing."""

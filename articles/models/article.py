@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
@@ -66,8 +67,8 @@ class ArticleQuerySet(PublicQuerySet):
         return self.with_themes().prefetch_related("bylines__author")
 
     def listed(self):
-        """Return the articles with what a list of them prints, without their texts."""
-        return self.defer("body", "html", "contents", "translation_of").with_themes()  # the last lies behind the texts
+        """Return the articles with what a list of them prints, and nothing else; `give_themes` adds their themes."""
+        return self.only("uid", "title", "slug", "summary", "words", "language", "published_at", "updated_at")
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
@@ -223,10 +224,23 @@ class Article(models.Model):
         same = models.Q(pk=self.original_id) | models.Q(translation_of=self.original_id)
         return Article.objects.public(at).filter(same).exclude(pk=self.pk).order_by("language", "pk")
 
-    @property
+    @cached_property
     def theme_list(self):
-        """The themes, by name when `with_names` fetched them."""
+        """The themes, by name when `with_names` or `give_themes` fetched them."""
         return [link.tag for link in self.article_themes.all()]
+
+    @staticmethod
+    def give_themes(articles):
+        """Fetch the themes of all `articles`, as far as lists name them, for their `theme_list`: in one query, and cheaply."""
+        for article in articles:
+            article.theme_list = []
+        known, themes = {article.pk: article.theme_list for article in articles}, {}
+        links = ArticleTheme.objects.filter(content_object__in=known).order_by("tag__name")
+        for pk, *row in links.values_list("content_object_id", "tag_id", "tag__name", "tag__slug"):
+            theme = themes.get(row[0]) or themes.setdefault(
+                row[0], Theme.from_db(links.db, ["id", "name", "slug"], row)
+            )
+            known[pk].append(theme)
 
     @property
     def has_changes(self):
