@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -126,7 +127,9 @@ def _themes(slugs):
 
 def _known(model):
     """Return the rows of `model` with an article readers know: one with drafts alone gives nothing away."""
-    return model.objects.filter(articles__in=Article.objects.once_public().values("pk"))
+    known = Article.objects.once_public()
+    known = known.filter(bylines__author=OuterRef("pk")) if model is Author else known.filter(series=OuterRef("pk"))
+    return model.objects.filter(Exists(known))
 
 
 def _one(rows, slug, label):

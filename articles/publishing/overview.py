@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from ..models import Article, ArticleTheme, Revision, Source, Theme
+from ..models import Article, Counts, Revision, Source, Theme
+from ..models.tally import EVERYTHING, Kind
 
 AHEAD = timedelta(days=14)
 MOST = 10
@@ -58,18 +59,12 @@ def _by_month(now):
     starts = [first]
     while len(starts) < MONTHS:
         starts.insert(0, (starts[0] - timedelta(days=1)).replace(day=1))
-    spans = zip(starts, [*starts[1:], now + timedelta(seconds=1)], strict=True)
-    counts = Article.objects.public(now).aggregate(
-        **{
-            f"m{place}": Count("pk", filter=Q(published_at__gte=a, published_at__lt=b))
-            for place, (a, b) in enumerate(spans)
-        }
-    )
-    return [(start, counts[f"m{place}"]) for place, start in enumerate(starts)]
+    counts = dict(Counts(now).partners(EVERYTHING, month=None)[Kind.MONTH])
+    return [(start, counts.get(start.year * 100 + start.month, 0)) for start in starts]
 
 
 def _by_theme(now):
     """Return every theme with its number of public articles, most first."""
-    counts = dict(ArticleTheme.objects.public(now).values_list("tag").annotate(count=Count("pk")).order_by())
+    counts = dict(Counts(now).partners(EVERYTHING, theme=None)[Kind.THEME])
     themes = [(theme, counts.get(theme.pk, 0)) for theme in Theme.objects.only("name", "slug")]
     return sorted(themes, key=lambda pair: (-pair[1], pair[0].name))

@@ -4,6 +4,7 @@ import csv
 import datetime
 
 import icalendar
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.html import strip_tags
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import weaving
 from ..caching import public_page
-from ..models import Theme
+from ..models import ArticleTheme, Event, Theme
 from ..text.figures import harmless
 
 
@@ -23,7 +24,8 @@ def timeline(request):
     address = chosen.address()
     if not listings.is_canonical(request.path, request.GET, address, known=listings.EventFilter.PARAMETERS):
         return HttpResponsePermanentRedirect(address)
-    themes = Theme.objects.filter(article_themes__content_object__events__isnull=False).distinct().order_by("name")
+    bringing = Exists(Event.objects.filter(article=OuterRef("content_object")))
+    themes = Theme.objects.filter(Exists(ArticleTheme.objects.filter(bringing, tag=OuterRef("pk")))).order_by("name")
     context = {"listing": chosen, "address": address, "events": weaving.events(chosen.events()), "themes": themes}
     return render(request, "articles/timeline.html", context)
 
