@@ -206,12 +206,11 @@ class Listing:
 
     def articles(self, at=None):
         """Return the queryset of the listing's articles that are public at `at`, in order (a search: newest first)."""
-        rows = Article.objects.public(at).about(self.themes, self.without)
+        rows = Article.objects.public(at, *reading.span(self)).about(self.themes, self.without)
         if self.author:
             rows = rows.filter(bylines__author=self.author)
         if self.series:
             rows = rows.filter(series=self.series)
-        rows = rows.filter(reading.within(self))
         if self.language:
             rows = rows.filter(language=self.language)
         if self.searching:

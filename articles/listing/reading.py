@@ -4,7 +4,7 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from ..models import Article, ArticleAuthor, ArticleTheme, Author, Facet, Theme
@@ -67,22 +67,23 @@ def keys(listing, counts, start, most):
     """Return the keys of at most `most` articles of the listing from its place `start` (0 is the first), in its order."""
     if most <= 0:
         return []
-    rows, key = _rows(listing, counts)
+    since, before = span(listing)
     skipped = _months_before(listing, counts, start) if start > MOST_SKIPPED else None
     if skipped:
-        month, start = skipped
-        edge = divmod(month, 100)
+        (year, month), start = skipped
         if listing.order == "oldest":
-            rows = rows.filter(published_at__gte=start_of(*edge))
+            since = start_of(year, month)
         else:
-            rows = rows.filter(published_at__lt=start_of(edge[0], edge[1] + 1))
+            before = start_of(year, month + 1)
+    rows, key = _rows(listing, counts, since, before)
     orders = {"oldest": ("published_at", key), "series": ("series_order", "published_at", key)}
     rows = rows.order_by(*orders.get(listing.order, ("-published_at", f"-{key}")))
     return list(rows.values_list(key, flat=True)[start : start + most])
 
 
-def _rows(listing, counts):
-    """Return the rows that say which articles the listing has, in no order, and the name of their column with the key.
+def _rows(listing, counts, since, before):
+    """Return the rows that say which articles the listing has from `since` on and `before` an instant, in no order, and the
+    name of their column with the key.
 
     Those of the theme or the author with the fewest articles, so that no more than it takes are looked at; where none
     is asked for, the articles.
@@ -98,7 +99,7 @@ def _rows(listing, counts):
         rows, place = model.objects.filter(**told), f"{key.removesuffix('_id')}__"
     else:
         rows, key, place = Article.objects.all(), "id", ""
-    rows = rows.public(counts.at)
+    rows = rows.public(counts.at, since, before)
     for _facet, model, told in links:
         rows = rows.filter(Exists(model.objects.filter(**told, **{_KEYS[model]: OuterRef(key)})))
     for theme in listing.without:
@@ -107,35 +108,35 @@ def _rows(listing, counts):
         rows = rows.filter(**{f"{place}series": listing.series})
     if listing.language:
         rows = rows.filter(**{f"{place}language": listing.language})
-    return rows.filter(within(listing)), key
+    return rows, key
 
 
 _KEYS = {ArticleTheme: "content_object_id", ArticleAuthor: "article_id"}
 
 
-def within(listing):
-    """Return the condition that something was published in the year or month of the listing."""
+def span(listing):
+    """Return (the first instant of the year or month of the listing, the first one behind it); None twice without one."""
     if not listing.year:
-        return Q()
-    first, behind = start_of(listing.year, listing.month or 1), start_of(listing.year, (listing.month or 12) + 1)
-    return Q(published_at__gte=first, published_at__lt=behind)
+        return None, None
+    return start_of(listing.year, listing.month or 1), start_of(listing.year, (listing.month or 12) + 1)
 
 
 def _months_before(listing, counts, start):
-    """Return (the month in which place `start` of the listing lies, how many of its articles come before that), or None.
+    """Return ((year, month) in which place `start` of the listing lies, that place counted from there), or None.
 
-    Known where articles have to carry one thing, in a year or not.
+    Known where articles have to carry one thing, or not to carry one, in a year or not.
     """
-    facets = [facet for facet in carried(listing) if facet.kind not in {Kind.YEAR, Kind.MONTH}] or [EVERYTHING]
-    if listing.without or listing.month or len(facets) > 1 or listing.order == "series":
+    facets = [facet for facet in carried(listing) if facet.kind not in {Kind.ALL, Kind.YEAR, Kind.MONTH}]
+    if len(facets) + len(listing.without) > 1 or listing.month or listing.order == "series":
         return None
-    months = counts.partners(facets[0], month=None)[Kind.MONTH]
-    months = sorted(months, reverse=listing.order != "oldest")
-    for month, number in months:
+    months = Counter(dict(counts.partners(*facets or [EVERYTHING], month=None)[Kind.MONTH]))
+    for theme in listing.without:
+        months.subtract(dict(counts.partners(Facet(Kind.THEME.value, theme.pk), month=None)[Kind.MONTH]))
+    for month, number in sorted(months.items(), reverse=listing.order != "oldest"):
         if listing.year and month // 100 != listing.year:
             continue
         if start < number:
-            return month, start
+            return divmod(month, 100), start
         start -= number
     return None
 

@@ -22,9 +22,14 @@ from .theme import Theme
 class PublicQuerySet(models.QuerySet):
     """Rows with `published_at` and `withdrawn_at`: of them readers see those that are due and not withdrawn."""
 
-    def public(self, at=None):
-        """Return the rows that readers see at the instant `at` (aware; default: now)."""
-        return self.filter(published_at__lte=at or timezone.now(), withdrawn_at=None)
+    def public(self, at=None, since=None, before=None):
+        """Return the rows that readers see at the instant `at` (aware; default: now), of those published from `since` on
+        and `before` an instant.
+        """
+        at, span = at or timezone.now(), {"published_at__gte": since} if since else {}
+        # One end alone: of two SQLite may walk the index from the wrong one.
+        span |= {"published_at__lt": before} if before and before <= at else {"published_at__lte": at}
+        return self.filter(**span, withdrawn_at=None)
 
 
 class ArticleQuerySet(PublicQuerySet):
