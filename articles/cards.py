@@ -10,6 +10,7 @@ import io
 from dataclasses import dataclass
 
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -60,7 +61,10 @@ def address_of(publication, row=None):
 
 @functools.lru_cache(maxsize=32)
 def card(words, picture=None):
-    """Return the PNG of a card with the `Words`; `picture` is the path of a picture for its right side."""
+    """Return the PNG of a card with the `Words`; `picture` is the name of a stored picture for its right side.
+
+    Raise FileNotFoundError when that is not there, ConnectionError when its store can't be reached.
+    """
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(sheet)
     room = WIDTH - 2 * EDGE
@@ -89,7 +93,7 @@ def card(words, picture=None):
 
 def _beside(sheet, picture):
     """Put the picture on the right and return how much room it takes."""
-    with Image.open(picture) as image:
+    with default_storage.open(picture) as file, Image.open(file) as image:
         fitted = ImageOps.fit(image.convert("RGB"), (420, HEIGHT))
     sheet.paste(fitted, (WIDTH - 420, 0))
     return 420 - EDGE + 48

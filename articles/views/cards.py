@@ -28,8 +28,15 @@ def front_card(request):
 
 
 def _answer(request, row=None, picture=None):
-    path = picture.file.path if picture and picture.file.storage.exists(picture.file.name) else None
-    response = HttpResponse(cards.card(cards.words_of(request.publication, row), path), content_type="image/png")
-    if cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}"):
-        response.headers["Cache-Control"] = FOR_EVER
+    words = cards.words_of(request.publication, row)
+    fresh = cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}") and FOR_EVER
+    try:
+        drawn = cards.card(words, picture.file.name if picture else None)
+    except FileNotFoundError:
+        drawn = cards.card(words)
+    except ConnectionError:  # the picture is there, but not now
+        drawn, fresh = cards.card(words), "no-store"
+    response = HttpResponse(drawn, content_type="image/png")
+    if fresh:
+        response.headers["Cache-Control"] = fresh
     return response
