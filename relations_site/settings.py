@@ -5,9 +5,10 @@ a sentence that names the variable and the cure.
 
 DATA_DIR        folder of the embedded database, the pictures, the collected static files and the key
 DATABASE_URL    sqlite:///PATH (default: DATA_DIR/site.sqlite3) or postgresql://USER:PASSWORD@HOST:PORT/NAME
-DATABASE_POOL   connections that each worker may open to PostgreSQL (default: 4; commands: 0, which is one and no pool)
-DATABASE_WAIT   seconds after which PostgreSQL gives a page's query up; for the desk twelve times as long, for commands
-                no end (default: 5; 0: never)
+DATABASE_POOL   connections that each worker may open to PostgreSQL: as many as its blocking threads and two more
+                (default: 4; 0: one a thread, without a pool, as commands have it)
+DATABASE_WAIT   seconds after which PostgreSQL gives a page's query up; the desk's have twelve times as long, those of
+                commands no end (default: 5; 0: no end, also for a PgBouncer, which doesn't pass it on)
 CACHE_URL       redis://:PASSWORD@HOST:PORT/NUMBER, what several machines share beside the database; the site empties
                 that NUMBER as it likes (default: each process remembers for itself). rediss:// speaks TLS
 PICTURES_URL    s3://KEY:SECRET@HOST:PORT/BUCKET?region=NAME&tls=1, where pictures are kept; region and tls may be left
@@ -102,6 +103,7 @@ def database(url):
             },
         }
     if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        pool = number("DATABASE_POOL", 4)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
@@ -110,8 +112,8 @@ def database(url):
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(port or ""),
             "CONN_HEALTH_CHECKS": True,  # or the pool hands out what a restart of the server has cut
-            "CONN_MAX_AGE": 0,  # the pool keeps them
-            "OPTIONS": postgresql_options(number("DATABASE_POOL", 4), number("DATABASE_WAIT", 5)),
+            "CONN_MAX_AGE": 0 if pool else 60,  # the pool keeps them
+            "OPTIONS": postgresql_options(pool, number("DATABASE_WAIT", 5)),
         }
     raise wrong
 

@@ -47,8 +47,8 @@ def wait_for(port, seconds=20):
 class Server:
     """A process that listens on `port` and can be ended and started again."""
 
-    def __init__(self, *command, port, env=None, user=None):
-        self.command, self.port, self.env, self.user = command, port, env, user
+    def __init__(self, *command, port, env=None, user=None, ends=signal.SIGKILL):
+        self.command, self.port, self.env, self.user, self.ends = command, port, env, user, ends
         self.process = None
         self.start()
 
@@ -60,9 +60,9 @@ class Server:
         wait_for(self.port)
 
     def stop(self):
-        """End it, at once."""
+        """End it."""
         if self.process is not None:
-            self.process.kill()
+            self.process.send_signal(self.ends)
             self.process.wait(20)
             self.process = None
 
@@ -151,13 +151,13 @@ class Postgres(Server):
 class Host(Server):
     """One machine: granian with a folder of its own."""
 
-    def __init__(self, env):
+    def __init__(self, env, workers=1):
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         super().__init__(
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--blocking-threads", "1", "--respawn-failed-workers", "relations_site.wsgi:application",
-            port=port, env=env,
+            "--workers", str(workers), "--blocking-threads", "1", "--respawn-failed-workers",
+            "relations_site.wsgi:application", port=port, env=env, ends=signal.SIGTERM,
         )  # fmt: skip
 
     def start(self):
@@ -169,13 +169,6 @@ class Host(Server):
             except OSError:
                 time.sleep(0.1)
         return pytest.fail("the site did not start")
-
-    def stop(self):
-        """End it and its workers."""
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(20)
-            self.process = None
 
 
 @contextmanager

@@ -31,6 +31,7 @@ def test_postgresql_is_pooled_and_given_up_in_time():
 def test_both_are_set_by_the_environment(monkeypatch):
     monkeypatch.setenv("DATABASE_POOL", "0")
     monkeypatch.setenv("DATABASE_WAIT", "0")
+    assert database(URL)["CONN_MAX_AGE"] == 60
     options = database(URL)["OPTIONS"]
     assert "pool" not in options
     assert "options" not in options
