@@ -1,6 +1,7 @@
 """Pictures in a store of S3's kind, shared by several machines; readers get them from the site all the same."""
 
 import functools
+import time
 from urllib.parse import quote
 
 from boto3.exceptions import Boto3Error
@@ -22,14 +23,21 @@ CLIENT = {
 }
 
 
+REST = 5  # seconds in which a store that doesn't answer is left alone: a worker that waits for it makes no pages
+
+
 def told(method):
     """Make `method` raise what the rest of the site knows: ConnectionError when the store can't be used."""
 
     @functools.wraps(method)
     def wrapped(*args, **kwargs):
+        if time.monotonic() < PictureStore.away_until:
+            raise ConnectionError("The store of pictures did not answer a moment ago.")
         try:
             return method(*args, **kwargs)
         except (BotoCoreError, ClientError, Boto3Error) as error:
+            if isinstance(error, BotoCoreError):  # no answer, where a ClientError is one
+                PictureStore.away_until = time.monotonic() + REST
             raise ConnectionError(f"The store of pictures can't be used: {error}") from error
 
     return wrapped
@@ -37,6 +45,8 @@ def told(method):
 
 class PictureStore(S3Storage):
     """The S3 of django-storages, but with addresses of the site's own, little patience, and OSErrors."""
+
+    away_until = 0.0  # on the monotonic clock, for all threads
 
     def __init__(self, **options):
         # Names are told from content, but two rows with one content have two files, as in a folder.

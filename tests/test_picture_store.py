@@ -13,6 +13,8 @@ from PIL import Image
 from articles import cards
 from articles.models import Picture
 from articles.models.picture import read_picture
+from articles.publishing.checklist import _is_stored
+from relations_site.pictures import PictureStore
 from relations_site.settings import picture_store
 
 from .make import make_article
@@ -35,6 +37,7 @@ def store(server, settings, tmp_path):
     """The site keeps its pictures in the store, which is up and empty, and nothing in a folder."""
     if server.process is None:
         server.start()
+    PictureStore.away_until = 0
     for name in server.names():
         server.client().delete_object(Bucket="pictures", Key=name)
     settings.PICTURES_URL = server.url
@@ -112,6 +115,7 @@ def test_at_the_desk_it_is_told_and_what_was_typed_stays(desk, store):
     assert answer.status_code == 503
     assert "Pictures can’t be stored" in answer.json()["problem"]
     store.start()
+    PictureStore.away_until = 0
     assert desk.post(ADD, {"file": upload(image()), "alt": "A strait"}).status_code == 302
 
 
@@ -142,12 +146,23 @@ def test_articles_are_read_and_published_all_the_same(client, store):
 
 
 def test_a_text_with_a_picture_is_not_held_back_by_it(desk, store):
-    from articles.publishing.checklist import _is_stored
-
     store.stop()
     assert _is_stored("/pictures/x.jpg")
     store.start()
+    PictureStore.away_until = 0
     assert not _is_stored("/pictures/x.jpg")
+
+
+def test_one_that_does_not_answer_is_left_alone_for_a_while(client, store):
+    asks = []
+    store.stop()
+    default_storage.connection.meta.client.meta.events.register("before-send", lambda **kw: asks.append(1))
+    for _ask in range(5):
+        assert client.get("/pictures/x.jpg").status_code == 503
+    assert len(asks) <= 2  # once, and once more, for a connection may be cut by a restart
+    PictureStore.away_until = 0
+    store.start()
+    assert client.get("/pictures/x.jpg").status_code == 404
 
 
 def test_a_bucket_that_is_not_there_is_away_too(store, settings):
