@@ -128,21 +128,22 @@ def test_a_full_disk_is_told_in_the_same_words(desk, monkeypatch):
     assert "Pictures can’t be stored at the moment" in page
 
 
-def test_articles_are_read_and_published_all_the_same(client, store):
-    picture = Picture.objects.create(file=read_picture(upload(image())), alt="A strait")
+def test_articles_are_read_and_published_all_the_same(client, reader, store):
+    picture = Picture.objects.create(file=read_picture(upload(image("PNG", (900, 600)))), alt="A strait")
     body = f"![A strait]({picture.file.url})"
     make_article("Seen", slug="seen", lead_picture=picture.pk, body=body)
     card = card_named_on(client, "/articles/seen/")
-    store.stop()
+    PictureStore.away_until = float("inf")
     make_article("Later", slug="later", lead_picture=picture.pk, body=body)
     for address in ("/", "/articles/seen/", "/articles/later/", "/feed.atom"):
         assert client.get(address).status_code == 200
     answer = client.get(picture.file.url)
     assert (answer.status_code, answer["Cache-Control"], answer["Retry-After"]) == (503, "no-store", "5")
-    drawn = client.get(card)
-    assert read(drawn)
+    drawn = reader.get(card)
+    assert read(drawn).getpixel((1150, 300))[0] > 200  # paper
     assert drawn["Cache-Control"] == "no-store"
-    store.start()
+    PictureStore.away_until = 0
+    assert read(reader.get(card)).getpixel((1150, 300))[0] < 60  # nobody kept the one without its picture
 
 
 def test_a_text_with_a_picture_is_not_held_back_by_it(desk, store):

@@ -29,14 +29,18 @@ def front_card(request):
 
 def _answer(request, row=None, picture=None):
     words = cards.words_of(request.publication, row)
-    fresh = cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}") and FOR_EVER
+    lasting = cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}")
+    is_whole = True
     try:
         drawn = cards.card(words, picture.file.name if picture else None)
     except FileNotFoundError:
         drawn = cards.card(words)
-    except ConnectionError:  # the picture is there, but not now
-        drawn, fresh = cards.card(words), "no-store"
+    except ConnectionError:  # the picture is there, but can't be had now
+        drawn, is_whole = cards.card(words), False
     response = HttpResponse(drawn, content_type="image/png")
-    if fresh:
-        response.headers["Cache-Control"] = fresh
+    response.for_everybody = is_whole
+    if not is_whole:
+        response.headers["Cache-Control"] = "no-store"
+    elif lasting:
+        response.headers["Cache-Control"] = FOR_EVER
     return response
