@@ -157,6 +157,7 @@ class Host(Server):
         super().__init__(
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
             "--workers", str(workers), "--blocking-threads", "1", "--respawn-failed-workers",
+            "--workers-kill-timeout", "5",  # one that is just being started doesn't hear that it should end
             "relations_site.wsgi:application", port=port, env=env, ends=signal.SIGTERM,
         )  # fmt: skip
 

@@ -1,11 +1,10 @@
 """PostgreSQL, then Redis, then the application are killed under readers; what they saw, and when all was well again.
 
-    python -m tests.benchmarks.faults [--seconds 5] [--readers 4] [--nginx FILE]
+    python -m tests.benchmarks.faults [--seconds 5] [--readers 4] [--nginx]
 
-Runs everything itself, in temporary folders and on free ports: a cluster, a Redis, granian with two workers, and nginx
-with the configuration FILE, a whole one in which the words UPSTREAM, LISTEN and FOLDER stand for the application's
-host and port, its own, and a folder for what it keeps. Readers ask for public pages of a few articles, each page in
-turn, at a steady rate; one of them is logged in and asks for the desk.
+Runs everything itself, in temporary folders and on free ports: a cluster, a Redis, granian with two workers, and with
+--nginx the configuration of relations_site/deploy in front of them. Readers ask for public pages of a few articles,
+each page in turn, at a steady rate; one of them is logged in and asks for the desk.
 
 To do the same to a site that runs elsewhere, give what readers talk to and what is to be done:
 
@@ -31,6 +30,7 @@ import urllib.parse
 from pathlib import Path
 
 from tests.services import ROOT, Host, Postgres, Redis, Server, free_port
+from tests.test_nginx import NGINX, configured
 
 PAGES = ["/", "/articles/", "/articles/article-1/", "/themes/syria/", "/feed.atom", "/articles/article-2/"]
 DESK = "/admin/"
@@ -112,19 +112,11 @@ class Own:
         self.servers.insert(0, self.application)
         self.base = self.application.base
         if nginx:
-            self.serve_with_nginx(Path(nginx).read_text())
-
-    def serve_with_nginx(self, configuration):
-        """Put nginx in front."""
-        port, cache = free_port(), self.folder / "nginx"
-        cache.mkdir()
-        words = {"UPSTREAM": f"127.0.0.1:{self.application.port}", "LISTEN": f"127.0.0.1:{port}", "FOLDER": str(cache)}
-        for word, value in words.items():
-            configuration = configuration.replace(word, value)
-        (cache / "nginx.conf").write_text(configuration)
-        command = ("nginx", "-p", str(cache), "-c", str(cache / "nginx.conf"), "-g", "daemon off;")
-        self.servers.insert(0, Server(*command, port=port, ends=signal.SIGTERM))
-        self.base = f"http://127.0.0.1:{port}"
+            port = free_port()
+            path = configured(self.folder, port, self.application.port, self.folder / "static")
+            command = (NGINX, "-c", str(path), "-e", str(self.folder / "error.log"))
+            self.servers.insert(0, Server(*command, port=port, ends=signal.SIGTERM))
+            self.base = f"http://127.0.0.1:{port}"
 
     def kill_worker(self):
         """Kill one of granian's workers, at once; granian starts another."""
@@ -163,7 +155,7 @@ def steps_of(options):
 
 
 def wrong(seen):
-    """Whether what was `seen` is not what somebody came for: for the desk a way to the login isn't either."""
+    """Whether what was `seen` isn't the page; at the desk the way to the login isn't one."""
     return seen.what != "200"
 
 
@@ -202,7 +194,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=5, help="how long each is away (default: 5)")
     parser.add_argument("--readers", type=int, default=4, help="how many read at once (default: 4)")
-    parser.add_argument("--nginx", metavar="FILE", help="put nginx with this configuration in front")
+    parser.add_argument("--nginx", action="store_true", help="put nginx in front")
     parser.add_argument("--base", help="address of a site that runs already")
     for name in ("postgresql", "redis", "application"):
         parser.add_argument(f"--{name}", metavar="STOP;START", help=f"commands for {name} of that site")
