@@ -16,7 +16,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-ROOT = Path(__file__).resolve().parents[1]
+from .served import ROOT, free_port
+
 BUCKET = "pictures"
 
 
@@ -24,13 +25,6 @@ def need(there, what):
     """Skip the test when `what` isn't `there`, unless nothing may be missing."""
     if not there:
         (pytest.fail if os.environ.get("REQUIRE_SERVICES") else pytest.skip)(f"{what} is not here")
-
-
-def free_port():
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port, seconds=20):
