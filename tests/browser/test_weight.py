@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 import brotli
 import pytest
 
+from .conftest import needs_browser
+
 FIRST = 14 * 1024  # bytes; about what a server sends before it waits for the first answer (RFC 6928)
 FONT = 25_000
 
@@ -86,3 +88,38 @@ def test_pictures_have_their_sizes(pages):
     images = [tag for _size, html in pages.values() for tag in re.findall(r"<img\b[^>]*>", html)]
     assert images
     assert all(re.search(r'\bwidth="\d+"', tag) and re.search(r'\bheight="\d+"', tag) for tag in images)
+
+
+@needs_browser
+def test_lines_break_the_same_before_the_reading_face_has_come(chromium, site, pages):
+    heights = []
+    for blocked in (False, True):
+        page = chromium.new_page(viewport={"width": 412, "height": 823})
+        if blocked:
+            page.route("**/*.woff2", lambda route: route.abort())
+        page.goto(f"{site.base}/themes/energy-diplomacy/")
+        page.evaluate("document.fonts.ready")
+        heights.append(
+            page.evaluate(
+                "() => [...document.querySelectorAll('h1, h2, h3, p, li')].map(one => one.getBoundingClientRect().height)"
+            )
+        )
+        page.close()
+    pairs = list(zip(*heights, strict=True))
+    moved = [pair for pair in pairs if abs(pair[0] - pair[1]) > 1]
+    assert len(pairs) > 50
+    assert len(moved) < len(pairs) / 20
+
+
+@needs_browser
+def test_nothing_moves_while_the_index_of_themes_loads(chromium, site, pages):
+    page = chromium.new_page(viewport={"width": 412, "height": 823})
+    page.add_init_script(
+        "window.moved = []; new PerformanceObserver(list => window.moved.push(...list.getEntries().map(one => one.value)))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(f"{site.base}/themes/")
+    page.wait_for_timeout(300)
+    assert page.locator("#page_filter_box").is_visible()
+    assert sum(page.evaluate("window.moved")) < 0.001
+    page.close()
