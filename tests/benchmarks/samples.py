@@ -48,9 +48,11 @@ def addresses():
 
 
 def deep(articles, chance):
-    """Return some pages in the lower half of a list of that many articles."""
-    pages = max(2, articles // 20)
-    return sorted({chance.randint(pages // 2 + 1, pages) for _ in range(30)})
+    """Return some pages in the lower half of a list of that many articles, if it has more than one."""
+    from articles.listing import PAGE_SIZE
+
+    pages = -(-articles // PAGE_SIZE)
+    return sorted({chance.randint(pages // 2 + 1, pages) for _ in range(30)}) if pages > 1 else []
 
 
 def parts(client):
