@@ -94,7 +94,7 @@ Odesa Odessa Одесса
 Azerbaijan Azerbaycan Азербайджан
 Armenia Ermenistan Армения
 Georgia Gürcistan Грузия
-Karabakh Karabağ Garabagh Карабах
+Karabakh Karabağ Garabagh Karabach Qarabağ Карабах
 Caucasus Kafkasya Кавказ
 Bosporus Bosphorus Boğaziçi Босфор
 Dardanelles Çanakkale Дарданеллы
@@ -106,9 +106,18 @@ Israel İsrail Израиль
 Greece Yunanistan Греция
 Finland Finlandiya Финляндия
 Sweden İsveç Швеция
+Baku Bakü Баку
+Sochi Soçi Сочи
+Akkuyu Аккую
+Idlib İdlib Идлиб
 NATO НАТО
+EU AB ЕС
+UN BM ООН
 Erdogan Erdoğan Эрдоган
 Putin Путин
+Assad Esad Асад
+Haftar Hafter Хафтар
+Zelensky Zelenskyy Zelenskiy Зеленский
 """
 
 

@@ -111,6 +111,7 @@ def test_a_place_is_found_by_its_names_in_other_languages(client, query):
     [
         ("tr", "Boğazların güvenliği ve gemiler.", ["boğaz", "BOĞAZLAR", "gemi"]),
         ("ru", "Безопасность турецких проливов.", ["турецкие проливы", "пролив", "безопасности"]),
+        ("ru", "Чёрное море и пролив.", ["проливы", "черное море", "ЧЁРНОГО моря"]),
         ("en", "The refineries negotiated.", ["refinery", "negotiating"]),
     ],
 )
@@ -118,6 +119,114 @@ def test_words_are_stemmed_in_the_language_of_the_article(client, language, body
     make_article("One", body=body, language=language)
     for query in queries:
         assert found(client, query) == ["One"], query
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "queries"),
+    [
+        ("tr", "Akkuyu'nun faturası ve Kırım’ın işgali.", ["Akkuyu'da", "Akkuyu’yu", "AKKUYU'YA", "Kırım'ı", "'Kırım'"]),
+        ("tr", "NATO'ya 2015'te verilen S-400'ler.", ["NATO'nun", "nato", "2015'in", "S-400'ü", "s400'ler", '"S-400\'ler"']),
+        ("en", "Erdogan's letter on the S-400s.", ["Erdoğan'ın", "erdogan’s letter", '"Erdogan’s letter"', "S-400's"]),
+        ("en", "O’Brien met d'Estaing.", ["O'Brien", '"d’Estaing"', "estaing"]),
+    ],
+)
+def test_an_ending_behind_an_apostrophe_is_no_word(client, language, text, queries):
+    make_article("One", body=text, language=language)
+    for query in queries:
+        assert found(client, query) == ["One"], query
+    assert found(client, "nın -x") == found(client, "ya -x") == []
+
+
+def test_a_like_word_is_offered_without_its_ending_being_touched(client):
+    make_article("One", body="Türkiye'nin boğazları ve NATO'nun tutumu.", language="tr")
+    page = unescape(client.get("/search/", {"q": "Türkiye'nin boğazalrı"}).content.decode())
+    assert "<a href=\"/search/?q=T%C3%BCrkiye%27nin+bo%C4%9Fazlar%C4%B1\">" in page
+
+
+@pytest.mark.parametrize("query", ['"one another"', '"another ivory"', '"ivory tower"', '"tower quill"', '"quill margin"'])
+def test_no_phrase_reaches_from_one_name_into_the_next(client, query):
+    themes = [make_theme("Ivory", aliases=["Tower"])]
+    make_source("a", "Quill"), make_source("b", "Margin")
+    make_article("One", themes=themes, authors=[make_author("Another")], summary="Inkwell", body="Said.[@a][@b]")
+    make_article("Two", body="One another, another ivory tower quill margin.", at=ago(days=3))
+    assert found(client, query) == ["Two"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("мост", ["Мост через пролив"]),
+        ("most", ["A bridge"]),
+        ("нет", ["Мост через пролив"]),
+        ("net", ["A bridge"]),
+        ("он", ["Мост через пролив"]),
+        ("on -bridge", []),
+        ("Хафтар", ["A bridge", "Мост через пролив"]),
+        ("хафтару", ["A bridge", "Мост через пролив"]),
+        ("Haftar", ["A bridge", "Мост через пролив"]),
+        ("Шойгу", ["A bridge", "Мост через пролив"]),
+        ("Shoigu", ["A bridge", "Мост через пролив"]),
+        ("Маневский", ["A bridge", "Мост через пролив"]),
+        ("Manevsky", ["A bridge", "Мост через пролив"]),
+        ("Джубга", ["A bridge", "Мост через пролив"]),
+        ("Jubga", ["A bridge", "Мост через пролив"]),
+    ],
+)
+def test_letters_of_two_scripts_meet_in_names_alone(client, query, titles):
+    body = "Он ждал, но ответа нет: Хафтар и Шойгу говорили с Маневским о городе Джубга."
+    make_article("Мост через пролив", body=body, language="ru")
+    body = "Most of it is on the net. Haftar and Shoigu spoke to Manevsky about Jubga."
+    make_article("A bridge", body=body, at=ago(days=2))
+    assert sorted(found(client, query)) == titles
+
+
+def test_russian_results_are_marked_under_latin_names_too(client):
+    make_article("Перемирие", body="Приехал Шойгу.", language="ru")
+    assert "Приехал <mark>Шойгу</mark>." in client.get("/search/?q=shoigu").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("Doğal gaz anlaşmalarının süresi.", ["doğal gaz anlaşması", "anlasmalari", "ANLAŞMA", "anlaşmaya"]),
+        ("Rus gemisi geçti.", ["gemi", "gemiler", "gemileri"]),
+        ("Santrali kim kurdu?", ["santral", "santraller", "SANTRALİN"]),
+        ("Parası yok.", ["para", "paranın"]),
+        ("Özür mektubuyla bitti.", ["özür mektubu", "mektup", "ozur mektuplari"]),
+        ("Yaptırımlar geldi.", ["yaptırım", "yaptirimlari"]),
+    ],
+)
+def test_turkish_words_are_found_with_other_endings(client, text, queries):
+    make_article("One", body=text, language="tr")
+    make_article("Other", body="Yaptı ve gelecek.", language="tr", at=ago(days=2))
+    for query in queries:
+        assert found(client, query) == ["One"], query
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("цена на газ", ["Цена"]),
+        ("что с ценой газа", ["Цена"]),
+        ("mektup ve gaz", ["Mektup"]),
+        ("mektup ICIN gaz", ["Mektup"]),
+        ("what is the kerosene for", ["Oil"]),
+        ('"kerosene for"', []),
+        ("ve", ["Mektup"]),
+        ("kerosene -the", ["Oil"]),
+    ],
+)
+def test_small_words_join_others_and_need_not_be_there(client, query, titles):
+    make_article("Цена", body="Спор о цене газа.", language="ru", at=ago(days=1))
+    make_article("Mektup", body="Mektup ve doğal gaz.", summary="Kısa.", language="tr", at=ago(days=2))
+    make_article("Oil", body="Kerosene.", summary="Short.", authors=[make_author("Ayşe")], at=ago(days=3))
+    assert found(client, query) == titles
+
+
+def test_of_a_phrase_only_the_words_that_stand_together_are_marked(client):
+    make_article("Sea", body="The sea was black. The Black Sea was a sea.", summary="Blue.")
+    page = client.get("/search/", {"q": '"black sea"'}).content.decode()
+    assert "The sea was black. The <mark>Black</mark> <mark>Sea</mark> was a sea." in page
 
 
 def test_authors_and_sources_are_found_and_found_again_under_a_new_name(client):

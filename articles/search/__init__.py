@@ -11,7 +11,7 @@ from .engines import TABLE, engine
 from .keywords import keywords
 from .query import Query
 from .snippets import marked, snippet
-from .terms import called, terms
+from .terms import apart, called, terms
 
 __all__ = [
     "MOST_FOUND",
@@ -42,13 +42,13 @@ def index(article):
     known += [(author.name, language) for author in article.authors.all()]
     cited = [citation.source for citation in article.citations.select_related("source")]
     parts = (
-        terms(article.title, language),
-        [term for name, spoken in known for term in called(name, spoken)],
-        terms(article.summary, language),
-        [*terms(article.body, language), *(term for source in cited for term in terms(source.title, source.language))],
+        [terms(article.title, language)],
+        [called(name, spoken) for name, spoken in known],
+        [terms(article.summary, language)],
+        [terms(article.body, language), *(terms(source.title, source.language) for source in cited)],
     )
     with connection.cursor() as cursor:
-        cursor.execute(engine().add, [article.pk, *(_stored(part) for part in parts)])
+        cursor.execute(engine().add, [article.pk, *(_stored(apart(part)) for part in parts)])
 
 
 def _stored(part):
