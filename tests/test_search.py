@@ -124,8 +124,16 @@ def test_words_are_stemmed_in_the_language_of_the_article(client, language, body
 @pytest.mark.parametrize(
     ("language", "text", "queries"),
     [
-        ("tr", "Akkuyu'nun faturası ve Kırım’ın işgali.", ["Akkuyu'da", "Akkuyu’yu", "AKKUYU'YA", "Kırım'ı", "'Kırım'"]),
-        ("tr", "NATO'ya 2015'te verilen S-400'ler.", ["NATO'nun", "nato", "2015'in", "S-400'ü", "s400'ler", '"S-400\'ler"']),
+        (
+            "tr",
+            "Akkuyu'nun faturası ve Kırım’ın işgali.",
+            ["Akkuyu'da", "Akkuyu’yu", "AKKUYU'YA", "Kırım'ı", "'Kırım'"],
+        ),
+        (
+            "tr",
+            "NATO'ya 2015'te verilen S-400'ler.",
+            ["NATO'nun", "nato", "2015'in", "S-400'ü", "s400'ler", '"S-400\'ler"'],
+        ),
         ("en", "Erdogan's letter on the S-400s.", ["Erdoğan'ın", "erdogan’s letter", '"Erdogan’s letter"', "S-400's"]),
         ("en", "O’Brien met d'Estaing.", ["O'Brien", '"d’Estaing"', "estaing"]),
     ],
@@ -140,10 +148,12 @@ def test_an_ending_behind_an_apostrophe_is_no_word(client, language, text, queri
 def test_a_like_word_is_offered_without_its_ending_being_touched(client):
     make_article("One", body="Türkiye'nin boğazları ve NATO'nun tutumu.", language="tr")
     page = unescape(client.get("/search/", {"q": "Türkiye'nin boğazalrı"}).content.decode())
-    assert "<a href=\"/search/?q=T%C3%BCrkiye%27nin+bo%C4%9Fazlar%C4%B1\">" in page
+    assert '<a href="/search/?q=T%C3%BCrkiye%27nin+bo%C4%9Fazlar%C4%B1">' in page
 
 
-@pytest.mark.parametrize("query", ['"one another"', '"another ivory"', '"ivory tower"', '"tower quill"', '"quill margin"'])
+@pytest.mark.parametrize(
+    "query", ['"one another"', '"another ivory"', '"ivory tower"', '"tower quill"', '"quill margin"']
+)
 def test_no_phrase_reaches_from_one_name_into_the_next(client, query):
     themes = [make_theme("Ivory", aliases=["Tower"])]
     make_source("a", "Quill"), make_source("b", "Margin")
@@ -298,6 +308,23 @@ def test_a_snippet_is_a_part_of_its_text(words, query):
     assert bool(pieces) == any(wanted for wanted, _part in whole)
 
 
+def test_what_a_link_prints_is_quoted_and_found_but_no_slug(client):
+    make_article("The pipe nobody wanted", slug="quagmire-tariff", body="Nothing.")
+    make_article("Later", slug="later-brine", body="Nothing.", at=ago(days=-1))
+    text = "Described in [[article:quagmire-tariff]], as [[article:quagmire-tariff|told]]; see [[article:later-brine]]."
+    make_article("One", slug="one", body=text, at=ago(days=2))
+    assert found(client, "quagmire") == found(client, "told tariff") == []
+    assert found(client, "described brine") == ["One"]  # what readers don't see yet has no title for them either
+    assert found(client, '"in the pipe nobody"') == ["One"]
+    page = client.get("/search/?q=described+pipe").content.decode()
+    assert "<mark>Described</mark> in The <mark>pipe</mark> nobody wanted, as told; see later-brine." in page
+
+
+def test_what_pictures_show_is_found(client):
+    make_article("One", body='![a lighthouse](/pictures/x.jpg "Quay & crane")')
+    assert found(client, "lighthouse") == found(client, '"quay crane"') == ["One"]
+
+
 def test_a_long_phrase_is_looked_for_by_its_beginning(client):
     words = " ".join(f"word{letter}" for letter in "abcdefghijklmnop")
     make_article("One", body=f"{words} and an end.")
@@ -430,6 +457,65 @@ def test_like_words_are_offered_apart_where_nothing_is_found(client, typed, mean
     else:
         assert f">{escape(meant)}</a>?" in page
         assert client.get(unescape(re.search(r'Did you mean <a href="([^"]+)"', page)[1])).context["page"].total <= 1
+
+
+def help_of(client, **asked):
+    """Return the text of the page of a search that found nothing, with its links."""
+    answer = client.get("/search/", asked, follow=True)
+    assert answer.context["page"].total == 0
+    return unescape(answer.content.decode())
+
+
+def test_under_other_conditions_what_is_found_elsewhere_is_told(client):
+    make_article("Pipes", body="gas gas", themes=["Energy"])
+    make_article("Boru", body="Boru hattı.", themes=["Energy"], language="tr")
+    make_article("Other", body="Quill.", themes=["Libya"])
+    for conditions in ({"language": "tr"}, {"theme": "libya"}, {"not": "energy"}):
+        page = help_of(client, q="gas", **conditions)
+        assert '<a href="/search/?q=gas">1 ' in page
+        assert "No deep dive has" not in page
+        assert "Did you mean" not in page
+    page = help_of(client, q="sanctoins", language="tr")
+    assert "without these conditions" not in page
+
+
+def test_like_words_come_from_the_list_that_was_asked(client):
+    make_article("Pipes", body="sanctions", themes=["Energy"])
+    make_article("Boru", body="Boru hattı.", themes=["Libya"])
+    assert "/search/?q=sanctions&theme=energy" in help_of(client, q="sanctoins", theme="energy")
+    assert "Did you mean" not in help_of(client, q="sanctoins", theme="libya")
+
+
+@pytest.mark.parametrize(
+    ("query", "missing", "left"),
+    [
+        ("swedish membership ratification", "swedish", "membership ratification"),
+        ("what of the membership qqqqqqqq", "qqqqqqqq", "what of the membership"),
+        ('membership "sunk cost" -gas', '"sunk cost"', "membership -gas"),
+        ("АЭС ratification", "АЭС", "ratification"),
+        ("gsa ratification", "gsa", "ratification"),
+        ("swedish qqqqqqqq", "qqqqqqqq", ""),
+    ],
+)
+def test_words_that_nothing_has_are_named_and_can_be_left_out(client, query, missing, left):
+    make_article("One", body="Membership, and its ratification.")
+    make_article("Two", body="Gas.", at=ago(days=2))
+    page = help_of(client, q=query)
+    assert f"<strong>{missing}</strong>" in page
+    assert "Did you mean" not in page
+    if left:
+        address = re.search(rf'<a href="([^"]+)">{re.escape(left)}</a>', page)[1]
+        assert [article.title for article in client.get(address).context["page"].articles] == ["One"]
+    else:
+        assert "Search without that" not in page
+
+
+def test_words_that_are_found_but_not_together_are_not_missing(client):
+    make_article("One", body="Membership.")
+    make_article("Two", body="Ratification.")
+    page = help_of(client, q="membership ratification")
+    assert "Nowhere to be found" not in page
+    assert "Every word has to occur" in page
 
 
 def test_nothing_hidden_is_meant(client):

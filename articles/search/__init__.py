@@ -6,6 +6,8 @@
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from .. import text
+from ..models import Link
 from . import spelling
 from .engines import TABLE, engine
 from .keywords import keywords
@@ -26,6 +28,7 @@ __all__ = [
     "marked",
     "matching",
     "meant",
+    "missing",
     "snippet",
 ]
 
@@ -45,10 +48,16 @@ def index(article):
         [terms(article.title, language)],
         [called(name, spoken) for name, spoken in known],
         [terms(article.summary, language)],
-        [terms(article.body, language), *(terms(source.title, source.language) for source in cited)],
+        [terms(_said(article), language), *(terms(source.title, source.language) for source in cited)],
     )
     with connection.cursor() as cursor:
         cursor.execute(engine().add, [article.pk, *(_stored(apart(part)) for part in parts)])
+
+
+def _said(article):
+    """Return what the text of `article` says to its readers, with what its pictures show."""
+    titles = Link.objects.titles([article])[article.pk]
+    return " ".join([text.plain(article.html, titles), *text.of_pictures(article.html)])
 
 
 def _stored(part):
@@ -78,9 +87,14 @@ def matching(articles, query):
     return articles if query else articles.none()
 
 
-def meant(text, articles):
-    """Return what somebody who typed `text` may have meant, when none of the queryset `articles` has it; or None."""
-    return spelling.meant(text, lambda query: bool(best(articles, query)[0]))
+def meant(words, articles):
+    """Return what somebody who typed `words` may have meant, when none of the queryset `articles` has it; or None."""
+    return spelling.meant(words, lambda query: matching(articles, query).exists())
+
+
+def missing(words, articles):
+    """Return (those of `words` that none of the queryset `articles` has, the words without them)."""
+    return spelling.missing(words, lambda query: matching(articles, query).exists())
 
 
 def best(articles, query):

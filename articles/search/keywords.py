@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from .. import names, text
 from ..models import Article
+from ..text import links
 from .engines import TABLE, engine
 from .query import Term
 from .terms import WORD, term
@@ -25,7 +26,8 @@ NAME = 2  # how much more a name tells than another word
 def keywords(article):
     """Return [(term, the word as it is spelt most often), …] of an indexed `article`, the most telling first."""
     counts, spellings = Counter(), defaultdict(Counter)
-    parts = ((article.title, TITLE), (article.summary, SUMMARY), (text.plain(article.html), 1))
+    untitled = dict.fromkeys(links.untitled(article.html), "")  # the words of another article's title
+    parts = ((article.title, TITLE), (article.summary, SUMMARY), (text.plain(article.html, untitled), 1))
     for part, weight in parts:
         for word in WORD.findall(part):
             if len(word) >= SHORTEST and not word.isdecimal() and names.fold(word) not in _dates():

@@ -40,7 +40,7 @@ class Query:
         Small words ("the", ve, на) are wanted only where there is nothing else.
         """
         wanted, unwanted, left = [], [], MOST_TERMS
-        for minus, phrase, word in _parts(text):
+        for minus, phrase, word in parts(text):
             for found in _terms(phrase, word):
                 if left > 0:
                     (unwanted if minus else wanted).append(found.cut(left))
@@ -57,7 +57,7 @@ class Query:
         return bool(self.wanted or self.unwanted)
 
 
-def _parts(text):
+def parts(text):
     """Return [(minus, phrase, word), …] of what was typed, a phrase or a word in each; endings are gone."""
     text = without_endings(names.clean_line(text.translate(_QUOTES)))
     if text.count('"') % 2:  # the last one closes nothing

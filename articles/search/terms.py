@@ -17,8 +17,9 @@ _LETTER, _APOSTROPHE = r"[^\W\d_]", "['’ʼ`´]"
 WORD = re.compile(rf"(?<!{_LETTER})(?<!{_LETTER}{{2}}{_APOSTROPHE})(?<!\d{_APOSTROPHE}){_LETTER}+|\d+")
 _ENDING = re.compile(rf"(?:(?<={_LETTER}{{2}})|(?<=\d)){_APOSTROPHE}{_LETTER}+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-GAP = "þ"  # between what doesn't belong together: no phrase reaches across, for no word has that letter once it is folded
-SHORTEST_NAME = 5  # letters of a Cyrillic word that is known by Latin ones too: more of the short ones mean something else
+# Between what doesn't belong together: no phrase reaches across it, for no word has that letter once it is folded.
+GAP = "þ"
+SHORTEST_NAME = 5  # letters of a Cyrillic word that is known by Latin ones too: shorter ones mean too much else
 _SPELT = (("х", "h"), ("й", "i"), ("дж", "j"))  # what names have in Turkish and English beside kh, y and dzh
 
 

@@ -43,8 +43,11 @@ def title_with(article, query):
 
 @register.filter
 def snippet_with(article, query):
-    """Return the part of the text of `article` that has most of what `query` wants in pieces; else its summary."""
-    found = search.snippet(text.plain(article.html), query, article.language)
+    """Return the part of the text of `article` that has most of what `query` wants in pieces; else its summary.
+
+    `article.titles` are those that its text prints for links (`Link.objects.titles`).
+    """
+    found = search.snippet(text.plain(article.html, article.titles), query, article.language)
     return found or search.marked(article.summary, query, article.language)
 
 

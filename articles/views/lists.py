@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import public_page, tagged
-from ..models import Article, Author, Event, Theme
+from ..models import Article, Author, Event, Link, Theme
 from . import machines
 
 NEWEST_ON_FRONT = 8
@@ -107,16 +107,31 @@ def search_page(request):
         "query": query,
         "theme": Theme.objects.prefetch_related("names").called(listing.words) if query else None,
         "no_words": bool(listing.words) and not query,
-        "meant": functools.partial(_meant, listing),
+        "help": functools.partial(_help, listing),
         "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", extra)
 
 
-def _meant(listing):
-    """Return the `Listing` that may have been meant, for a page that found nothing, or None."""
-    words = search.meant(listing.words, Article.objects.public()) if listing.words else None
-    return replace(listing, words=words) if words else None
+def _help(listing):
+    """Return what helps on from a search that found nothing.
+
+    `meant` is the `Listing` that may have been meant, `missing` the words that nothing has where the rest is found by
+    the listing `rest`, `everywhere` the page of the same search without its other conditions; each None when there is none.
+    """
+    everywhere = listings.Listing(words=listing.words, searching=True, order="best")
+    page = everywhere.page(1) if listing.conditions and listing.words else None
+    told = {"everywhere": page if page and page.total else None, "meant": None, "missing": None, "rest": None}
+    if not listing.words or told["everywhere"]:
+        return told
+    rows = replace(listing, words="", searching=False, order="newest").articles()
+    words = search.meant(listing.words, rows)
+    missing, left = search.missing(listing.words, rows)
+    rest = replace(listing, words=left, order="best")
+    told["meant"] = replace(listing, words=words) if words else None
+    told["missing"] = missing
+    told["rest"] = rest if missing and search.Query.of(left).wanted and rest.articles().exists() else None
+    return told
 
 
 @public_page("q")
@@ -167,6 +182,10 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
     page = listing.page(listings.page_number(request.GET))
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
+    if listing.searching:  # the texts are quoted
+        titles = Link.objects.titles(page.articles)
+        for row in page.articles:
+            row.titles = titles[row.pk]
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing)}
     shown = render(request, template, context | (extra or {}))
     return tagged(shown, articles=page.articles, themes=listing.themes)
