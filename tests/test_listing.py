@@ -1,5 +1,7 @@
 """Any list is a page, a feed and a link, with one address."""
 
+import re
+
 import pytest
 
 from articles import publishing
@@ -163,6 +165,22 @@ def test_neighbours_are_counted_over_public_articles(client):
     make_article(themes=["Energy", "Syria"], published=False)
     neighbours = client.get("/themes/energy/").context["neighbours"]
     assert [(theme.name, count) for theme, count in neighbours] == [("NATO", 2), ("Syria", 1)]
+
+
+@pytest.mark.parametrize("path", ["/themes/wide/", "/themes/broad+wide/"])
+def test_of_very_many_neighbours_the_first_are_shown_and_the_others_folded_away(client, path):
+    for number in range(40):
+        make_article(themes=["Wide", "Broad", "Near", f"Neighbour {number:02}"])
+    page = client.get(path).content.decode()
+    shown, folded = page.split("<details", 1)[0], "".join(re.findall(r"<details.*?</details>", page, re.DOTALL))
+    assert page.count("<meter") == 12
+    assert page.count("<li>") < 120
+    assert ">Near</a>" in page
+    for number in range(40):
+        assert f"Neighbour {number:02}" in page
+    assert "Neighbour 39" not in shown
+    assert "Neighbour 39" in folded
+    assert client.get(re.search(r'<li><a href="([^"]+)">[+ ]*Neighbour 39', folded)[1]).status_code == 200
 
 
 def test_renamed_slugs_in_a_query_lead_on(client, library):

@@ -18,6 +18,7 @@ from . import machines
 NEWEST_ON_FRONT = 8
 EVENTS_ON_HUB = 8
 MOST_NAMED = 200  # themes in a header
+NEIGHBOURS_ON_HUB = 12  # the others are folded away: a wide theme has most of them
 
 
 @public_page(*listings.PARAMETERS)
@@ -64,7 +65,9 @@ def archive(request, year, month=None):
 def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
-    extra = {"neighbours": listing.neighbours()}
+    neighbours = listing.neighbours()
+    extra = {"neighbours": neighbours[:NEIGHBOURS_ON_HUB]}
+    others = neighbours[NEIGHBOURS_ON_HUB:]
     if len(listing.themes) == 1 and not listing.without:
         theme = listing.themes[0]
         prefetch_related_objects([theme], "names")
@@ -75,7 +78,9 @@ def hub(request, slugs):
         extra["linked"] = weaving.linked_from(theme)
         extra["linked_data"] = machines.theme(request.publication, theme)
         extra["combinations"] = [(theme, listing.with_theme(theme).address()) for theme, _count in extra["neighbours"]]
+        extra["others"] = [(theme, count, listing.with_theme(theme).address()) for theme, count in others]
         return listing_page(request, listing, "articles/hub.html", extra)
+    extra["others"] = [(theme, count, theme.get_absolute_url()) for theme, count in others]
     extra["everything"] = replace(listing, without=()).address()
     extra["parts"] = [
         (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
