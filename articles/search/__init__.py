@@ -10,7 +10,7 @@ from .. import text
 from ..models import Link
 from . import spelling
 from .engines import TABLE, engine
-from .keywords import keywords
+from .keywords import keywords, terms_of
 from .query import Query
 from .snippets import marked, snippet
 from .terms import apart, called, terms
@@ -30,6 +30,7 @@ __all__ = [
     "meant",
     "missing",
     "snippet",
+    "terms_of",
 ]
 
 MOST_BYTES = 400_000  # of a part of an article: PostgreSQL can index no more, and that is a long book

@@ -141,10 +141,15 @@ def plain(html, titles=None):
 
     `titles` ({name: title}) are those of the articles to which it links without words of its own.
     """
+    return " ".join(paragraphs(html, titles))
+
+
+def paragraphs(html, titles=None):
+    """Return the words of the sanitised `html` as `plain` does, those of each paragraph and each cell apart."""
     html = links.with_titles(html, titles or {})
     html = re.sub(r'<a class="footnote-backref".*?</a>|(?<=>)article:(?=[\w-]+</span>)', "", _MARK.sub("", html))
-    html = re.sub(r"</h\d>", ". ", _INLINE.sub("", html))
-    return " ".join(unescape(_TAG.sub(" ", html)).split())
+    html = re.sub(r"</h\d>", ".</p>", _INLINE.sub("", html))
+    return list(filter(None, (" ".join(unescape(part).split()) for part in _TAG.split(html))))
 
 
 def of_pictures(html):
