@@ -70,6 +70,7 @@ _LATIN = {
 }
 _TABLE = str.maketrans(_CYRILLIC | _LATIN)
 _APOSTROPHES = re.compile("['’ʼ`´]")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn round what follows, on whatever page that is (UAX 9)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 SLUG_LENGTH = 80
@@ -131,8 +132,8 @@ def clean(text):
 
 
 def clean_line(text):
-    """Return `text` cleaned and on one line, without space at its ends."""
-    return " ".join(clean(text).split())
+    """Return `text` cleaned and on one line, without space at its ends or marks that turn round what follows it."""
+    return " ".join(_DIRECTION.sub("", clean(text)).split())
 
 
 def fold(text):
