@@ -293,6 +293,23 @@ def test_a_combination_without_articles_is_not_indexed(client, library):
     assert 'content="noindex"' in client.get("/articles/?author=the-editors&theme=empty").content.decode()
 
 
+@pytest.mark.parametrize(
+    "address", ["/themes/empty+energy/", "/articles/?language=tr", "/articles/2025/", "/articles/2024/12/"]
+)
+def test_no_list_without_articles_is_indexed(client, library, address):
+    make_theme("Empty")
+    assert 'content="noindex"' in client.get(address).content.decode()
+    assert 'content="noindex"' not in client.get("/themes/empty/").content.decode()
+    assert 'content="noindex"' not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/articles/1000/01/", "/articles/2022/"])
+def test_before_the_first_article_there_is_no_year(client, library, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "The first deep dive is from 2023." in answer.content.decode()
+
+
 def test_languages_can_be_followed_where_there_are_several(client, library):
     assert "language=" not in client.get("/feeds/").content.decode()
     make_article("Boru", language="tr")

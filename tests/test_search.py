@@ -10,6 +10,7 @@ from html import escape, unescape
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -550,6 +551,13 @@ def test_themes_authors_and_deep_dives_are_suggested_while_somebody_types(client
 @given(st.text(max_size=40))
 def test_anything_typed_gets_suggestions_or_none(client, query):
     suggested(client, query.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(("language", "words"), [("tr", "İncelemeler"), ("ru", "Разборы")])
+def test_browsers_are_told_in_the_language_of_the_site(client, language, words):
+    with override(language):
+        told = client.get("/opensearch.xml").content.decode()
+    assert f"<Description>{words}" in told
 
 
 def test_browsers_can_add_the_site(client):

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from .. import cards, search, text, weaving
 from ..weaving import pictures
@@ -55,7 +56,10 @@ def snippet_with(article, query):
 def day(moment, form="j E Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form))
+    words = date_format(local, form)
+    if get_language() == "ru":  # where a month has no capital, short ones neither
+        words = words.lower()
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), words)
 
 
 @register.simple_tag(takes_context=True)

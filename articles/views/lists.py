@@ -58,7 +58,10 @@ def articles(request):
 @public_page(*listings.PARAMETERS)
 def archive(request, year, month=None):
     """The articles of a year or a month."""
-    return listing_page(request, listings.parse_archive(year, month, request.GET), extra={"years": listings.years()})
+    listing, years = listings.parse_archive(year, month, request.GET), listings.years()
+    if years and listing.year < years[-1][0]:
+        raise listings.Unknown(_("The first deep dive is from %s.") % years[-1][0])
+    return listing_page(request, listing, extra={"years": years})
 
 
 @public_page(*listings.PARAMETERS)
