@@ -122,6 +122,11 @@ Zelensky Zelenskyy Zelenskiy Зеленский
 """
 
 
+def letters():
+    """Return {letter: the Latin letters it folds to}, for scripts of pages that fold what is typed."""
+    return _CYRILLIC | _LATIN
+
+
 def clean(text):
     """Return `text` without what no database, feed or browser takes, line ends as one newline.
 

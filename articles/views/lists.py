@@ -1,6 +1,7 @@
 """Lists of articles for readers: the front page, hubs, archives, authors, series, search."""
 
 import functools
+import json
 from dataclasses import replace
 
 from django.db.models import prefetch_related_objects
@@ -18,6 +19,7 @@ from . import machines
 NEWEST_ON_FRONT = 8
 EVENTS_ON_HUB = 8
 MOST_NAMED = 200  # themes in a header
+MOST_WITHOUT_LETTERS, MOST_LETTERS = 40, 12  # themes, and their letters: an index with more has letters to go to
 NEIGHBOURS_ON_HUB = 12  # the others are folded away: a wide theme has most of them
 
 
@@ -203,8 +205,13 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
 def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
     rows = listings.themes_with_counts()
+    for theme in rows:
+        known = (theme.name, theme.definition, *(name.name for name in theme.aliases()))
+        theme.folded = " ".join(map(names.fold, known))
     context = {
         "themes": rows,
+        "lettered": len(rows) > MOST_WITHOUT_LETTERS or len({theme.letter for theme in rows}) > MOST_LETTERS,
+        "fold": json.dumps(names.letters(), ensure_ascii=False, separators=(",", ":")),
         "map": listings.theme_map(),
         "linked_data": machines.themes(request.publication, rows),
     }
