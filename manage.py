@@ -13,6 +13,8 @@ def main():
         wanted = ".".join(map(str, OLDEST_PYTHON))
         sys.exit("This site needs Python %s or later; this is Python %s." % (wanted, sys.version.split()[0]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relations_site.settings")
+    os.environ.setdefault("DATABASE_POOL", "0")  # a command needs one connection, for as long as its work takes
+    os.environ.setdefault("DATABASE_WAIT", "0")
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line

@@ -7,9 +7,11 @@ import dataclasses
 import functools
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -19,7 +21,10 @@ WIDTH, HEIGHT = 1200, 630
 EDGE = 72
 PAPER, INK, MUTED, SEA, BRICK = "#fbf9f4", "#1c1a17", "#5c564d", "#0b4a70", "#94291a"
 COLOURS = {False: 96, True: 256}  # of the palette, without and with a picture
-FONTS = ("roman.woff2", "roman-cyrillic.woff2")
+FONTS = ("roman.woff2", "roman-more.woff2", "roman-cyrillic.woff2")
+# What the first and the third are for; all else is in the second (static/fonts/reading-serif/make.py)
+LATIN = re.compile(r"[ -~\xa0£§©«°·»ÂÄÇÉÎÖÛÜßàáâäçèéêëíîñóôöúûüĞğİıŞş–—‘’“”„•…€₺←→−≈]")
+CYRILLIC = re.compile(r"[\u0400-\u052f№]")
 SIZES = (84, 74, 64, 56, 48, 40)
 MOST_LINES = 5
 BELOW, LEADING = 32, 44
@@ -60,7 +65,10 @@ def address_of(publication, row=None):
 
 @functools.lru_cache(maxsize=32)
 def card(words, picture=None):
-    """Return the PNG of a card with the `Words`; `picture` is the path of a picture for its right side."""
+    """Return the PNG of a card with the `Words`; `picture` is the name of a stored picture for its right side.
+
+    Raise FileNotFoundError when that is not there, ConnectionError when its store can't be reached.
+    """
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(sheet)
     room = WIDTH - 2 * EDGE
@@ -89,7 +97,7 @@ def card(words, picture=None):
 
 def _beside(sheet, picture):
     """Put the picture on the right and return how much room it takes."""
-    with Image.open(picture) as image:
+    with default_storage.open(picture) as file, Image.open(file) as image:
         fitted = ImageOps.fit(image.convert("RGB"), (420, HEIGHT))
     sheet.paste(fitted, (WIDTH - 420, 0))
     return 420 - EDGE + 48
@@ -141,35 +149,35 @@ def _cut(words, size, width):
 
 @functools.cache
 def _fonts(size, weight):
-    """Return the reading face in Latin and in Cyrillic letters."""
+    """Return the reading face: what is in each of `FONTS`."""
     fonts = []
     for name in FONTS:
-        font = ImageFont.truetype(finders.find(f"vendor/source-serif-4.5.1/{name}"), size)
+        font = ImageFont.truetype(finders.find(f"fonts/reading-serif/{name}"), size)
         font.set_variation_by_axes([weight])
         fonts.append(font)
     return fonts
 
 
 def _runs(words):
-    """Return (words, whether Cyrillic) in order: the two alphabets are in two files."""
+    """Return (words, place of their font in `FONTS`) in order."""
     runs = []
     for letter in words:
-        cyrillic = "\u0400" <= letter <= "\u052f"
-        if runs and runs[-1][1] == cyrillic:
+        place = 0 if LATIN.match(letter) else 2 if CYRILLIC.match(letter) else 1
+        if runs and runs[-1][1] == place:
             runs[-1][0] += letter
         else:
-            runs.append([letter, cyrillic])
+            runs.append([letter, place])
     return runs
 
 
 def _wide(words, size, weight=600):
-    return sum(_fonts(size, weight)[cyrillic].getlength(run) for run, cyrillic in _runs(words))
+    return sum(_fonts(size, weight)[place].getlength(run) for run, place in _runs(words))
 
 
 def _write(draw, place, words, size, colour, weight):
     """Write `words` with their top left corner at `place`, on one baseline."""
     x, y = place
-    for run, cyrillic in _runs(words):
-        font = _fonts(size, weight)[cyrillic]
+    for run, font_place in _runs(words):
+        font = _fonts(size, weight)[font_place]
         draw.text((x, y + size), run, fill=colour, font=font, anchor="ls")
         x += font.getlength(run)

@@ -70,6 +70,7 @@ _LATIN = {
 }
 _TABLE = str.maketrans(_CYRILLIC | _LATIN)
 _APOSTROPHES = re.compile("['’ʼ`´]")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn round what follows, on whatever page that is (UAX 9)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 SLUG_LENGTH = 80
@@ -94,7 +95,7 @@ Odesa Odessa Одесса
 Azerbaijan Azerbaycan Азербайджан
 Armenia Ermenistan Армения
 Georgia Gürcistan Грузия
-Karabakh Karabağ Garabagh Карабах
+Karabakh Karabağ Garabagh Karabach Qarabağ Карабах
 Caucasus Kafkasya Кавказ
 Bosporus Bosphorus Boğaziçi Босфор
 Dardanelles Çanakkale Дарданеллы
@@ -106,10 +107,24 @@ Israel İsrail Израиль
 Greece Yunanistan Греция
 Finland Finlandiya Финляндия
 Sweden İsveç Швеция
+Baku Bakü Баку
+Sochi Soçi Сочи
+Akkuyu Аккую
+Idlib İdlib Идлиб
 NATO НАТО
+EU AB ЕС
+UN BM ООН
 Erdogan Erdoğan Эрдоган
 Putin Путин
+Assad Esad Асад
+Haftar Hafter Хафтар
+Zelensky Zelenskyy Zelenskiy Зеленский
 """
+
+
+def letters():
+    """Return {letter: the Latin letters it folds to}, for scripts of pages that fold what is typed."""
+    return _CYRILLIC | _LATIN
 
 
 def clean(text):
@@ -122,8 +137,8 @@ def clean(text):
 
 
 def clean_line(text):
-    """Return `text` cleaned and on one line, without space at its ends."""
-    return " ".join(clean(text).split())
+    """Return `text` cleaned and on one line, without space at its ends or marks that turn round what follows it."""
+    return " ".join(_DIRECTION.sub("", clean(text)).split())
 
 
 def fold(text):

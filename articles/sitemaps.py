@@ -107,4 +107,7 @@ def sitemap(request, section):
         part = Part(known[name].filter(pk__gte=first, pk__lt=first + PART))
     else:
         raise Http404
-    return sitemap_views.sitemap(request, {section: part}, section, template_name="articles/sitemap.xml")
+    answer = sitemap_views.sitemap(request, {section: part}, section, template_name="articles/sitemap.xml")
+    if not answer.context_data["urlset"]:
+        raise Http404
+    return answer

@@ -133,6 +133,5 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.sitemap, name="sitemap-section"),
     path("robots.txt", views.robots, name="robots"),
-    path("health/", views.health, name="health"),
     re_path(r"^(?P<url>[a-z0-9]+(?:-[a-z0-9]+)*)/$", views.plain_page, name="plain-page"),
 ]

@@ -5,7 +5,16 @@ a sentence that names the variable and the cure.
 
 DATA_DIR        folder of the embedded database, the pictures, the collected static files and the key
 DATABASE_URL    sqlite:///PATH (default: DATA_DIR/site.sqlite3) or postgresql://USER:PASSWORD@HOST:PORT/NAME
-SECRET_KEY      signs sessions and links; without it a random one is made once and kept in DATA_DIR
+DATABASE_POOL   connections that each worker may open to PostgreSQL: as many as its blocking threads and two more
+                (default: 4; 0: one a thread, without a pool, as commands have it)
+DATABASE_WAIT   seconds after which PostgreSQL gives a page's query up; the desk's have twelve times as long, those of
+                commands no end (default: 5; 0: no end, also for a PgBouncer, which doesn't pass it on)
+CACHE_URL       redis://:PASSWORD@HOST:PORT/NUMBER, what several machines share beside the database; the site empties
+                that NUMBER as it likes (default: each process remembers for itself). rediss:// speaks TLS
+PICTURES_URL    s3://KEY:SECRET@HOST:PORT/BUCKET?region=NAME&tls=1, where pictures are kept; region and tls may be left
+                out (default: DATA_DIR/pictures). Needs relations_site/deploy/requirements-s3.txt
+SECRET_KEY      signs sessions and links; without it a random one is made once and kept in DATA_DIR. With CACHE_URL or
+                PICTURES_URL it must be given, the same on every machine
 HOSTS           host names the site answers to, with commas between (default: 127.0.0.1,localhost)
 HTTPS           1 when readers reach the site over https: secure cookies, HSTS, https addresses
 TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto and adds to X-Forwarded-For
@@ -16,11 +25,12 @@ PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none
 DEBUG           1 on a developer's machine only
 """
 
+import importlib.util
 import os
 import re
 import zoneinfo
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -56,18 +66,32 @@ def kept_secret(folder):
         ) from error
 
 
+def number(name, default):
+    """Return the environment variable `name` as a whole number from 0 up; absent or empty is `default`."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,6}", value):
+        raise ImproperlyConfigured(f"{name}={value!r}: set it to a whole number, such as {default}.")
+    return int(value)
+
+
+def parted(url, wrong):
+    """Return the parts of `url` and its port (None where it has none); raise the error `wrong` when it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError as error:
+        raise wrong from error
+
+
 def database(url):
     """Return Django's description of the database at `url` (see the module's docstring)."""
     wrong = ImproperlyConfigured("DATABASE_URL: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME.")
-    try:
-        parts = urlsplit(url)
-        port = str(parts.port or "")
-    except ValueError as error:
-        raise wrong from error
+    parts, port = parted(url, wrong)
     if parts.scheme == "sqlite" and parts.path:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]) if parts.path.startswith("//") else unquote(parts.path),
+            "CONN_MAX_AGE": 60,  # opening the file costs as much as a short page
             "OPTIONS": {
                 # Deferred transactions fail at once when two people save; full sync survives a power cut.
                 "transaction_mode": "IMMEDIATE",
@@ -79,26 +103,101 @@ def database(url):
             },
         }
     if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        pool = number("DATABASE_POOL", 4)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
-            "PORT": port,
-            "CONN_HEALTH_CHECKS": True,
-            "CONN_MAX_AGE": 60,
+            "PORT": str(port or ""),
+            "CONN_HEALTH_CHECKS": True,  # or the pool hands out what a restart of the server has cut
+            "CONN_MAX_AGE": 0 if pool else 60,  # the pool keeps them
+            "OPTIONS": postgresql_options(pool, number("DATABASE_WAIT", 5)),
         }
     raise wrong
+
+
+def postgresql_options(pool, wait):
+    """Return the options of connections, at most `pool` (0: without one), whose queries take at most `wait` seconds."""
+    options = {
+        "connect_timeout": 3,  # seconds; libpq's own is for ever, and a machine that is off answers nothing
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds
+    }
+    if wait:
+        options["options"] = f"-c statement_timeout={wait * 1000} -c lock_timeout={min(wait, 3) * 1000}"
+    if pool:
+        # None is opened before it is needed, and one that can't be opened is given up soon: the pause between two
+        # tries would double to half a minute.
+        options["pool"] = {"min_size": 0, "max_size": pool, "timeout": 1, "max_idle": 60, "reconnect_timeout": 1}
+    return options
+
+
+def cache(url):
+    """Return Django's description of the cache at `url`, or of each process's own memory without one."""
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    wrong = ImproperlyConfigured("CACHE_URL: write redis://:PASSWORD@HOST:PORT/NUMBER.")
+    parts, _port = parted(url, wrong)
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not re.fullmatch(r"/?|/[0-9]+", parts.path):
+        raise wrong
+    if parts.query or parts.fragment:
+        raise wrong
+    return {"BACKEND": "relations_site.cache.FailOpenCache", "LOCATION": [url]}
+
+
+def picture_store(url):
+    """Return Django's description of the storage of pictures at `url`, or of the folder of its own without one."""
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    wrong = ImproperlyConfigured("PICTURES_URL: write s3://KEY:SECRET@HOST:PORT/BUCKET?region=NAME&tls=1.")
+    parts, port = parted(url, wrong)
+    query = parse_qs(parts.query)
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not (parts.hostname and parts.username and parts.password):
+        raise wrong
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{2,62}", bucket) or not query.keys() <= {"region", "tls"}:
+        raise wrong
+    tls = query.get("tls", ["1"])[-1]
+    if tls not in {"0", "1"}:
+        raise wrong
+    if importlib.util.find_spec("storages") is None or importlib.util.find_spec("boto3") is None:
+        raise ImproperlyConfigured(
+            "PICTURES_URL needs django-storages and boto3: "
+            "pip install --require-hashes -r relations_site/deploy/requirements-s3.txt"
+        )
+    return {
+        "BACKEND": "relations_site.pictures.PictureStore",
+        "OPTIONS": {
+            "endpoint_url": f"{'https' if tls == '1' else 'http'}://{parts.hostname}{f':{port}' if port else ''}",
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": bucket,
+            "region_name": query.get("region", ["us-east-1"])[-1],
+        },
+    }
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data")
 
 DEBUG = switch("DEBUG")
+CACHE_URL = os.environ.get("CACHE_URL", "").strip()
+PICTURES_URL = os.environ.get("PICTURES_URL", "").strip()
+if (CACHE_URL or PICTURES_URL) and not os.environ.get("SECRET_KEY"):
+    raise ImproperlyConfigured(
+        "SECRET_KEY: set it, the same on every machine, or who logs in on one is logged out on another."
+    )
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA_DIR)
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("HOSTS", "127.0.0.1,localhost").split(",") if host.strip()]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite://{DATA_DIR / 'site.sqlite3'}")}
+DATABASE_WAIT = number("DATABASE_WAIT", 5)
+CACHES = {"default": cache(CACHE_URL)}
+# The rows of the database stay the truth: nobody is logged out when the cache is emptied or away.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
 INSTALLED_APPS = [
     "articles",  # before the admin, whose templates it extends
@@ -116,6 +215,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "articles.middleware.SecurityHeaders",
+    "relations_site.patience.PatientDesk",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -155,11 +255,11 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/pictures/"
 MEDIA_ROOT = DATA_DIR / "pictures"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": picture_store(PICTURES_URL),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "relations_site.static_files.Collected"
     },
 }
 
@@ -191,6 +291,7 @@ CSRF_FAILURE_VIEW = "articles.views.csrf_failed"
 
 HTTPS = switch("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a load balancer asks the process itself
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

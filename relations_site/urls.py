@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from . import health
+
 urlpatterns = [
+    path("health/", health.alive),
+    path("health/ready/", health.ready),
     path("admin/", admin.site.urls),
     path("", include("articles.urls")),
 ]

@@ -33,10 +33,14 @@ def nothing_beside(monkeypatch):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """Let tests on SQLite use a file, as the site does: the one in memory locks in ways of its own."""
+    """Let tests on SQLite use a file, as the site does: the one in memory locks in ways of its own.
+
+    On PostgreSQL a query may take as long as it takes on a machine that is busy with tests.
+    """
     database = site_settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    database["OPTIONS"].pop("options", None)
 
 
 @pytest.fixture

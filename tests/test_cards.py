@@ -96,3 +96,8 @@ def test_any_words_fit(above, title, times):
 def test_russian_and_turkish_letters_are_drawn():
     assert cards.card(cards.Words("", "", "Турция", "", "")) != cards.card(cards.Words("", "", "Россия", "", ""))
     assert cards.card(cards.Words("", "", "ğ", "", "")) != cards.card(cards.Words("", "", "ş", "", ""))
+
+
+@pytest.mark.parametrize("letter", ["é", "ë", "ô", "ł", "č", "Ñ", "ə", "™", "‹", "₽", "№", "€", "→", "Ґ", "ї"])
+def test_each_file_of_the_reading_face_is_used(letter):
+    assert cards.card(cards.Words("", "", letter, "", "")) != cards.card(cards.Words("", "", "\u2060", "", ""))

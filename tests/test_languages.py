@@ -1,5 +1,6 @@
 """Articles in three languages: which say the same, and in which language the page around a text speaks."""
 
+import datetime
 import re
 
 import pytest
@@ -119,6 +120,23 @@ def test_the_words_around_a_text_are_in_its_language(client):
         assert page.startswith('<!doctype html>\n<html lang="tr">'), address
         assert ">Temalar</a>" in page, address
     assert client.get("/themes/").content.decode().startswith('<!doctype html>\n<html lang="en">')
+
+
+def test_a_list_marks_what_is_in_another_language_than_the_page(client, three):
+    for address in ("/articles/", "/search/?q=reader", "/themes/energy-diplomacy/"):
+        page = client.get(address).content.decode()
+        marked = re.findall(r'<span class="spoken" lang="(\w+)">(\w+)</span>', page)
+        assert sorted(marked) == [("ru", "Русский"), ("tr", "Türkçe")], address
+        assert '<a href="/articles/bogazlar/" hreflang="tr">' in page
+        assert '<a href="/articles/straits/">' in page
+    page = client.get("/articles/?language=tr").content.decode()
+    assert "Boğazlar" in page
+    assert 'class="spoken"' not in page
+
+
+def test_short_months_in_russian_have_no_capital(client, settings):
+    make_article("One", language="ru", at=datetime.datetime(2025, 11, 16, 12, tzinfo=datetime.UTC))
+    assert ">16 ноя 2025<" in client.get("/articles/?language=ru").content.decode()
 
 
 def test_a_feed_tells_each_article_in_its_language(client):

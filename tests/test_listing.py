@@ -1,5 +1,7 @@
 """Any list is a page, a feed and a link, with one address."""
 
+import re
+
 import pytest
 
 from articles import publishing
@@ -165,6 +167,22 @@ def test_neighbours_are_counted_over_public_articles(client):
     assert [(theme.name, count) for theme, count in neighbours] == [("NATO", 2), ("Syria", 1)]
 
 
+@pytest.mark.parametrize("path", ["/themes/wide/", "/themes/broad+wide/"])
+def test_of_very_many_neighbours_the_first_are_shown_and_the_others_folded_away(client, path):
+    for number in range(40):
+        make_article(themes=["Wide", "Broad", "Near", f"Neighbour {number:02}"])
+    page = client.get(path).content.decode()
+    shown, folded = page.split("<details", 1)[0], "".join(re.findall(r"<details.*?</details>", page, re.DOTALL))
+    assert page.count("<meter") == 12
+    assert page.count("<li>") < 120
+    assert ">Near</a>" in page
+    for number in range(40):
+        assert f"Neighbour {number:02}" in page
+    assert "Neighbour 39" not in shown
+    assert "Neighbour 39" in folded
+    assert client.get(re.search(r'<li><a href="([^"]+)">[+ ]*Neighbour 39', folded)[1]).status_code == 200
+
+
 def test_renamed_slugs_in_a_query_lead_on(client, library):
     energy, ann = Theme.objects.get(slug="energy"), Author.objects.get(slug="ann")
     energy.slug, ann.slug = "power", "ann-b"
@@ -273,6 +291,23 @@ def test_past_two_conditions_nothing_is_indexed(client, library):
 def test_a_combination_without_articles_is_not_indexed(client, library):
     make_theme("Empty")
     assert 'content="noindex"' in client.get("/articles/?author=the-editors&theme=empty").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/themes/empty+energy/", "/articles/?language=tr", "/articles/2025/", "/articles/2024/12/"]
+)
+def test_no_list_without_articles_is_indexed(client, library, address):
+    make_theme("Empty")
+    assert 'content="noindex"' in client.get(address).content.decode()
+    assert 'content="noindex"' not in client.get("/themes/empty/").content.decode()
+    assert 'content="noindex"' not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/articles/1000/01/", "/articles/2022/"])
+def test_before_the_first_article_there_is_no_year(client, library, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "The first deep dive is from 2023." in answer.content.decode()
 
 
 def test_languages_can_be_followed_where_there_are_several(client, library):

@@ -63,6 +63,24 @@ def test_an_article(client):
     assert data["publisher"]["@id"] == things["Organization"]["@id"]
 
 
+def test_only_the_original_has_translations(client):
+    english = make_article("Straits", slug="straits")
+    make_article("Boğazlar", slug="bogazlar", language="tr", translation_of=english.pk)
+    make_article("Проливы", slug="prolivy", language="ru", translation_of=english.pk)
+    assert len(told(client, "/articles/straits/")["Article"]["workTranslation"]) == 2
+    for slug in ("bogazlar", "prolivy"):
+        data = told(client, f"/articles/{slug}/")["Article"]
+        assert [other["inLanguage"] for other in data["translationOfWork"]] == ["en"]
+        assert "workTranslation" not in data
+
+
+@pytest.mark.parametrize("path", ["/sitemap-articles-9999999999.xml", "/sitemap-themes-77.xml"])
+def test_a_part_of_the_sitemap_without_addresses_is_not_there(client, path):
+    make_article()
+    assert client.get("/sitemap-articles-0.xml").status_code == 200
+    assert client.get(path).status_code == 404
+
+
 def test_a_theme_with_its_other_names(client):
     make_theme("Energy diplomacy", aliases=["pipeline politics"], definition="Gas & power.")
     things = told(client, "/themes/energy-diplomacy/")

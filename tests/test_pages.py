@@ -143,6 +143,11 @@ def test_the_sitemap_lists_every_kind_of_page(client, library):
         assert address in client.get(f"/sitemap-{section}.xml").content.decode()
 
 
-def test_a_right_to_left_mark_stays_in_its_title(client):
-    make_article("\u202eesrever", slug="reversed")
+def test_a_mark_that_turns_text_round_does_not_reach_past_its_title(client):
+    make_article("\u202eesrever\u2066 \u200eend", slug="reversed")
     assert client.get("/articles/reversed/").status_code == 200
+    for address in ("/articles/reversed/", "/articles/"):
+        page = client.get(address).content.decode()
+        assert "esrever \u200eend" in page
+        assert not {"\u202e", "\u2066"} & set(page)
+        assert 'dir="auto"' in page

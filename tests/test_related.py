@@ -39,6 +39,53 @@ def test_rare_words_bring_articles_together_that_share_no_theme(client):
     assert "both speak of Akkuyu" in client.get("/feed.json").json()["items"][0]["content_html"]
 
 
+def reasons(article):
+    """Return {title: words told as the reason} of what to read after `article`."""
+    article = Article.objects.get(pk=article.pk)
+    return {suggestion.article.title: suggestion.words for suggestion in related(article, themes=article.theme_list)}
+
+
+def test_a_name_of_several_words_is_told_whole_and_a_capital_at_the_start_of_a_sentence_is_none():
+    fill()
+    body = "Ships of the Black Sea wait. They cross the Black Sea. Hesitation grows: Ponder it. Why hesitation? Ponder more.\n\n| A | B |\n|---|---|\n| Saw Quay | Quay lay |"
+    one = make_article("One", themes=["Shared"], body=body)
+    make_article("Two", themes=["Shared"], body=body)
+    call_command("rebuild", search=True)
+    words = reasons(one)["Two"]
+    assert words[0] == "Black Sea"
+    assert not {"Black", "Sea", "Hesitation", "Ponder", "Ships", "Quay Quay"} & set(words)
+
+
+def test_words_of_a_shared_theme_are_no_further_reason():
+    fill()
+    one = make_article("One", themes=["Libya"], body="Libya and the Haftar of Libya. So Haftar, said Haftar.")
+    make_article("Two", themes=["Libya"], body="In Libya there is Haftar, and Libya has Haftar.")
+    make_article("Three", themes=["Mining"], body="In Libya there is Haftar, and Libya has Haftar.")
+    call_command("rebuild", search=True)
+    assert reasons(one) == {"Two": ["Haftar"], "Three": ["Haftar", "Libya"]}
+
+
+def test_words_alone_never_come_before_a_shared_theme():
+    fill(20)
+    rare = " ".join(f"So did Quine{letter} and Quine{letter}." for letter in "abcdefghijklmn")
+    one = make_article("One", themes=["Shared"], body=rare)
+    make_article("Words", themes=["Mining"], body=rare)
+    call_command("rebuild", search=True)
+    assert "Words" not in titles(one)
+    lone = make_article("Lone", themes=["Straits"], body=rare)
+    make_article("Theme", themes=["Straits"], body="Otherwise.", at=ago(days=900))
+    call_command("rebuild", search=True)
+    assert titles(lone)[:2] == ["Theme", "Words"] or titles(lone)[:2] == ["Theme", "One"]
+
+
+def test_ordinary_words_alone_are_no_reason_without_a_theme():
+    fill()
+    one = make_article("One", themes=["Energy"], body="A promise was guaranteed, a promise of caution and of ledgers.")
+    make_article("Two", themes=["Mining"], body="A promise was guaranteed, a promise of caution and of ledgers.")
+    call_command("rebuild", search=True)
+    assert titles(one) == []
+
+
 def test_a_rare_theme_tells_more_than_a_common_one():
     fill()
     make_article("Common", themes=["Shared"], body="Abacus.")

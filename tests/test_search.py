@@ -10,6 +10,7 @@ from html import escape, unescape
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +112,7 @@ def test_a_place_is_found_by_its_names_in_other_languages(client, query):
     [
         ("tr", "Boğazların güvenliği ve gemiler.", ["boğaz", "BOĞAZLAR", "gemi"]),
         ("ru", "Безопасность турецких проливов.", ["турецкие проливы", "пролив", "безопасности"]),
+        ("ru", "Чёрное море и пролив.", ["проливы", "черное море", "ЧЁРНОГО моря"]),
         ("en", "The refineries negotiated.", ["refinery", "negotiating"]),
     ],
 )
@@ -118,6 +120,124 @@ def test_words_are_stemmed_in_the_language_of_the_article(client, language, body
     make_article("One", body=body, language=language)
     for query in queries:
         assert found(client, query) == ["One"], query
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "queries"),
+    [
+        (
+            "tr",
+            "Akkuyu'nun faturası ve Kırım’ın işgali.",
+            ["Akkuyu'da", "Akkuyu’yu", "AKKUYU'YA", "Kırım'ı", "'Kırım'"],
+        ),
+        (
+            "tr",
+            "NATO'ya 2015'te verilen S-400'ler.",
+            ["NATO'nun", "nato", "2015'in", "S-400'ü", "s400'ler", '"S-400\'ler"'],
+        ),
+        ("en", "Erdogan's letter on the S-400s.", ["Erdoğan'ın", "erdogan’s letter", '"Erdogan’s letter"', "S-400's"]),
+        ("en", "O’Brien met d'Estaing.", ["O'Brien", '"d’Estaing"', "estaing"]),
+    ],
+)
+def test_an_ending_behind_an_apostrophe_is_no_word(client, language, text, queries):
+    make_article("One", body=text, language=language)
+    for query in queries:
+        assert found(client, query) == ["One"], query
+    assert found(client, "nın -x") == found(client, "ya -x") == []
+
+
+def test_a_like_word_is_offered_without_its_ending_being_touched(client):
+    make_article("One", body="Türkiye'nin boğazları ve NATO'nun tutumu.", language="tr")
+    page = unescape(client.get("/search/", {"q": "Türkiye'nin boğazalrı"}).content.decode())
+    assert '<a href="/search/?q=T%C3%BCrkiye%27nin+bo%C4%9Fazlar%C4%B1">' in page
+
+
+@pytest.mark.parametrize(
+    "query", ['"one another"', '"another ivory"', '"ivory tower"', '"tower quill"', '"quill margin"']
+)
+def test_no_phrase_reaches_from_one_name_into_the_next(client, query):
+    themes = [make_theme("Ivory", aliases=["Tower"])]
+    make_source("a", "Quill"), make_source("b", "Margin")
+    make_article("One", themes=themes, authors=[make_author("Another")], summary="Inkwell", body="Said.[@a][@b]")
+    make_article("Two", body="One another, another ivory tower quill margin.", at=ago(days=3))
+    assert found(client, query) == ["Two"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("мост", ["Мост через пролив"]),
+        ("most", ["A bridge"]),
+        ("нет", ["Мост через пролив"]),
+        ("net", ["A bridge"]),
+        ("он", ["Мост через пролив"]),
+        ("on -bridge", []),
+        ("Хафтар", ["A bridge", "Мост через пролив"]),
+        ("хафтару", ["A bridge", "Мост через пролив"]),
+        ("Haftar", ["A bridge", "Мост через пролив"]),
+        ("Шойгу", ["A bridge", "Мост через пролив"]),
+        ("Shoigu", ["A bridge", "Мост через пролив"]),
+        ("Маневский", ["A bridge", "Мост через пролив"]),
+        ("Manevsky", ["A bridge", "Мост через пролив"]),
+        ("Джубга", ["A bridge", "Мост через пролив"]),
+        ("Jubga", ["A bridge", "Мост через пролив"]),
+    ],
+)
+def test_letters_of_two_scripts_meet_in_names_alone(client, query, titles):
+    body = "Он ждал, но ответа нет: Хафтар и Шойгу говорили с Маневским о городе Джубга."
+    make_article("Мост через пролив", body=body, language="ru")
+    body = "Most of it is on the net. Haftar and Shoigu spoke to Manevsky about Jubga."
+    make_article("A bridge", body=body, at=ago(days=2))
+    assert sorted(found(client, query)) == titles
+
+
+def test_russian_results_are_marked_under_latin_names_too(client):
+    make_article("Перемирие", body="Приехал Шойгу.", language="ru")
+    assert "Приехал <mark>Шойгу</mark>." in client.get("/search/?q=shoigu").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("Doğal gaz anlaşmalarının süresi.", ["doğal gaz anlaşması", "anlasmalari", "ANLAŞMA", "anlaşmaya"]),
+        ("Rus gemisi geçti.", ["gemi", "gemiler", "gemileri"]),
+        ("Santrali kim kurdu?", ["santral", "santraller", "SANTRALİN"]),
+        ("Parası yok.", ["para", "paranın"]),
+        ("Özür mektubuyla bitti.", ["özür mektubu", "mektup", "ozur mektuplari"]),
+        ("Yaptırımlar geldi.", ["yaptırım", "yaptirimlari"]),
+    ],
+)
+def test_turkish_words_are_found_with_other_endings(client, text, queries):
+    make_article("One", body=text, language="tr")
+    make_article("Other", body="Yaptı ve gelecek.", language="tr", at=ago(days=2))
+    for query in queries:
+        assert found(client, query) == ["One"], query
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("цена на газ", ["Цена"]),
+        ("что с ценой газа", ["Цена"]),
+        ("mektup ve gaz", ["Mektup"]),
+        ("mektup ICIN gaz", ["Mektup"]),
+        ("what is the kerosene for", ["Oil"]),
+        ('"kerosene for"', []),
+        ("ve", ["Mektup"]),
+        ("kerosene -the", ["Oil"]),
+    ],
+)
+def test_small_words_join_others_and_need_not_be_there(client, query, titles):
+    make_article("Цена", body="Спор о цене газа.", language="ru", at=ago(days=1))
+    make_article("Mektup", body="Mektup ve doğal gaz.", summary="Kısa.", language="tr", at=ago(days=2))
+    make_article("Oil", body="Kerosene.", summary="Short.", authors=[make_author("Ayşe")], at=ago(days=3))
+    assert found(client, query) == titles
+
+
+def test_of_a_phrase_only_the_words_that_stand_together_are_marked(client):
+    make_article("Sea", body="The sea was black. The Black Sea was a sea.", summary="Blue.")
+    page = client.get("/search/", {"q": '"black sea"'}).content.decode()
+    assert "The sea was black. The <mark>Black</mark> <mark>Sea</mark> was a sea." in page
 
 
 def test_authors_and_sources_are_found_and_found_again_under_a_new_name(client):
@@ -187,6 +307,23 @@ def test_a_snippet_is_a_part_of_its_text(words, query):
     pieces = search.snippet(words, asked, "en")
     assert "".join(part for _wanted, part in pieces).removeprefix("… ").removesuffix(" …") in words
     assert bool(pieces) == any(wanted for wanted, _part in whole)
+
+
+def test_what_a_link_prints_is_quoted_and_found_but_no_slug(client):
+    make_article("The pipe nobody wanted", slug="quagmire-tariff", body="Nothing.")
+    make_article("Later", slug="later-brine", body="Nothing.", at=ago(days=-1))
+    text = "Described in [[article:quagmire-tariff]], as [[article:quagmire-tariff|told]]; see [[article:later-brine]]."
+    make_article("One", slug="one", body=text, at=ago(days=2))
+    assert found(client, "quagmire") == found(client, "told tariff") == []
+    assert found(client, "described brine") == ["One"]  # what readers don't see yet has no title for them either
+    assert found(client, '"in the pipe nobody"') == ["One"]
+    page = client.get("/search/?q=described+pipe").content.decode()
+    assert "<mark>Described</mark> in The <mark>pipe</mark> nobody wanted, as told; see later-brine." in page
+
+
+def test_what_pictures_show_is_found(client):
+    make_article("One", body='![a lighthouse](/pictures/x.jpg "Quay & crane")')
+    assert found(client, "lighthouse") == found(client, '"quay crane"') == ["One"]
 
 
 def test_a_long_phrase_is_looked_for_by_its_beginning(client):
@@ -323,6 +460,65 @@ def test_like_words_are_offered_apart_where_nothing_is_found(client, typed, mean
         assert client.get(unescape(re.search(r'Did you mean <a href="([^"]+)"', page)[1])).context["page"].total <= 1
 
 
+def help_of(client, **asked):
+    """Return the text of the page of a search that found nothing, with its links."""
+    answer = client.get("/search/", asked, follow=True)
+    assert answer.context["page"].total == 0
+    return unescape(answer.content.decode())
+
+
+def test_under_other_conditions_what_is_found_elsewhere_is_told(client):
+    make_article("Pipes", body="gas gas", themes=["Energy"])
+    make_article("Boru", body="Boru hattı.", themes=["Energy"], language="tr")
+    make_article("Other", body="Quill.", themes=["Libya"])
+    for conditions in ({"language": "tr"}, {"theme": "libya"}, {"not": "energy"}):
+        page = help_of(client, q="gas", **conditions)
+        assert '<a href="/search/?q=gas">1 ' in page
+        assert "No deep dive has" not in page
+        assert "Did you mean" not in page
+    page = help_of(client, q="sanctoins", language="tr")
+    assert "without these conditions" not in page
+
+
+def test_like_words_come_from_the_list_that_was_asked(client):
+    make_article("Pipes", body="sanctions", themes=["Energy"])
+    make_article("Boru", body="Boru hattı.", themes=["Libya"])
+    assert "/search/?q=sanctions&theme=energy" in help_of(client, q="sanctoins", theme="energy")
+    assert "Did you mean" not in help_of(client, q="sanctoins", theme="libya")
+
+
+@pytest.mark.parametrize(
+    ("query", "missing", "left"),
+    [
+        ("swedish membership ratification", "swedish", "membership ratification"),
+        ("what of the membership qqqqqqqq", "qqqqqqqq", "what of the membership"),
+        ('membership "sunk cost" -gas', '"sunk cost"', "membership -gas"),
+        ("АЭС ratification", "АЭС", "ratification"),
+        ("gsa ratification", "gsa", "ratification"),
+        ("swedish qqqqqqqq", "qqqqqqqq", ""),
+    ],
+)
+def test_words_that_nothing_has_are_named_and_can_be_left_out(client, query, missing, left):
+    make_article("One", body="Membership, and its ratification.")
+    make_article("Two", body="Gas.", at=ago(days=2))
+    page = help_of(client, q=query)
+    assert f"<strong>{missing}</strong>" in page
+    assert "Did you mean" not in page
+    if left:
+        address = re.search(rf'<a href="([^"]+)">{re.escape(left)}</a>', page)[1]
+        assert [article.title for article in client.get(address).context["page"].articles] == ["One"]
+    else:
+        assert "Search without that" not in page
+
+
+def test_words_that_are_found_but_not_together_are_not_missing(client):
+    make_article("One", body="Membership.")
+    make_article("Two", body="Ratification.")
+    page = help_of(client, q="membership ratification")
+    assert "Nowhere to be found" not in page
+    assert "Every word has to occur" in page
+
+
 def test_nothing_hidden_is_meant(client):
     make_article("Public", body="Nothing.")
     make_article("Secretariat", published=False, body="Secretariat")
@@ -355,6 +551,13 @@ def test_themes_authors_and_deep_dives_are_suggested_while_somebody_types(client
 @given(st.text(max_size=40))
 def test_anything_typed_gets_suggestions_or_none(client, query):
     suggested(client, query.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(("language", "words"), [("tr", "İncelemeler"), ("ru", "Разборы")])
+def test_browsers_are_told_in_the_language_of_the_site(client, language, words):
+    with override(language):
+        told = client.get("/opensearch.xml").content.decode()
+    assert f"<Description>{words}" in told
 
 
 def test_browsers_can_add_the_site(client):

@@ -2,8 +2,10 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from articles.listing import theme_map
 from articles.listing.map import MOST_THEMES, MOST_TIES
@@ -20,6 +22,46 @@ def test_a_to_z_in_any_script(client):
     assert re.findall(r"<h2><a [^>]*>([^<]+)", page) == [
         "arms", "Çerkes", "İdlib", "Кавказ", "Libya", "Ürün", "Zangezur"
     ]  # fmt: skip
+
+
+def test_many_themes_have_letters_to_go_to_however_few_those_are(client):
+    for number in range(41):
+        make_theme(f"{'AB'[number % 2]} theme {number}")
+    page = client.get("/themes/").content.decode()
+    assert page.count('<a href="#page_B">B</a>') == page.count('id="page_B"') == 1
+
+
+def test_the_names_to_narrow_by_are_folded_as_everywhere(client):
+    make_theme(
+        "Turkey–Russia ties", aliases=["S-400 crisis", "Отношения с Эрдоганом"], definition="What’s said, à deux."
+    )
+    page = client.get("/themes/").content.decode()
+    assert 'data-names="turkey russia ties whats said a deux s 400 crisis otnosheniya s erdoganom"' in page
+
+
+def test_of_very_many_ties_each_theme_keeps_some_and_widths_differ():
+    groups = [[f"Theme {letter}{number}" for number in range(8)] for letter in "ABC"]
+    for group in groups:
+        for number, one in enumerate(group):
+            for other in group[number + 1 :]:
+                make_article(themes=[one, other])
+    for _number in range(8):
+        make_article(themes=groups[0][:3])
+    for group in groups:
+        make_article(themes=group[1:4])
+    drawn = theme_map()
+    assert len(drawn.ties) == MOST_TIES
+    had = [theme.name for tie in drawn.ties for theme in tie.themes]
+    assert min(had.count(theme.name) for theme, _count in drawn.themes) >= 2
+    assert len(drawn.themes) == 24
+    assert max(tie.strength for tie in drawn.ties) - min(tie.strength for tie in drawn.ties) >= 3
+    assert [tie.count for tie in drawn.ties] == sorted((tie.count for tie in drawn.ties), reverse=True)
+
+
+def test_the_stylesheet_lights_up_the_bows_of_every_row_of_the_map():
+    css = (Path(settings.BASE_DIR) / "static" / "site.css").read_text()
+    rows = re.findall(r"li:nth-child\((\d+)\) a:is\(:hover,:focus-visible\)\) \.m(\d+) path", css)
+    assert rows == [(str(row), str(row)) for row in range(1, MOST_THEMES + 1)]
 
 
 def test_many_letters_are_led_to(client):

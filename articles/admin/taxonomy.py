@@ -188,10 +188,14 @@ class SeriesAdmin(RowAdmin):
     search_fields = ("title",)
 
 
+NOT_STORED = _("Pictures can’t be stored at the moment. Nothing was saved: try again in a while.")
+
+
 class PictureForm(RowForm):
     """A picture; the upload is read, turned upright and re-encoded before anything is stored."""
 
     file = forms.FileField(label=_("File"), help_text=_("JPEG, PNG or WebP, at most 15 MB and 40 megapixels."))
+    is_refused = False  # by the store of pictures, which is full or away
 
     class Meta:
         model = Picture
@@ -200,6 +204,8 @@ class PictureForm(RowForm):
     def clean_file(self):
         """Return the re-encoded picture, or the stored one when no other was chosen."""
         upload = self.cleaned_data["file"]
+        if self.is_refused:
+            raise ValidationError(NOT_STORED)
         if "file" not in self.changed_data:
             return upload
         try:
@@ -216,6 +222,20 @@ class PictureAdmin(RowAdmin):
     list_display = ("thumbnail", "__str__", "credit", "size", "added_at")
     list_display_links = ("thumbnail", "__str__")
     search_fields = ("alt", "caption", "credit")
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Show the form again, with what was typed, when the picture could not be stored."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except OSError:
+            request.is_refused = True
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Return the form, which knows whether its picture was refused."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.is_refused = getattr(request, "is_refused", False)
+        return form
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from .. import names, publishing, weaving
 from ..models import Source, Theme
 from ..text import links
-from .taxonomy import PictureForm
+from .taxonomy import NOT_STORED, PictureForm
 
 MOST_SUGGESTED = 8
 
@@ -49,7 +49,7 @@ class Writing:
         return JsonResponse({"found": [[weaving.in_words(source), source.key] for source in rows]})
 
     def picture_view(self, request):
-        """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400)."""
+        """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400) or with their store (503)."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.has_perm("articles.add_picture"):
@@ -59,7 +59,10 @@ class Writing:
             problems = [text for texts in form.errors.values() for text in texts]
             return JsonResponse({"problem": " ".join(problems)}, status=400)
         picture = form.save(commit=False)
-        publishing.save_row(picture)
+        try:
+            publishing.save_row(picture)
+        except OSError:
+            return JsonResponse({"problem": str(NOT_STORED)}, status=503)
         alt = picture.alt.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
         return JsonResponse({"markdown": f"![{alt}]({picture.file.url})"})
 

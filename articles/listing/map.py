@@ -1,15 +1,18 @@
 """The map of themes: which appear together, and how strongly."""
 
 import functools
+import math
+from collections import Counter
 from dataclasses import dataclass
 
 from ..models import Counts, Facet, Theme
 from ..models.tally import EVERYTHING, Kind
 from .filters import Listing
 
-MOST_THEMES, MOST_TIES = 30, 120  # drawn: a map of everything would show nothing
+MOST_THEMES, MOST_TIES = 30, 45  # drawn: a map of everything would show nothing
 MOST_ROUNDS = 4
 WIDEST = 7  # classes of strength
+WEAKEST = 0.46  # of the strongest tie: how strong the weakest looks at most
 ROW = 10  # height of a theme's row in the units of the drawing, whose width is 100
 
 
@@ -17,7 +20,8 @@ ROW = 10  # height of a theme's row in the units of the drawing, whose width is 
 class Tie:
     """Two themes that share `count` articles, and how that is drawn.
 
-    The bow goes from the height `top` to `bottom` and out to `reach`; `strength` is from 1 to `WIDEST`.
+    The bow goes from the height `top` to `bottom` and out to `reach`; `strength` is from 1 to `WIDEST`, and `rows`
+    are the places of the themes, counted from 1.
     """
 
     themes: tuple
@@ -27,6 +31,7 @@ class Tie:
     bottom: int
     reach: int
     strength: int
+    rows: tuple
 
 
 @dataclass(frozen=True)
@@ -58,29 +63,46 @@ def theme_map(counts=None, themes=None):
     ties = sorted(
         ((one.value, other.value), count) for (one, other), count in together.items() if one.value < other.value
     )
-    ties = sorted(ties, key=lambda tie: tie[1], reverse=True)[:MOST_TIES]
+    ties = _chosen(sorted(ties, key=lambda tie: -tie[1]))
     order = _together(tuple(ties))
     if themes is None:
         themes = Theme.objects.defer("introduction", "introduction_html").filter(pk__in=order)
     themes = {theme.pk: theme for theme in themes}
     places = {tag: place for place, tag in enumerate(order)}
-    strongest = ties[0][1] if ties else 1
     return ThemeMap(
         [(themes[tag], known[tag]) for tag in order],
-        [_tie(pair, count, strongest, themes, places) for pair, count in ties],
+        [_tie(pair, _strength(count, ties), count, themes, places) for pair, count in ties],
         len(known),
     )
 
 
-def _tie(pair, count, strongest, themes, places):
+def _chosen(ties):
+    """Return which of the `ties` [(pair, count), …], strongest first, are drawn: one of each theme, then two, and so on."""
+    had, chosen, least = Counter(), [], 0
+    while len(chosen) < min(MOST_TIES, len(ties)):
+        least += 1
+        for tie in ties:
+            if len(chosen) < MOST_TIES and tie not in chosen and min(had[tag] for tag in tie[0]) < least:
+                chosen.append(tie)
+                had.update(tie[0])
+    return sorted(chosen, key=lambda tie: -tie[1])
+
+
+def _strength(count, ties):
+    """Return the class of strength of a tie of `count` articles among the `ties` drawn, which tell apart the weakest."""
+    weakest, strongest = ties[-1][1] / ties[0][1], count / ties[0][1]
+    bend = max(0.7, math.log(WEAKEST) / math.log(weakest)) if weakest < 1 else 1
+    return 1 + round((WIDEST - 1) * strongest**bend)
+
+
+def _tie(pair, strength, count, themes, places):
     upper, lower = sorted(pair, key=places.get)
     span = places[lower] - places[upper]
     reach = 18 + 115 * span // max(2, len(places))  # the bow itself goes out three quarters of that
     first, last = themes[upper], themes[lower]
     address = Listing(themes=tuple(sorted((first, last), key=lambda theme: theme.slug))).address()
-    strength = 1 + round((WIDEST - 1) * (count / strongest) ** 0.7)
     top, bottom = (places[tag] * ROW + ROW // 2 for tag in (upper, lower))
-    return Tie((first, last), count, address, top, bottom, reach, strength)
+    return Tie((first, last), count, address, top, bottom, reach, strength, (places[upper] + 1, places[lower] + 1))
 
 
 @functools.lru_cache(maxsize=4)

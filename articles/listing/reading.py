@@ -13,7 +13,7 @@ from ..models.tally import EVERYTHING, Kind, dated_facets, language_code, langua
 MOST_COUNTED = 1_000  # articles of a list whose number isn't kept
 MOST_SKIPPED = 200  # rows of an index, before whole months are skipped
 MOST_LOOKED_AT = 200  # articles of a list whose ways to be narrowed aren't kept
-MOST_BESIDE = 24  # themes, authors
+MOST_THEMES, MOST_AUTHORS = 60, 24  # named beside a list
 
 
 def start_of(year, month=1):
@@ -168,9 +168,9 @@ def beside(page):
     """Return what stands `Beside` the `Page`'s listing; no other authors where one is asked for."""
     if not _is_kept(page.listing):
         return _among(page)
-    most = {"theme": MOST_BESIDE, "year": None, "language": None}
+    most = {"theme": MOST_THEMES, "year": None, "language": None}
     if not page.listing.author:
-        most["author"] = MOST_BESIDE
+        most["author"] = MOST_AUTHORS
     found = page.counts.partners(carried(page.listing)[0], **most)
     themes = Theme.objects.defer("introduction", "introduction_html").in_bulk([pk for pk, _count in found[Kind.THEME]])
     writers = found.get(Kind.AUTHOR, [])
@@ -194,14 +194,14 @@ def _among(page):
         years[dated_facets(published_at)[0].value] += 1
         languages[language] += 1
     return Beside(
-        _most(themes, "article_themes"),
-        _most(authors, "bylines"),
+        _most(themes, "article_themes", MOST_THEMES),
+        _most(authors, "bylines", MOST_AUTHORS),
         sorted(years.items(), reverse=True),
         sorted(languages.items(), key=lambda row: (-row[1], row[0])),
         len(first) if len(first) < page.total else None,
     )
 
 
-def _most(rows, links):
-    """Return those of `rows` with most `links`, as [(row, number of links), …]."""
-    return [(row, row.count) for row in rows.annotate(count=Count(links)).order_by("-count", "pk")[:MOST_BESIDE]]
+def _most(rows, links, most):
+    """Return at most `most` of `rows`, those with most `links`, as [(row, number of links), …]."""
+    return [(row, row.count) for row in rows.annotate(count=Count(links)).order_by("-count", "pk")[:most]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from .. import search
 from ..models import Article, ArticleTheme, Keyword, ReadNext, Tally
 
 SHOWN, MOST_FETCHED = 3, 15
@@ -38,7 +39,7 @@ def related(article, *, themes, picks=None, before=None, at=None):
     chosen = seen.in_bulk(picks)
     if before:
         seen, links = seen.filter(published_at__lt=before), links.filter(published_at__lt=before)
-    score, shared = _likeness(article, links, themes)
+    score, shared = _likeness(article, links, {theme.pk: search.terms_of(theme.name) for theme in themes})
     others = list(seen.in_bulk(sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[:MOST_FETCHED]).values())
     others.sort(key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at), reverse=True)
     told = [Suggestion(chosen[pk], picked=True) for pk in picks if pk in chosen]
@@ -67,14 +68,14 @@ def suggested(articles):
     ]
 
 
-def _newest(links, themes):
-    """Return the newest of the `links` of `themes`, as (article, theme); each theme's are read off the end of an index."""
-    if not themes:
+def _newest(links, tags):
+    """Return the newest of the `links` of `tags`, keys, as (article, tag); each theme's are read off the end of an index."""
+    if not tags:
         return []
     links = links.order_by("-published_at", "-content_object").values_list("published_at", "content_object", "tag")
     parts, parameters = [], []
-    for place, theme in enumerate(themes):
-        sql, given = links.filter(tag=theme)[:MOST_COMPARED].query.sql_with_params()
+    for place, tag in enumerate(tags):
+        sql, given = links.filter(tag=tag)[:MOST_COMPARED].query.sql_with_params()
         parts.append(f"SELECT * FROM ({sql}) AS part{place}")  # noqa: S608 - Django's own
         parameters += given
     with connection.cursor() as cursor:  # SQLite takes no LIMIT inside Django's union()
@@ -83,24 +84,30 @@ def _newest(links, themes):
     return [(pk, tag) for _published, pk, tag in rows[:MOST_COMPARED]]
 
 
-def _likeness(article, links, themes):
+def _likeness(article, links, called):
     """Return {key: score} of articles that share something with `article`, and {key: the words they share}.
 
-    `links` are theirs, `themes` its own. What shares words and is not to be seen is for the caller to drop.
+    `links` are theirs, `called` the terms of the names of its own themes, {key: terms}: of a shared theme those say
+    nothing more. All words together count for less than a theme. What is not to be seen is for the caller to drop.
     """
     total = Tally.standing()
-    links = _newest(links, themes)
+    links = _newest(links, called)
     words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
     uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk)
     uses = list(uses.order_by("-article").values_list("article", "term")[:MOST_COMPARED])
     carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term in uses)
-    score, shared = Counter(), defaultdict(list)
+    themes = {tag: math.log(1 + total / count) for tag, count in carried.items()}
+    score, likeness, known, shared = Counter(), Counter(), defaultdict(set), defaultdict(list)
     for pk, tag in links:
-        score[pk] += math.log(1 + total / carried[tag])
+        score[pk] += themes[tag]
+        known[pk] |= called.get(tag, set())
     for pk, term in uses:
-        if used[term] < total / 3:  # what every third text has tells nothing
-            score[pk] += WORDS_WEIGH * math.log(1 + total / used[term])
+        if used[term] < total / 3 and term not in known[pk]:  # what every third text has tells nothing
+            likeness[pk] += WORDS_WEIGH * math.log(1 + total / used[term])
             shared[pk].append((used[term], words[term]))
+    most = min(themes.values(), default=math.inf)
+    for pk, found in likeness.items():  # the more the better, and never as much as a theme
+        score[pk] += found if most == math.inf else most * (1 - math.exp(-found / most))
     del score[article.pk]
     return score, {pk: [word for _uses, word in sorted(found)][:MOST_WORDS] for pk, found in shared.items()}
 
@@ -109,9 +116,9 @@ def _spoken(row, article):
     return 1 if row.language == article.language else OTHER_LANGUAGE
 
 
-def _is_telling(words):
-    """Whether `words` are more than chance: a name among them, or several."""
-    return len(words) > 1 or any(word[0].isupper() for word in words)
+def _are_telling(words, shared):
+    """Whether `words` are more than chance: a name among them, or several where themes are `shared` too."""
+    return (shared and len(words) > 1) or any(word[0].isupper() for word in words)
 
 
 def _is_part(row, article):
@@ -124,7 +131,7 @@ def _each_once(article, themes, suggestions):
     for suggestion in suggestions:
         row = suggestion.article
         shared = [theme for theme in row.theme_list if theme in themes]
-        words = suggestion.words if _is_telling(suggestion.words) else []
+        words = suggestion.words if _are_telling(suggestion.words, shared) else []
         if row.original_id not in told and (suggestion.picked or shared or words):
             told.add(row.original_id)
             chosen.append(Suggestion(row, suggestion.picked, shared, words))

@@ -19,6 +19,20 @@ class LinkQuerySet(models.QuerySet):
         live = models.Q(article__published_at__lte=at or timezone.now(), article__withdrawn_at=None, is_live=True)
         return self.filter(live | models.Q(theme__isnull=False, theme__merged_into=None))
 
+    def titles(self, articles, at=None):
+        """Return, for each of `articles`, {name: title} of the articles to which its text links without words of its own.
+
+        What readers never saw until `at` has no title yet. One query, none where there is no such link.
+        """
+        wanted = {article.pk: links.untitled(article.html) for article in articles}
+        found = {pk: {} for pk in wanted}
+        if any(wanted.values()):
+            rows = self.filter(article__in=wanted, to_article__in=Article.objects.once_public(at).values("pk"))
+            for pk, name, title in rows.values_list("article", "name", "to_article__title"):
+                if name in wanted[pk]:
+                    found[pk][name] = title
+        return found
+
 
 class Link(models.Model):
     """What one name or path in a text leads to, since it was first written there; derived from the text.

@@ -124,7 +124,10 @@ def _name_judged(name, article):
 def _is_stored(address):
     if not address.startswith("/pictures/"):
         return False  # a page asks nothing of any other host, so the picture would not be shown
-    return default_storage.exists(address.removeprefix("/pictures/"))
+    try:
+        return default_storage.exists(address.removeprefix("/pictures/"))
+    except ConnectionError:
+        return True  # nothing is known of it now, and a text doesn't wait for the store of pictures
 
 
 def leads_somewhere(address, article=None):

@@ -6,12 +6,14 @@
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from .. import text
+from ..models import Link
 from . import spelling
 from .engines import TABLE, engine
-from .keywords import keywords
+from .keywords import keywords, terms_of
 from .query import Query
 from .snippets import marked, snippet
-from .terms import called, terms
+from .terms import apart, called, terms
 
 __all__ = [
     "MOST_FOUND",
@@ -26,7 +28,9 @@ __all__ = [
     "marked",
     "matching",
     "meant",
+    "missing",
     "snippet",
+    "terms_of",
 ]
 
 MOST_BYTES = 400_000  # of a part of an article: PostgreSQL can index no more, and that is a long book
@@ -42,13 +46,19 @@ def index(article):
     known += [(author.name, language) for author in article.authors.all()]
     cited = [citation.source for citation in article.citations.select_related("source")]
     parts = (
-        terms(article.title, language),
-        [term for name, spoken in known for term in called(name, spoken)],
-        terms(article.summary, language),
-        [*terms(article.body, language), *(term for source in cited for term in terms(source.title, source.language))],
+        [terms(article.title, language)],
+        [called(name, spoken) for name, spoken in known],
+        [terms(article.summary, language)],
+        [terms(_said(article), language), *(terms(source.title, source.language) for source in cited)],
     )
     with connection.cursor() as cursor:
-        cursor.execute(engine().add, [article.pk, *(_stored(part) for part in parts)])
+        cursor.execute(engine().add, [article.pk, *(_stored(apart(part)) for part in parts)])
+
+
+def _said(article):
+    """Return what the text of `article` says to its readers, with what its pictures show."""
+    titles = Link.objects.titles([article])[article.pk]
+    return " ".join([text.plain(article.html, titles), *text.of_pictures(article.html)])
 
 
 def _stored(part):
@@ -78,9 +88,14 @@ def matching(articles, query):
     return articles if query else articles.none()
 
 
-def meant(text, articles):
-    """Return what somebody who typed `text` may have meant, when none of the queryset `articles` has it; or None."""
-    return spelling.meant(text, lambda query: bool(best(articles, query)[0]))
+def meant(words, articles):
+    """Return what somebody who typed `words` may have meant, when none of the queryset `articles` has it; or None."""
+    return spelling.meant(words, lambda query: matching(articles, query).exists())
+
+
+def missing(words, articles):
+    """Return (those of `words` that none of the queryset `articles` has, the words without them)."""
+    return spelling.missing(words, lambda query: matching(articles, query).exists())
 
 
 def best(articles, query):

@@ -11,39 +11,85 @@ from django.utils.translation import override
 
 from .. import names, text
 from ..models import Tally
+from ..text import links
 from .engines import TABLE, engine
 from .query import Term
-from .terms import WORD, term
+from .small import is_dull
+from .terms import WORD, either, term
 
 MOST_KEYWORDS, MOST_WEIGHED = 16, 80
+SURE = 1_000  # spellings at the beginning of a sentence that one within it outweighs
 SHORTEST = 4  # letters
 MOST_COUNTED = 300  # articles: a word that more of them have tells little
 TITLE, SUMMARY = 4, 2  # how often a word there counts
 NAME = 2  # how much more a name tells than another word
+MOST_JOINED = 3  # words of one name
+_ENDS = frozenset('.!?…:;\n"“”„«»()[]•·–—')  # behind one of these a capital says nothing
 
 
 def keywords(article):
-    """Return [(term, the word as it is spelt most often), …] of an indexed `article`, the most telling first."""
+    """Return [(term, the word or the name as it is spelt most often), …] of an indexed `article`, the most telling first."""
     counts, spellings = Counter(), defaultdict(Counter)
-    parts = ((article.title, TITLE), (article.summary, SUMMARY), (text.plain(article.html), 1))
+    untitled = dict.fromkeys(links.untitled(article.html), "")  # the words of another article's title
+    said = [(paragraph, 1) for paragraph in text.paragraphs(article.html, untitled)]
+    parts = ((article.title, TITLE), (article.summary, SUMMARY), *said)
     for part, weight in parts:
-        for word in WORD.findall(part):
-            if len(word) >= SHORTEST and not word.isdecimal() and names.fold(word) not in _dates():
+        for word, spelt, sure in _spelt(part):
+            if (
+                len(word) >= SHORTEST
+                and not word.isdecimal()
+                and not is_dull(word)
+                and names.fold(word) not in _dates()
+            ):
                 found = term(word, article.language)
                 counts[found] += weight
-                spellings[found][word] += 1
+                spellings[found][spelt] += SURE if sure else 1
     likely = [found for found, _count in counts.most_common(MOST_WEIGHED)]
     having, indexed = _having(likely), Tally.standing()
-    spelt = {found: spellings[found].most_common(1)[0][0] for found in likely}
+    spelt = {found: max(spellings[found].items(), key=lambda pair: (pair[1], pair[0]))[0] for found in likely}
     weights = {
         found: (1 + math.log(counts[found]))
         * math.log((1 + indexed) / max(1, having[found]))
         * (NAME if spelt[found][0].isupper() else 1)
-        for found in likely
+        for found in _one_of_each(likely, spelt, having)
         if having[found] < MOST_COUNTED
     }
     best = sorted(weights, key=lambda found: (-weights[found], found))[:MOST_KEYWORDS]
     return [(found, spelt[found]) for found in best if weights[found] > 0]
+
+
+def terms_of(name):
+    """Return the set of the terms under which the words of `name` may be found."""
+    return {reading for word in WORD.findall(name) for reading in either(word)}
+
+
+def _spelt(part):
+    """Return [(word, how it is spelt, whether that is sure), …] of a text: a name of several words whole.
+
+    A capital at the beginning of a sentence says nothing, and is told small.
+    """
+    words = list(WORD.finditer(part))
+    runs, ends = [], [-1, *(word.end() for word in words)]
+    for place, word in enumerate(words):
+        between = part[max(0, ends[place]) : word.start()]
+        begins = place == 0 or not _ENDS.isdisjoint(between)
+        capital = word[0][0].isupper() and (not begins or word[0][1:].isupper() and len(word[0]) > 1)
+        joined = capital and runs and runs[-1][0] and between == " " and len(runs[-1][1]) < MOST_JOINED
+        if joined:
+            runs[-1][1].append(word[0])
+        else:
+            runs.append((capital, [word[0]], capital or not begins))
+    return [(word, " ".join(run) if capital else word.lower(), sure) for capital, run, sure in runs for word in run]
+
+
+def _one_of_each(likely, spelt, having):
+    """Return the terms `likely`, of those that belong to one name the rarest."""
+    rarest = {}
+    for found in likely:
+        name = spelt[found]
+        if name not in rarest or (having[found], found) < (having[rarest[name]], rarest[name]):
+            rarest[name] = found
+    return list(rarest.values())
 
 
 @functools.cache

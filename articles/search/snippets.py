@@ -1,13 +1,15 @@
 """Where a text has what was looked for: the words marked as they are spelt there."""
 
-from .terms import WORD, term
+from .terms import WORD, known_by
 
 AROUND, LONGEST = 12, 32  # words before the first hit, and in all
 
 
 def marked(text, query, language):
     """Return `text` in pieces, [(whether it was looked for, words), …]."""
-    return _pieces(text, _hits(text, query, language), 0, len(text))
+    words = list(WORD.finditer(text))
+    hits = {words[place].span() for place in _found(words, query, language)}
+    return _pieces(text, hits, 0, len(text))
 
 
 def snippet(text, query, language):
@@ -27,20 +29,22 @@ def snippet(text, query, language):
     return [*([(False, "… ")] if first else []), *pieces, *([(False, " …")] if last + 1 < len(words) else [])]
 
 
-def _hits(text, query, language):
-    words = list(WORD.finditer(text))
-    return {words[place].span() for place in _found(words, query, language)}
-
-
 def _found(words, query, language):
-    """Return {place: term} of those of `words` (matches in a text) that the query wants."""
-    whole = {reading: reading for wanted in query.wanted for word in wanted.words for reading in word}
-    begun = tuple(reading for wanted in query.wanted if wanted.beginning for reading in wanted.words[-1])
+    """Return {place: which term of the query} of those of `words` (matches in a text) that the query wants.
+
+    Of a phrase only the words that stand side by side as it has them.
+    """
+    here = [known_by(word[0], language) for word in words]
     found = {}
-    for place, word in enumerate(words):
-        here = term(word[0], language)
-        if here in whole or (begun and here.startswith(begun)):
-            found[place] = here
+    for number, wanted in enumerate(query.wanted):
+        first, *rest = [frozenset(readings) for readings in wanted.words]
+        begun = tuple(first) if wanted.beginning else ()
+        for place, known in enumerate(here):
+            if first.isdisjoint(known) and not (begun and any(each.startswith(begun) for each in known)):
+                continue
+            following = here[place + 1 : place + 1 + len(rest)]
+            if len(following) == len(rest) and not any(map(frozenset.isdisjoint, rest, following)):
+                found.update(dict.fromkeys(range(place, place + 1 + len(rest)), number))
     return found
 
 

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 
 from ..models import Article, ThemeName
-from .query import Query
+from .query import Query, parts
 from .terms import WORD, bare
 
 MOST_READ, MOST_WORDS = 300, 500_000  # of the newest articles: their words are most of those there are
+SHORTEST = 5  # letters of a word that may be misspelt; a shorter one is like too many others
 NEAR = 0.75  # how alike two words must be, from 0 to 1
 
 
@@ -25,13 +26,26 @@ def meant(text, finds):
         if left_out or not folded or finds(Query.of(found[0])):
             continue
         known = known or _words(Article.objects.last_change())
-        near = _nearest(folded, known)
+        near = _nearest(folded, known) if len(folded) >= SHORTEST else None
         if near is None:
             return None
         pieces += [text[at : found.start()], near]
         at = found.end()
     other = "".join([*pieces, text[at:]])
     return other if pieces and finds(Query.of(other)) else None
+
+
+def missing(text, finds):
+    """Return (the words and phrases of `text` that no article has, `text` without them).
+
+    `finds(query)` says whether there is an article that a query finds. Small words are never missed.
+    """
+    kept, missed = [], []
+    for minus, phrase, word in parts(text):
+        query = Query.of(f'"{phrase}"' if phrase else word)
+        lost = not minus and query and not all(term.small for term in query.wanted) and not finds(query)
+        (missed if lost else kept).append(f'{minus}"{phrase}"' if phrase else f"{minus}{word}")
+    return missed, " ".join(kept)
 
 
 def _nearest(folded, known):

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from .. import cards, search, text, weaving
 from ..weaving import pictures
@@ -43,8 +44,11 @@ def title_with(article, query):
 
 @register.filter
 def snippet_with(article, query):
-    """Return the part of the text of `article` that has most of what `query` wants in pieces; else its summary."""
-    found = search.snippet(text.plain(article.html), query, article.language)
+    """Return the part of the text of `article` that has most of what `query` wants in pieces; else its summary.
+
+    `article.titles` are those that its text prints for links (`Link.objects.titles`).
+    """
+    found = search.snippet(text.plain(article.html, article.titles), query, article.language)
     return found or search.marked(article.summary, query, article.language)
 
 
@@ -52,7 +56,10 @@ def snippet_with(article, query):
 def day(moment, form="j E Y"):
     """Return the aware datetime `moment` as a `time` element that reads "9 December 2025" in the site's zone."""
     local = localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, form))
+    words = date_format(local, form)
+    if get_language() == "ru":  # where a month has no capital, short ones neither
+        words = words.lower()
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), words)
 
 
 @register.simple_tag(takes_context=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from .. import names
+from . import links
 
 LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 4.0
@@ -29,6 +30,7 @@ _SIDE_NOTE = re.compile(r' data-note="[^"]*"')
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|q|span|strong|sub|sup|time)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
+_PICTURE = re.compile(r'<img alt="([^"]*)"(?:[^<>]*? title="([^"]*)")?')
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -134,11 +136,25 @@ def opening(html):
     return _MARK.sub("", paragraph[0])
 
 
-def plain(html):
-    """Return the words of the sanitised `html`, without the marks of notes and sources, on one line."""
+def plain(html, titles=None):
+    """Return the words of the sanitised `html`, without the marks of notes and sources, on one line.
+
+    `titles` ({name: title}) are those of the articles to which it links without words of its own.
+    """
+    return " ".join(paragraphs(html, titles))
+
+
+def paragraphs(html, titles=None):
+    """Return the words of the sanitised `html` as `plain` does, those of each paragraph and each cell apart."""
+    html = links.with_titles(html, titles or {})
     html = re.sub(r'<a class="footnote-backref".*?</a>|(?<=>)article:(?=[\w-]+</span>)', "", _MARK.sub("", html))
-    html = re.sub(r"</h\d>", ". ", _INLINE.sub("", html))
-    return " ".join(unescape(_TAG.sub(" ", html)).split())
+    html = re.sub(r"</h\d>", ".</p>", _INLINE.sub("", html))
+    return list(filter(None, (" ".join(unescape(part).split()) for part in _TAG.split(html))))
+
+
+def of_pictures(html):
+    """Return what the sanitised `html` says of its pictures: their words for those who can't see them, and captions."""
+    return [unescape(words) for found in _PICTURE.findall(html) for words in found if words]
 
 
 def notes_apart(html):

@@ -22,6 +22,21 @@ def mentioned(markup):
     return list(dict.fromkeys(name for _start, name in sorted(found)))
 
 
+def untitled(markup):
+    """Return the names of the articles to which rendered `markup` links without words of its own."""
+    return {html.unescape(m[1]) for m in _SPAN.finditer(markup) if m[2] == m[1] and m[1].startswith(ARTICLE)}
+
+
+def with_titles(markup, titles):
+    """Return rendered `markup` with those `titles` ({name: title}) for words where a link has none of its own."""
+
+    def link(found):
+        title = titles.get(html.unescape(found[1])) if found[2] == found[1] else None
+        return found[0] if title is None else html.escape(title)
+
+    return _SPAN.sub(link, markup) if titles else markup
+
+
 def resolved(markup, lead):
     """Return rendered `markup` with its links by name made; `lead(name)` gives (address or None, title).
 

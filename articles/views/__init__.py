@@ -5,7 +5,7 @@ from .changes import changes, corrections, history, updates, version
 from .charts import drawing, figures
 from .follow import feeds_page, opml
 from .lists import archive, articles, author, front, hub, opensearch, search_page, series, suggestions, themes
-from .rest import bad_request, csrf_failed, forbidden, health, not_found, picture, plain_page, robots, server_error
+from .rest import bad_request, csrf_failed, forbidden, not_found, picture, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
 from .timeline import timeline, timeline_csv, timeline_ics
@@ -29,7 +29,6 @@ __all__ = [
     "forbidden",
     "front",
     "front_card",
-    "health",
     "history",
     "hub",
     "not_found",

@@ -28,8 +28,19 @@ def front_card(request):
 
 
 def _answer(request, row=None, picture=None):
-    path = picture.file.path if picture and picture.file.storage.exists(picture.file.name) else None
-    response = HttpResponse(cards.card(cards.words_of(request.publication, row), path), content_type="image/png")
-    if cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}"):
+    words = cards.words_of(request.publication, row)
+    lasting = cards.address_of(request.publication, row).endswith(f"?v={request.GET.get('v')}")
+    is_whole = True
+    try:
+        drawn = cards.card(words, picture.file.name if picture else None)
+    except FileNotFoundError:
+        drawn = cards.card(words)
+    except ConnectionError:  # the picture is there, but can't be had now
+        drawn, is_whole = cards.card(words), False
+    response = HttpResponse(drawn, content_type="image/png")
+    response.for_everybody = is_whole
+    if not is_whole:
+        response.headers["Cache-Control"] = "no-store"
+    elif lasting:
         response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -1,6 +1,7 @@
 """Lists of articles for readers: the front page, hubs, archives, authors, series, search."""
 
 import functools
+import json
 from dataclasses import replace
 
 from django.db.models import prefetch_related_objects
@@ -12,12 +13,14 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import public_page, tagged
-from ..models import Article, Author, Counts, Event, Theme
+from ..models import Article, Author, Counts, Event, Link, Theme
 from . import machines
 
 NEWEST_ON_FRONT = 8
 EVENTS_ON_HUB = 8
 MOST_NAMED = 200  # themes in a header
+MOST_WITHOUT_LETTERS, MOST_LETTERS = 40, 12  # themes, and their letters: an index with more has letters to go to
+NEIGHBOURS_ON_HUB = 12  # the others are folded away: a wide theme has most of them
 
 
 @public_page(*listings.PARAMETERS)
@@ -56,11 +59,19 @@ def articles(request):
 @public_page(*listings.PARAMETERS)
 def archive(request, year, month=None):
     """The articles of a year or a month."""
-    return listing_page(request, listings.parse_archive(year, month, request.GET), extra=_years)
+    return listing_page(request, listings.parse_archive(year, month, request.GET), extra=_archive)
 
 
 def _years(page):
     return {"years": listings.years(page.counts)}
+
+
+def _archive(page):
+    """Return the years, for the page of one of them; raise Unknown before the first."""
+    years = listings.years(page.counts)
+    if years and page.listing.year < years[-1][0]:
+        raise listings.Unknown(_("The first deep dive is from %s.") % years[-1][0])
+    return {"years": years}
 
 
 @public_page(*listings.PARAMETERS)
@@ -79,21 +90,25 @@ def _hub(request, page):
     told = {"theme": theme, "linked_data": machines.theme(request.publication, theme)}
     if page.number == 1:
         events = Event.objects.newest_about(theme, page.counts)
+        found = [(row, count, page.listing.with_theme(row).address()) for row, count in listings.neighbours(page)]
         told |= {
             "woven": weaving.weave(theme.introduction_html, owners=[theme])[0],
             "events": weaving.events(events[:EVENTS_ON_HUB])[::-1],
             "linked": weaving.linked_from(theme),
-            "neighbours": listings.neighbours(page),
+            "neighbours": [(row, count) for row, count, _address in found[:NEIGHBOURS_ON_HUB]],
+            "combinations": [(row, address) for row, _count, address in found[:NEIGHBOURS_ON_HUB]],
+            "others": found[NEIGHBOURS_ON_HUB:],
         }
-        told["combinations"] = [(row, page.listing.with_theme(row).address()) for row, _count in told["neighbours"]]
     return told
 
 
 def _combination(page):
     """Return what the page of several themes, or of one without others, has beside its articles."""
     listing = page.listing
+    neighbours = listings.neighbours(page) if page.number == 1 else []
     return {
-        "neighbours": listings.neighbours(page) if page.number == 1 else [],
+        "neighbours": neighbours[:NEIGHBOURS_ON_HUB],
+        "others": [(row, count, row.get_absolute_url()) for row, count in neighbours[NEIGHBOURS_ON_HUB:]],
         "everything": replace(listing, without=()).address(),
         "parts": [
             (theme, listing.without_condition(theme).address() if len(listing.themes) > 1 else None)
@@ -125,16 +140,31 @@ def search_page(request):
         "query": query,
         "theme": Theme.objects.prefetch_related("names").called(listing.words) if query else None,
         "no_words": bool(listing.words) and not query,
-        "meant": functools.partial(_meant, listing),
+        "help": functools.partial(_help, listing),
         "themes": front_themes(),
     }
     return listing_page(request, listing, "articles/search.html", lambda page: extra)
 
 
-def _meant(listing):
-    """Return the `Listing` that may have been meant, for a page that found nothing, or None."""
-    words = search.meant(listing.words, Article.objects.public()) if listing.words else None
-    return replace(listing, words=words) if words else None
+def _help(listing):
+    """Return what helps on from a search that found nothing.
+
+    `meant` is the `Listing` that may have been meant, `missing` the words that nothing has where the rest is found by
+    the listing `rest`, `everywhere` the page of the same search without its other conditions; each None when there is none.
+    """
+    everywhere = listings.Listing(words=listing.words, searching=True, order="best")
+    page = everywhere.page(1) if listing.conditions and listing.words else None
+    told = {"everywhere": page if page and page.total else None, "meant": None, "missing": None, "rest": None}
+    if not listing.words or told["everywhere"]:
+        return told
+    rows = replace(listing, words="", searching=False, order="newest").articles()
+    words = search.meant(listing.words, rows)
+    missing, left = search.missing(listing.words, rows)
+    rest = replace(listing, words=left, order="best")
+    told["meant"] = replace(listing, words=words) if words else None
+    told["missing"] = missing
+    told["rest"] = rest if missing and search.Query.of(left).wanted and rest.articles().exists() else None
+    return told
 
 
 @public_page("q")
@@ -188,6 +218,10 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
     page = listing.page(listings.page_number(request.GET))
     if not listings.is_canonical(request.path, request.GET, page.address):
         return HttpResponsePermanentRedirect(page.address)
+    if listing.searching:  # the texts are quoted
+        titles = Link.objects.titles(page.articles)
+        for row in page.articles:
+            row.titles = titles[row.pk]
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
     shown = render(request, template, context | extra(page))
     return tagged(shown, articles=page.articles, themes=listing.themes)
@@ -198,8 +232,13 @@ def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
     counts = Counts()
     rows = listings.themes_with_counts(counts)
+    for theme in rows:
+        own, *others = sorted(theme.names.all(), key=lambda name: name.is_alias)
+        theme.folded = " ".join([own.folded, names.fold(theme.definition), *(name.folded for name in others)])
     context = {
         "themes": rows,
+        "lettered": len(rows) > MOST_WITHOUT_LETTERS or len({theme.letter for theme in rows}) > MOST_LETTERS,
+        "fold": json.dumps(names.letters(), ensure_ascii=False, separators=(",", ":")),
         "map": listings.theme_map(counts, rows),
         "linked_data": machines.themes(request.publication, rows),
     }

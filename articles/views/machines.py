@@ -65,6 +65,8 @@ def article(publication, row, *, themes, authors, changes, sources, translations
         }
     for other in translations:
         relation = "translationOfWork" if other.pk == row.translation_of_id else "workTranslation"
+        if row.translation_of_id and relation == "workTranslation":
+            continue  # a sibling is a translation of the original, not of this one
         told.setdefault(relation, []).append(
             {"@id": f"{base}{other.get_absolute_url()}#article", "inLanguage": other.language}
         )

@@ -2,11 +2,12 @@
 
 import functools
 import mimetypes
+import sys
 
 from django.contrib.flatpages.models import FlatPage
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,6 +42,8 @@ def picture(request, name):
     """An uploaded picture, under the name it was given when it was re-encoded."""
     try:
         file = default_storage.open(name)
+    except ConnectionError:
+        return _later(HttpResponse(status=503))
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError, OSError) as error:
         raise Http404 from error
     response = FileResponse(file, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
@@ -62,19 +65,6 @@ def robots(request):
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-@require_safe
-def health(request):
-    """Whether the process answers and reaches its database."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is that it is
-        return HttpResponse(
-            "no database\n", status=503, content_type="text/plain", headers={"Cache-Control": "no-store"}
-        )
-    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def bad_request(request, exception=None):
@@ -104,5 +94,13 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """500: touches neither database nor context processors."""
+    """500, or 503 when the database is away: touches neither database nor context processors."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _later(render(None, "500.html", {"number": "503"}, status=503))
     return render(None, "500.html", status=500)
+
+
+def _later(response):
+    """Return the `response` with the word that it is worth asking again soon, and that nobody keeps it."""
+    response.headers["Retry-After"], response.headers["Cache-Control"] = "5", "no-store"
+    return response

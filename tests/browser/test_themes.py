@@ -27,6 +27,45 @@ def test_the_index_narrows_while_somebody_types(chromium, live_server, library):
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("turkey-russia", ["Turkey–Russia relations"]),
+        ("Turkey – Russia", ["Turkey–Russia relations"]),
+        ("s400", ["NATO tensions"]),
+        ("S-400’ler", ["NATO tensions"]),
+        ("Эрдоган", ["Turkey–Russia relations"]),
+        ("ERDOĞAN'IN", ["Turkey–Russia relations"]),
+        ("türkiye'nin", ["Turkey–Russia relations"]),
+        ("İLİŞKİLERİ iliskileri", ["Turkey–Russia relations"]),
+        ("deep dive", []),
+        ("kavkaz", ["Кавказ"]),
+    ],
+)
+def test_the_index_narrows_in_any_spelling(chromium, live_server, library, typed, left):
+    make_theme("NATO tensions", aliases=["S-400 crisis"])
+    make_theme("Turkey–Russia relations", aliases=["Türkiye-Rusya ilişkileri"], definition="Erdoğan and Putin.")
+    page = chromium.new_page()
+    page.goto(f"{live_server.url}/themes/")
+    page.fill("#page_filter_box", typed)
+    assert page.evaluate(SHOWN) == left
+    page.close()
+
+
+def test_pointing_at_a_theme_lights_up_its_bows(chromium, live_server, library):
+    make_article(themes=["Syria", "Libya"])
+    page = chromium.new_page(viewport={"width": 900, "height": 900})
+    page.goto(f"{live_server.url}/themes/")
+    stroke = "[...document.querySelectorAll('.map svg a')].map(a => [a.getAttribute('href'), getComputedStyle(a.firstElementChild.nextElementSibling).stroke])"
+    before = dict(page.evaluate(stroke))
+    page.focus(".map li a[href='/themes/syria/']")
+    page.keyboard.press("Tab"), page.keyboard.press("Shift+Tab")
+    after = dict(page.evaluate(stroke))
+    assert before["/themes/libya+syria/"] != after["/themes/libya+syria/"]
+    assert before["/themes/energy-diplomacy+libya/"] == after["/themes/energy-diplomacy+libya/"]
+    page.close()
+
+
 def test_without_a_script_it_is_whole(chromium, live_server, library):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
