@@ -277,6 +277,24 @@ class ReadNext(models.Model):
         return f"{self.article_id}: {self.other_id}"
 
 
+class Likeness(models.Model):
+    """An article that is like another, how much, and the `words` that both are about; found when either was published.
+
+    From these the page of an article takes what to read next. Derived from the texts, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="likenesses")
+    other = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    score = models.FloatField()
+    words = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "other"], name="likeness_once_per_article")]
+
+    def __str__(self):
+        return f"{self.article_id}: {self.other_id}"
+
+
 class Keyword(models.Model):
     """A word that tells one article from most others: the term that search knows it by, and how it is spelt there.
 

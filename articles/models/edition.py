@@ -1,6 +1,7 @@
 """When what readers see changed last."""
 
 import datetime
+import uuid
 
 from django.db import models
 from django.utils import timezone
@@ -10,10 +11,12 @@ class Edition(models.Model):
     """The one row that says when somebody last changed what readers see: a text, a name, an address, a theme.
 
     Drafts and schedules leave it alone, for a date that moved with them would tell of them; what falls due by itself
-    is in `Article.objects.last_change`.
+    is in `Article.objects.last_change`. `names` is another one whenever that changes which may show in any text: the
+    names and definitions of themes, the words of pictures, the site's own name.
     """
 
     changed_at = models.DateTimeField()
+    names = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self):
         return f"{self.changed_at:%Y-%m-%d %H:%M:%S}"
@@ -30,6 +33,11 @@ class Edition(models.Model):
     def touch(cls):
         """Note that what readers see has changed; called in one's turn."""
         cls.objects.filter(pk=1).update(changed_at=timezone.now())
+
+    @classmethod
+    def rename(cls):
+        """Note that something has changed that may show in any text; called in one's turn."""
+        cls.objects.filter(pk=1).update(names=uuid.uuid4())
 
 
 def second_is_over(instant):
