@@ -262,8 +262,8 @@ class Listing:
         return rows.with_names().defer("body", "contents", "translation_of") if self.searching else rows.listed()
 
     def followed(self, at=None):
-        """Return the queryset of the listing's articles at `at`, newest first whatever its order, texts included."""
-        return replace(self, order="newest").articles(at).with_names().select_related("lead_picture")
+        """Return the queryset of the listing's articles at `at`, newest first whatever its order, as feeds keep them."""
+        return replace(self, order="newest").articles(at).with_rendition("feed")
 
     def neighbours(self, at=None):
         """Return the other themes on the listing's articles as [(theme, number of shared articles), …], most first."""

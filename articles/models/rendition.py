@@ -82,6 +82,20 @@ class Rendition(models.Model):
         return self.stamp == stamp and (self.until is None or self.until > at)
 
 
+def kept(article, column, base):
+    """Return (what is kept as `column` of `article`, None), or (None, a ticket), from what `with_rendition` fetched.
+
+    For an article that was fetched otherwise both are None.
+    """
+    rendition = getattr(article, "rendition", None) if hasattr(article, "names") else None
+    if rendition is None:
+        return None, None
+    now, present = timezone.now(), stamp(article.names, base)
+    if getattr(rendition, column) and rendition.holds(present, now):
+        return getattr(rendition, column), None
+    return None, Ticket(article.pk, rendition.serial, present, now)
+
+
 def stamp(names, base):
     """Return the mark of everything but the articles' own rows that renditions depend on, as it is now.
 

@@ -18,7 +18,9 @@ def showing(*articles):
     """Return the keys of `articles`, of their translations, and of all whose pages show one of these, or will."""
     keys = {article.pk for article in articles}
     keys |= set(Article.objects.filter(translation_of__in=keys).values_list("pk", flat=True))
-    suggested = [model.objects.order_by().filter(other__in=keys).values_list("article") for model in (ReadNext, Likeness)]
+    suggested = [
+        model.objects.order_by().filter(other__in=keys).values_list("article") for model in (ReadNext, Likeness)
+    ]
     return keys | _keys(*_tied(keys), *suggested)
 
 
@@ -74,7 +76,9 @@ def _due(ticket):
     scheduled = dict(coming.values_list("pk", "published_at"))
     if not scheduled:
         return None
-    suggested = [model.objects.order_by().filter(article=ticket.article).values_list("other") for model in (ReadNext, Likeness)]
+    suggested = [
+        model.objects.order_by().filter(article=ticket.article).values_list("other") for model in (ReadNext, Likeness)
+    ]
     shown = _keys(*_tied([ticket.article]), *suggested)
     return min((scheduled[pk] for pk in shown if pk in scheduled), default=None)
 
