@@ -7,11 +7,14 @@ Each is given the same description of a feed and of its items. Beyond what Djang
     hub           address of the hub that is told of changes (WebSub, section 4), or None
     current       address of the feed itself when this is an archive document of it (RFC 5005, section 4), or None
     older, newer  addresses of the archive documents before and after, or None
+    item escaped  its content: HTML, escaped for XML, as bytes in UTF-8
     item image    {"url", "type", "width", "height", "alt"} or None
     item scheme   the address below which its categories are
 """
 
+import io
 import json
+from xml.sax.saxutils import unescape
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -45,7 +48,35 @@ def _image(handler, item):
         handler.endElement("media:content")
 
 
-class Rss(Rss201rev2Feed):
+class _Pieces(io.TextIOBase):
+    """What a generator writes, as bytes: most of a feed is texts that are bytes already."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def write(self, words):
+        """Take a str, as generators write."""
+        self.pieces.append(words.encode())
+
+
+class Described:
+    """A feed that is written at once."""
+
+    def written(self):
+        """Return the feed as bytes, in UTF-8."""
+        self.out = _Pieces()
+        self.write(self.out, "utf-8")
+        return b"".join(self.out.pieces)
+
+    def add_text(self, handler, name, escaped, attributes):
+        """Write an element with `escaped`, bytes that are XML and begin with a tag."""
+        handler.startElement(name, attributes)
+        handler.ignorableWhitespace(escaped[:1].decode())  # SAX's way to write what is markup; it ends the start tag
+        self.out.pieces.append(escaped[1:])
+        handler.endElement(name)
+
+
+class Rss(Described, Rss201rev2Feed):
     """Full text in content:encoded, bylines in dc:creator."""
 
     content_type = XML
@@ -76,13 +107,13 @@ class Rss(Rss201rev2Feed):
             handler.addQuickElement("dc:creator", author["name"])
         for category in item["categories"]:
             handler.addQuickElement("category", category, {"domain": item["scheme"]})
-        handler.addQuickElement("content:encoded", item["content"])
+        self.add_text(handler, "content:encoded", item["escaped"], {})
         _image(handler, item)
         if item["updateddate"] != item["pubdate"]:
             handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
 
 
-class Atom(Atom1Feed):
+class Atom(Described, Atom1Feed):
     """Summary and full text."""
 
     content_type = XML
@@ -124,11 +155,11 @@ class Atom(Atom1Feed):
             handler.endElement("author")
         for category in item["categories"]:
             handler.addQuickElement("category", "", {"term": category, "scheme": item["scheme"]})
-        handler.addQuickElement("content", item["content"], {"type": "html", "xml:lang": item["language"]})
+        self.add_text(handler, "content", item["escaped"], {"type": "html", "xml:lang": item["language"]})
         _image(handler, item)
 
 
-class JsonFeed(SyndicationFeed):
+class JsonFeed(Described, SyndicationFeed):
     """JSON Feed 1.1; `external_url` stays out, for it breaks links within an item."""
 
     content_type = "application/feed+json; charset=utf-8"
@@ -150,7 +181,8 @@ class JsonFeed(SyndicationFeed):
             "hubs": [{"type": "WebSub", "url": said["hub"]}] if said["hub"] else None,
             "items": [self._item(item) for item in self.items],
         }
-        json.dump({name: value for name, value in feed.items() if value is not None}, outfile, ensure_ascii=False)
+        told = {name: value for name, value in feed.items() if value is not None}
+        outfile.write(json.dumps(told, ensure_ascii=False))
 
     def _item(self, item):
         told = {
@@ -158,7 +190,7 @@ class JsonFeed(SyndicationFeed):
             "url": item["link"],
             "title": item["title"],
             "summary": item["description"],
-            "content_html": item["content"],
+            "content_html": unescape(item["escaped"].decode()),
             "image": item["image"]["url"] if item["image"] else None,
             "date_published": rfc3339_date(item["pubdate"]),
             "date_modified": rfc3339_date(item["updateddate"]),

@@ -3,6 +3,8 @@
 import json
 import logging
 import mimetypes
+from urllib.parse import urlsplit
+from xml.sax import saxutils
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -45,7 +47,7 @@ def left_out():
 
 def items_of(articles, base):
     """Return what a feed says of `articles`: what is kept of them, or made now and kept from then on."""
-    told = {article.pk: kept(article, "feed", base) for article in articles}
+    told = kept(articles, "feed", urlsplit(base).netloc)
     missing = [article for article in articles if told[article.pk][0] is None]
     if missing:
         for article, rendered in zip(missing, _rendered(missing, base), strict=True):
@@ -57,7 +59,10 @@ def items_of(articles, base):
 
 
 def _rendered(articles, base):
-    """Return, for each of `articles`, what is kept for feeds: a line of JSON with what it names, then its content."""
+    """Return, for each of `articles`, what is kept for feeds: a line of JSON with what it names, then its content.
+
+    The content is escaped for XML; all as bytes in UTF-8.
+    """
     if any(article.get_deferred_fields() for article in articles):
         whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
         articles = [whole[article.pk] for article in articles]
@@ -93,20 +98,25 @@ def _told(article, woven, suggestions, base):
         "categories": [names.clean(theme.name) for theme in article.theme_list],
         "image": _image(lead, base) if lead else None,
     }
-    return json.dumps(named) + names.clean(f'\n<div lang="{escape(article.language)}">{content}</div>')
+    return json.dumps(named).encode() + b"\n" + _escaped(f'<div lang="{escape(article.language)}">{content}</div>')
 
 
 def _item(article, rendered, base):
     """Return what a feed says of `article`, of which `rendered` is kept."""
-    named, _line, content = rendered.partition("\n")
+    named, _line, escaped = rendered.partition(b"\n")
     return {
         **_known(article, base),
         "unique_id": article.uid.urn,
         "title": names.clean(article.title),
         "description": names.clean(article.summary),
-        "content": content,
+        "escaped": escaped,
         **json.loads(named),
     }
+
+
+def _escaped(content):
+    """Return the HTML `content` as items carry it."""
+    return saxutils.escape(names.clean(content)).encode()
 
 
 def _known(article, base):
@@ -146,7 +156,7 @@ def _change(article, revision, base):
         "unique_id": f"{article.uid.urn}#revision-{revision.number}",
         "title": names.clean(f"{capfirst(revision.told_as)}: {article.title}"),
         "description": names.clean(revision.note),
-        "content": names.clean(text.for_feed(content, page=f"{base}/updates/", prefix="")),
+        "escaped": _escaped(text.for_feed(content, page=f"{base}/updates/", prefix="")),
         "pubdate": revision.saved_at,
         "updateddate": revision.saved_at,
     }
@@ -169,6 +179,6 @@ def _events(article, events, base):
         "unique_id": f"{article.uid.urn}#timeline",
         "title": names.clean(told % {"title": article.title, "count": len(events)}),
         "description": names.clean(article.summary),
-        "content": names.clean(text.for_feed(content, page=f"{base}/timeline/", prefix=f"a{article.pk}-")),
+        "escaped": _escaped(text.for_feed(content, page=f"{base}/timeline/", prefix=f"a{article.pk}-")),
         "categories": [names.clean(theme.name) for theme in article.theme_list],
     }

@@ -2,8 +2,8 @@
 
 import itertools
 
+import articles.models.edition
 import django.db.models.deletion
-import uuid
 from django.db import migrations, models
 
 
@@ -41,17 +41,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rendition', serialize=False, to='articles.article')),
                 ('serial', models.PositiveBigIntegerField(default=0)),
-                ('stamp', models.CharField(default='', max_length=60)),
+                ('stamp', models.CharField(default='', max_length=200)),
                 ('until', models.DateTimeField(null=True)),
                 ('item', models.TextField(default='')),
                 ('page', models.BinaryField(default=b'')),
-                ('feed', models.TextField(default='')),
+                ('feed', models.BinaryField(default=b'')),
             ],
         ),
         migrations.AddField(
             model_name='edition',
             name='names',
-            field=models.UUIDField(default=uuid.uuid4),
+            field=models.CharField(default=articles.models.edition.fresh, max_length=32),
         ),
         migrations.CreateModel(
             name='Likeness',

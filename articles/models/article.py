@@ -70,10 +70,9 @@ class ArticleQuerySet(PublicQuerySet):
         return self.defer("body", "html", "contents", "translation_of").with_names()  # the last lies behind the texts
 
     def with_rendition(self, column):
-        """Return the articles without their texts, with `column` of the `rendition` and the present `Edition.names`."""
+        """Return the articles, without their texts, with `column` of their `rendition`."""
         others = (f"rendition__{name}" for name in ("item", "page", "feed") if name != column)
-        rows = self.select_related("rendition").defer("body", "html", "contents", *others)
-        return rows.annotate(names=models.Subquery(Edition.objects.values("names")[:1]))
+        return self.select_related("rendition").defer("body", "html", "contents", "translation_of", *others)
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""

@@ -1,10 +1,15 @@
 """When what readers see changed last."""
 
 import datetime
-import uuid
+import secrets
 
 from django.db import models
 from django.utils import timezone
+
+
+def fresh():
+    """Return 32 characters that no edition, here or in another copy of the site, had before."""
+    return secrets.token_hex(16)
 
 
 class Edition(models.Model):
@@ -16,7 +21,7 @@ class Edition(models.Model):
     """
 
     changed_at = models.DateTimeField()
-    names = models.UUIDField(default=uuid.uuid4)
+    names = models.CharField(max_length=32, default=fresh)
 
     def __str__(self):
         return f"{self.changed_at:%Y-%m-%d %H:%M:%S}"
@@ -37,7 +42,7 @@ class Edition(models.Model):
     @classmethod
     def rename(cls):
         """Note that something has changed that may show in any text; called in one's turn."""
-        cls.objects.filter(pk=1).update(names=uuid.uuid4())
+        cls.objects.filter(pk=1).update(names=fresh())
 
 
 def second_is_over(instant):

@@ -9,14 +9,14 @@ from datetime import datetime
 import django
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db import models
+from django.db import connections, models
 from django.db.models import F
 from django.utils import timezone
 
 from .article import Article
 from .edition import Edition
 
-COLUMNS = {"item": "", "page": b"", "feed": ""}  # what is rendered; empty while it isn't
+COLUMNS = {"item": "", "page": b"", "feed": b""}  # what is rendered; empty while it isn't
 
 
 @dataclass(frozen=True)
@@ -29,27 +29,34 @@ class Ticket:
     at: datetime
 
 
+# What the ORM would need longer to put together than the database to answer; the same on SQLite and PostgreSQL.
+_PAGE = """
+SELECT page FROM articles_rendition JOIN articles_article ON articles_article.id = articles_rendition.article_id
+WHERE slug = %s AND withdrawn_at IS NULL AND published_at <= %s AND (until IS NULL OR until > %s)
+AND stamp = (SELECT names FROM articles_edition) || %s || (SELECT domain FROM django_site WHERE id = %s)
+"""
+
+
 class RenditionQuerySet(models.QuerySet):
     """Renditions."""
 
-    def page(self, slug, base):
-        """Return (page, ticket) of the article at `slug`: its HTML as bytes, or None and what it takes to have it kept.
+    def page(self, slug):
+        """Return the page (HTML, bytes) that is kept of the public article at `slug`, or None. One query."""
+        connection = connections[self.db]
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(_PAGE, (slug, now, now, made_by(), settings.SITE_ID))
+            row = cursor.fetchone()
+        return zlib.decompress(row[0]) if row and row[0] else None
 
-        `base` is the site's scheme and host. Both are None where readers find no article. One query.
+    def ticket(self, slug, domain):
+        """Return the `Ticket` with which what is rendered of the article at `slug` from now on is kept, or None.
+
+        `domain` is the site's host name.
         """
-        names = Edition.objects.values("names")[:1]
-        columns = ("pk", "serial", "stamp", "until", "page", "article__published_at", "article__withdrawn_at")
-        row = self.filter(article__slug=slug).values_list(*columns, models.Subquery(names)).order_by().first()
-        if row is None:
-            return None, None
-        pk, serial, kept_stamp, until, page, published_at, withdrawn_at, names = row
-        now = timezone.now()
-        if withdrawn_at or published_at is None or published_at > now:
-            return None, None
-        present = stamp(names, base)
-        if page and kept_stamp == present and (until is None or until > now):
-            return zlib.decompress(page), None
-        return None, Ticket(pk, serial, present, now)
+        names = models.Subquery(Edition.objects.values("names")[:1])
+        row = self.filter(article__slug=slug).values_list("pk", "serial", names).first()
+        return Ticket(row[0], row[1], stamp(row[2], domain), timezone.now()) if row else None
 
     def forget(self):
         """Empty these, and let nothing be kept in them that is being rendered now."""
@@ -66,11 +73,11 @@ class Rendition(models.Model):
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="rendition")
     serial = models.PositiveBigIntegerField(default=0)
-    stamp = models.CharField(max_length=60, default="")
+    stamp = models.CharField(max_length=200, default="")
     until = models.DateTimeField(null=True)
     item = models.TextField(default="")
     page = models.BinaryField(default=b"")  # compressed with zlib
-    feed = models.TextField(default="")
+    feed = models.BinaryField(default=b"")
 
     objects = RenditionQuerySet.as_manager()
 
@@ -82,34 +89,42 @@ class Rendition(models.Model):
         return self.stamp == stamp and (self.until is None or self.until > at)
 
 
-def kept(article, column, base):
-    """Return (what is kept as `column` of `article`, None), or (None, a ticket), from what `with_rendition` fetched.
+def kept(articles, column, domain):
+    """Return {key: (what is kept as `column`, None) or (None, a ticket)} of `articles`, which `with_rendition` fetched.
 
-    For an article that was fetched otherwise both are None.
+    For those that were fetched otherwise both are None. `domain` is the site's host name.
     """
-    rendition = getattr(article, "rendition", None) if hasattr(article, "names") else None
-    if rendition is None:
-        return None, None
-    now, present = timezone.now(), stamp(article.names, base)
-    if getattr(rendition, column) and rendition.holds(present, now):
-        return getattr(rendition, column), None
-    return None, Ticket(article.pk, rendition.serial, present, now)
+    now = timezone.now()
+    present = stamp(Edition.objects.values_list("names", flat=True).first(), domain)
+    found = {}
+    for article in articles:
+        rendition = article._state.fields_cache.get("rendition")
+        content = rendition and getattr(rendition, column)
+        if content and rendition.holds(present, now):
+            found[article.pk] = (content if column == "item" else bytes(content)), None
+        else:
+            found[article.pk] = None, rendition and Ticket(article.pk, rendition.serial, present, now)
+    return found
 
 
-def stamp(names, base):
-    """Return the mark of everything but the articles' own rows that renditions depend on, as it is now.
+def stamp(names, domain):
+    """Return the mark of everything but rows of their own that renditions depend on, as it is now.
 
-    `names` is the present `Edition.names`, `base` the site's scheme and host.
+    `names` is the present `Edition.names`, `domain` the site's host name.
     """
+    return f"{names}{made_by()}{domain}"
+
+
+def made_by():
+    """Return the part of the stamp that says with which code and settings this process renders."""
     static = getattr(staticfiles_storage, "manifest_hash", "")
-    return _stamp(
-        names, base, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL, settings.MEDIA_URL, static
-    )
+    chosen = ("HTTPS", "LANGUAGE_CODE", "TIME_ZONE", "STATIC_URL", "MEDIA_URL")
+    return _made_by(static, *(getattr(settings, name) for name in chosen))
 
 
 @functools.lru_cache(maxsize=8)
-def _stamp(*parts):
-    return hashlib.sha256("\0".join(map(str, (*parts, fingerprint()))).encode()).hexdigest()[:32]
+def _made_by(*parts):
+    return f" {hashlib.sha256(repr((fingerprint(), *parts)).encode()).hexdigest()[:32]} "
 
 
 @functools.cache

@@ -55,7 +55,7 @@ def forget(keys):
 
 
 def store(ticket, column, rendered):
-    """Keep what was `rendered` (a str) as `column` ("item", "page", "feed") for the holder of `ticket`.
+    """Keep what was `rendered` (bytes; a str for an item) as `column` ("item", "page", "feed") for the holder of `ticket`.
 
     Nothing is kept of what was forgotten meanwhile, or of a text whose names have no rows that would tell of a change.
     """

@@ -19,9 +19,10 @@ from . import machines
 @public_page()
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
-    page, ticket = Rendition.objects.page(slug, request.publication.base)
+    page = Rendition.objects.page(slug)
     if page:
         return HttpResponse(page)
+    ticket = Rendition.objects.ticket(slug, request.publication.domain)
     row, gone = article_or_gone(request, slug)
     if gone:
         return gone
