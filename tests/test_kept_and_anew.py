@@ -246,9 +246,9 @@ def anew(monkeypatch):
 
 
 def shown(client, feed):
-    """Return {address: body} of the pages of all public articles and of the `feed` with all of them."""
+    """Return {address: body} of the pages of all public articles, of their list and of the `feed` with all of them."""
     addresses = [row.get_absolute_url() for row in Article.objects.public().order_by("pk")]
-    answers = {address: client.get(address) for address in [*addresses, feed]}
+    answers = {address: client.get(address) for address in [*addresses, "/articles/", feed]}
     assert {answer.status_code for answer in answers.values()} == {200}
     return {address: answer.content.decode() for address, answer in answers.items()}
 

@@ -70,4 +70,11 @@ class EventFilter:
     def followed(self, at=None):
         """Return the queryset of the articles that bring such events at `at`, newest first, without their texts."""
         bringing = Exists(self._events(at).order_by().filter(article=OuterRef("pk")))
-        return Article.objects.public(at).filter(bringing).order_by(*NEWEST).listed().prefetch_related("events")
+        return (
+            Article.objects.public(at)
+            .filter(bringing)
+            .order_by(*NEWEST)
+            .listed()
+            .with_names()
+            .prefetch_related("events")
+        )

@@ -58,20 +58,20 @@ class ArticleQuerySet(PublicQuerySet):
 
     def with_themes(self):
         """Return the articles with their themes (see `theme_list`) fetched in one query."""
-        links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")
-        return self.prefetch_related(Prefetch("article_themes", links.order_by("tag__name")))
+        return self.prefetch_related(themes_by_name())
 
     def with_names(self):
         """Return the articles with their themes and bylines fetched in three queries."""
         return self.with_themes().prefetch_related("bylines__author")
 
     def listed(self):
-        """Return the articles with what a list of them prints, without their texts."""
-        return self.defer("body", "html", "contents", "translation_of").with_names()  # the last lies behind the texts
+        """Return the articles with what a list of them prints, without their texts; names are for the caller to fetch."""
+        return self.with_rendition("item")
 
     def with_rendition(self, column):
         """Return the articles, without their texts, with `column` of their `rendition`."""
         others = (f"rendition__{name}" for name in ("item", "page", "feed") if name != column)
+        # What it is a translation of lies behind the texts, on an old database.
         return self.select_related("rendition").defer("body", "html", "contents", "translation_of", *others)
 
     def last_change(self, at=None):
@@ -80,6 +80,12 @@ class ArticleQuerySet(PublicQuerySet):
         due = self.once_public(at).order_by("-published_at").values("published_at")[:1]
         told = Edition.objects.values_list("changed_at", models.Subquery(due)).first()
         return max(filter(None, told or ()), default=None)
+
+
+def themes_by_name():
+    """Return what fetches the themes of articles in one query, by name."""
+    links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")
+    return Prefetch("article_themes", links.order_by("tag__name"))
 
 
 class Article(models.Model):

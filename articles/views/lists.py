@@ -7,13 +7,15 @@ from dataclasses import replace
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import activate
+from django.utils.translation import activate, get_language
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import public_page, tagged
 from ..models import Article, Author, Event, Link, Theme
+from ..models.article import themes_by_name
+from ..models.rendition import kept
 from . import machines
 
 NEWEST_ON_FRONT = 8
@@ -33,6 +35,7 @@ def front(request):
     themes.sort(key=lambda theme: theme.place)
     subject = themes[0] if themes else None
     page = listing.page(1)
+    find_entries(request, page.articles, lead=1)
     lead = page.articles[0] if subject and page.articles else None
     newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
@@ -185,6 +188,21 @@ def front_themes():
     return Theme.objects.exclude(place=None).order_by("place").defer("introduction", "introduction_html")[:12]
 
 
+def find_entries(request, articles, lead=0):
+    """Give each of `articles` its kept `entry` in lists, and those without one the themes that it is made with.
+
+    They are kept in the site's own language. The first `lead` are told otherwise, with their themes.
+    """
+    own = get_language() == request.publication.language
+    found = kept(articles, "item", request.publication.domain) if own else {}
+    bare = articles[:lead]
+    for article in articles[lead:]:
+        article.entry = found.get(article.pk, (None, None))
+        if article.entry[0] is None:
+            bare.append(article)
+    prefetch_related_objects(bare, themes_by_name())
+
+
 def listing_page(request, listing, template="articles/listing.html", extra=None):
     """Return the page of `listing` that the request asks for, or a redirect to its canonical address."""
     if listing.language:
@@ -196,6 +214,8 @@ def listing_page(request, listing, template="articles/listing.html", extra=None)
         titles = Link.objects.titles(page.articles)
         for row in page.articles:
             row.titles = titles[row.pk]
+    else:
+        find_entries(request, page.articles)
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, listing)}
     shown = render(request, template, context | (extra or {}))
     return tagged(shown, articles=page.articles, themes=listing.themes)
