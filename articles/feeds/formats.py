@@ -8,6 +8,7 @@ Each is given the same description of a feed and of its items. Beyond what Djang
     current       address of the feed itself when this is an archive document of it (RFC 5005, section 4), or None
     older, newer  addresses of the archive documents before and after, or None
     item escaped  its content: HTML, escaped for XML, as bytes in UTF-8
+    item parts    {"atom" and "rss": what is written before and behind the content}, if it is known already
     item image    {"url", "type", "width", "height", "alt"} or None
     item scheme   the address below which its categories are
 """
@@ -20,6 +21,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.xmlutils import SimplerXMLGenerator
 
 GENERATOR = "relations_site"
+_PLACE = b"\0\0"  # no text has it
 # One type for everybody, so that one copy serves all: feed readers take it, and browsers style it, where they would show
 # application/atom+xml as raw text.
 XML = "application/xml; charset=utf-8"
@@ -68,6 +70,15 @@ class Described:
         self.write(self.out, "utf-8")
         return b"".join(self.out.pieces)
 
+    def write_items(self, handler):
+        """Write the items, from their `parts` where those are at hand."""
+        if not all("parts" in item for item in self.items):
+            super().write_items(handler)
+            return
+        for item in self.items:
+            before, behind = item["parts"][self.format]
+            self.out.pieces += (before.encode(), item["escaped"], behind.encode())
+
     def add_text(self, handler, name, escaped, attributes):
         """Write an element with `escaped`, bytes that are XML and begin with a tag."""
         handler.startElement(name, attributes)
@@ -79,6 +90,7 @@ class Described:
 class Rss(Described, Rss201rev2Feed):
     """Full text in content:encoded, bylines in dc:creator."""
 
+    format = "rss"
     content_type = XML
 
     def rss_attributes(self):
@@ -116,6 +128,7 @@ class Rss(Described, Rss201rev2Feed):
 class Atom(Described, Atom1Feed):
     """Summary and full text."""
 
+    format = "atom"
     content_type = XML
 
     def write(self, outfile, encoding):
@@ -202,3 +215,16 @@ class JsonFeed(Described, SyndicationFeed):
 
 
 GENERATORS = {"rss": Rss, "atom": Atom, "json": JsonFeed}
+
+
+def parts(item):
+    """Return {"atom" and "rss": (str before, str behind)} of what stands around the content of `item` in feeds."""
+    found = {}
+    for kind in (Atom, Rss):
+        feed = kind("", "", "")
+        feed.add_item(**item | {"escaped": _PLACE})
+        feed.out = _Pieces()
+        feed.write_items(SimplerXMLGenerator(feed.out, "utf-8", short_empty_elements=True))
+        before, _place, behind = b"".join(feed.out.pieces).partition(_PLACE)
+        found[kind.format] = before.decode(), behind.decode()
+    return found

@@ -18,6 +18,7 @@ from ..models import Article
 from ..models.article import NEWEST
 from ..models.rendition import kept
 from ..weaving import pictures
+from .formats import parts
 
 ITEMS = 25  # of a feed, and of each archive document
 log = logging.getLogger(__name__)
@@ -98,19 +99,23 @@ def _told(article, woven, suggestions, base):
         "categories": [names.clean(theme.name) for theme in article.theme_list],
         "image": _image(lead, base) if lead else None,
     }
+    named["parts"] = parts(_described(article, base) | named)
     return json.dumps(named).encode() + b"\n" + _escaped(f'<div lang="{escape(article.language)}">{content}</div>')
 
 
 def _item(article, rendered, base):
     """Return what a feed says of `article`, of which `rendered` is kept."""
     named, _line, escaped = rendered.partition(b"\n")
+    return _described(article, base) | json.loads(named) | {"escaped": escaped}
+
+
+def _described(article, base):
+    """Return what stands on the row of `article` of what a feed says of it."""
     return {
         **_known(article, base),
         "unique_id": article.uid.urn,
         "title": names.clean(article.title),
         "description": names.clean(article.summary),
-        "escaped": escaped,
-        **json.loads(named),
     }
 
 

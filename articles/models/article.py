@@ -69,10 +69,10 @@ class ArticleQuerySet(PublicQuerySet):
         return self.with_rendition("item")
 
     def with_rendition(self, column):
-        """Return the articles, without their texts, with `column` of their `rendition`."""
-        others = (f"rendition__{name}" for name in ("item", "page", "feed") if name != column)
-        # What it is a translation of lies behind the texts, on an old database.
-        return self.select_related("rendition").defer("body", "html", "contents", "translation_of", *others)
+        """Return the articles with what lists and feeds print of them, and with `column` of their `rendition`."""
+        own = ("uid", "title", "slug", "summary", "words", "language", "published_at", "updated_at")
+        kept = (f"rendition__{name}" for name in ("serial", "stamp", "until", column))
+        return self.select_related("rendition").only(*own, *kept)
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
