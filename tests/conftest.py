@@ -8,9 +8,8 @@ from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
 
 from articles.models import standing
-from relations_site.page_cache import PageCache
-
 from articles.publishing import renditions
+from relations_site.page_cache import PageCache
 
 from .make import make_user
 

@@ -41,7 +41,7 @@ class RenditionQuerySet(models.QuerySet):
     """Renditions."""
 
     def page(self, slug):
-        """Return the page (HTML, bytes) that is kept of the public article at `slug`, or None. One query."""
+        """Return the page (bytes: a line with its names for caches, HTML) kept of the public article at `slug`, or None."""
         connection = connections[self.db]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:

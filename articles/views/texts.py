@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import listing as listings
 from .. import publishing, weaving
-from ..caching import public_page, tagged
+from ..caching import named, public_page, tagged
 from ..models import Article, Author, Picture, Rendition, Revision, Series, Theme
 from . import machines
 
@@ -19,9 +19,10 @@ from . import machines
 @public_page()
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
-    page = Rendition.objects.page(slug)
-    if page:
-        return HttpResponse(page)
+    kept = Rendition.objects.page(slug)
+    if kept:
+        names, _line, page = kept.partition(b"\n")
+        return named(HttpResponse(page), names.decode().split())
     ticket = Rendition.objects.ticket(slug, request.publication.domain)
     row, gone = article_or_gone(request, slug)
     if gone:
@@ -38,7 +39,7 @@ def article(request, slug):
     )
     tagged(page, articles=[row], themes=row.theme_list)
     if ticket:
-        publishing.keep_rendered(ticket, "page", page.content)
+        publishing.keep_rendered(ticket, "page", page["Surrogate-Key"].encode() + b"\n" + page.content)
     return page
 
 
