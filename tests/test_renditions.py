@@ -1,11 +1,13 @@
 """What was rendered is kept: what that spares, when it is forgotten, and that keeping it is in nobody's way."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from articles import publishing
 from articles.models import Rendition, rendition
@@ -174,3 +176,27 @@ def test_what_has_no_room_is_dropped(monkeypatch):
     for _each in range(3):
         beside.keep_rendered(None, "page", b"")
     assert beside._waiting.qsize() == 1
+
+
+def test_what_falls_due_shows_at_its_time(client, kept, monkeypatch):
+    make_article("Later", slug="later", themes=["Syria"], at=ago(hours=-1))
+    make_article("One", slug="one", themes=["Syria"], body="See [[article:later]].")
+    before = [client.get(address).content for address in ("/articles/one/", "/articles/one/", "/feed.json")]
+    assert not any(b'href="/articles/later/"' in body for body in before)
+    assert Rendition.objects.page("one")
+    now = timezone.now() + timedelta(hours=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    assert client.get("/articles/one/").content.count(b'href="/articles/later/"') == 2  # in the text, to read next
+    assert b"/articles/later/" in client.get("/feed.json").content
+
+
+def test_an_introduction_that_links_to_an_article_shows_there(client, kept):
+    fill()
+    theme = make_theme("Egypt")
+    client.get("/articles/first/")
+    theme.introduction = "See [[article:first]]."
+    publishing.save_theme(theme)
+    assert b'<a href="/themes/egypt/">Egypt</a>' in client.get("/articles/first/").content
+    theme.introduction = "Nothing."
+    publishing.save_theme(theme)
+    assert b"/themes/egypt/" not in client.get("/articles/first/").content
