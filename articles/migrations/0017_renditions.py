@@ -32,7 +32,7 @@ def begin(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0016_translations_and_what_to_read_next'),
+        ('articles', '0019_search_terms_of_names'),
     ]
 
     operations = [
