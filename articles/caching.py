@@ -38,11 +38,15 @@ def public_page(*parameters):
 
 
 def tagged(response, *, articles=(), themes=()):
-    """Return `response` naming the rows that it shows, for caches that can forget by name.
+    """Return `response` naming the rows that it shows, for caches that can forget by name."""
+    return named(response, [f"article-{row.pk}" for row in articles] + [f"theme-{row.pk}" for row in themes])
+
+
+def named(response, names):
+    """Return `response` with `names` by which caches can be told to forget it.
 
     Fastly and Varnish call the header Surrogate-Key, Cloudflare and Akamai Cache-Tag.
     """
-    names = [f"article-{row.pk}" for row in articles] + [f"theme-{row.pk}" for row in themes]
     if names:
         response.headers["Surrogate-Key"] = " ".join(dict.fromkeys(names))
         response.headers["Cache-Tag"] = ",".join(dict.fromkeys(names))

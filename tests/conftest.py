@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
 
 from articles.models import standing
+from articles.publishing import renditions
 from relations_site.page_cache import PageCache
 
 from .make import make_user
@@ -25,10 +26,17 @@ def plain_static_files(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_beside(monkeypatch):
-    """Who follows is kept when a test says so, by no thread that lives on behind it."""
+    """Who follows and what was rendered is kept when a test says so, by no thread that lives on behind it."""
     monkeypatch.setattr("articles.feeds.following._later", lambda: None)
     monkeypatch.setattr("articles.feeds.following._counted", {})
     monkeypatch.setattr("articles.feeds.following._polls", set())
+    monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: None)
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """What a request renders is stored before it is answered."""
+    monkeypatch.setattr("articles.publishing.keep_rendered", renditions.store)
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,10 @@ def redis():
 
 
 @pytest.fixture
-def cache(redis, settings):
-    """The site's cache, empty, in a Redis that is up; sessions are kept in it."""
+def cache(redis, settings, monkeypatch):
+    """The site's cache, empty, in a Redis that is up; sessions are kept in it. A busy machine has time to answer."""
+    monkeypatch.setattr("relations_site.cache.PATIENCE", 2)
+    monkeypatch.setattr("relations_site.cache.REST", 600)
     if redis.process is None:
         redis.start()
     settings.CACHES = {"default": described(redis.url)}

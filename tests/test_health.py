@@ -25,6 +25,7 @@ def asked(client, address="/health/ready/"):
 @pytest.fixture(autouse=True)
 def looked_at_anew(monkeypatch):
     monkeypatch.setattr(health, "_looks", {})
+    monkeypatch.setattr(health, "PATIENCE", 30)  # for a busy machine
 
 
 @pytest.fixture
@@ -104,11 +105,7 @@ def test_a_cache_that_forgets_at_once_is_said(client, monkeypatch):
 def test_a_store_of_pictures_that_is_away_is_said(client, settings):
     settings.PICTURES_URL = "s3://key:secret@127.0.0.1:1/pictures?tls=0"
     settings.STORAGES = settings.STORAGES | {"default": picture_store(settings.PICTURES_URL)}
-    health.PATIENCE, patience = 10, health.PATIENCE
-    try:
-        status, lines = asked(client)
-    finally:
-        health.PATIENCE = patience
+    status, lines = asked(client)
     assert status == 200
     assert "wrong: pictures: can't be reached" in lines
 

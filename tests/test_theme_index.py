@@ -59,7 +59,7 @@ def test_of_very_many_ties_each_theme_keeps_some_and_widths_differ():
 
 
 def test_the_stylesheet_lights_up_the_bows_of_every_row_of_the_map():
-    css = (Path(settings.BASE_DIR) / "static" / "site.css").read_text()
+    css = (Path(settings.BASE_DIR) / "static" / "map.css").read_text()
     rows = re.findall(r"li:nth-child\((\d+)\) a:is\(:hover,:focus-visible\)\) \.m(\d+) path", css)
     assert rows == [(str(row), str(row)) for row in range(1, MOST_THEMES + 1)]
 

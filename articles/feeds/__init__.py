@@ -5,7 +5,6 @@ host. `updated` moves for updates and corrections only. Bodies depend on the sto
 """
 
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
@@ -75,7 +74,7 @@ def _bounded(items):
     """Return the first of `items`, as many as a feed may carry, at least one."""
     carried, size = [], 0
     for item in items:
-        size += len(escape(item["content"]).encode())
+        size += len(item["escaped"])
         if carried and size > MOST_BYTES:
             break
         carried.append(item)
@@ -112,11 +111,10 @@ def _response(request, channel, format, number, changed):
     )
     for each in items:
         generator.add_item(**each)
-    response = HttpResponse(content_type=generator.content_type)
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.
     latest = max((entry["updateddate"] for entry in items), default=changed or BEFORE_ALL)
     generator.latest_post_date = lambda: latest
-    generator.write(response, "utf-8")
+    response = HttpResponse(generator.written(), content_type=generator.content_type)
     if hub:
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'  # WebSub, section 4
     return response

@@ -7,16 +7,21 @@ Each is given the same description of a feed and of its items. Beyond what Djang
     hub           address of the hub that is told of changes (WebSub, section 4), or None
     current       address of the feed itself when this is an archive document of it (RFC 5005, section 4), or None
     older, newer  addresses of the archive documents before and after, or None
+    item escaped  its content: HTML, escaped for XML, as bytes in UTF-8
+    item parts    {"atom" and "rss": what is written before and behind the content}, if it is known already
     item image    {"url", "type", "width", "height", "alt"} or None
     item scheme   the address below which its categories are
 """
 
+import io
 import json
+from xml.sax.saxutils import unescape
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 GENERATOR = "relations_site"
+_PLACE = b"\0\0"  # no text has it
 # One type for everybody, so that one copy serves all: feed readers take it, and browsers style it, where they would show
 # application/atom+xml as raw text.
 XML = "application/xml; charset=utf-8"
@@ -45,9 +50,47 @@ def _image(handler, item):
         handler.endElement("media:content")
 
 
-class Rss(Rss201rev2Feed):
+class _Pieces(io.TextIOBase):
+    """What a generator writes, as bytes: most of a feed is texts that are bytes already."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def write(self, words):
+        """Take a str, as generators write."""
+        self.pieces.append(words.encode())
+
+
+class Described:
+    """A feed that is written at once."""
+
+    def written(self):
+        """Return the feed as bytes, in UTF-8."""
+        self.out = _Pieces()
+        self.write(self.out, "utf-8")
+        return b"".join(self.out.pieces)
+
+    def write_items(self, handler):
+        """Write the items, from their `parts` where those are at hand."""
+        if not all("parts" in item for item in self.items):
+            super().write_items(handler)
+            return
+        for item in self.items:
+            before, behind = item["parts"][self.format]
+            self.out.pieces += (before.encode(), item["escaped"], behind.encode())
+
+    def add_text(self, handler, name, escaped, attributes):
+        """Write an element with `escaped`, bytes that are XML and begin with a tag."""
+        handler.startElement(name, attributes)
+        handler.ignorableWhitespace(escaped[:1].decode())  # SAX's way to write what is markup; it ends the start tag
+        self.out.pieces.append(escaped[1:])
+        handler.endElement(name)
+
+
+class Rss(Described, Rss201rev2Feed):
     """Full text in content:encoded, bylines in dc:creator."""
 
+    format = "rss"
     content_type = XML
 
     def rss_attributes(self):
@@ -76,15 +119,16 @@ class Rss(Rss201rev2Feed):
             handler.addQuickElement("dc:creator", author["name"])
         for category in item["categories"]:
             handler.addQuickElement("category", category, {"domain": item["scheme"]})
-        handler.addQuickElement("content:encoded", item["content"])
+        self.add_text(handler, "content:encoded", item["escaped"], {})
         _image(handler, item)
         if item["updateddate"] != item["pubdate"]:
             handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
 
 
-class Atom(Atom1Feed):
+class Atom(Described, Atom1Feed):
     """Summary and full text."""
 
+    format = "atom"
     content_type = XML
 
     def write(self, outfile, encoding):
@@ -124,11 +168,11 @@ class Atom(Atom1Feed):
             handler.endElement("author")
         for category in item["categories"]:
             handler.addQuickElement("category", "", {"term": category, "scheme": item["scheme"]})
-        handler.addQuickElement("content", item["content"], {"type": "html", "xml:lang": item["language"]})
+        self.add_text(handler, "content", item["escaped"], {"type": "html", "xml:lang": item["language"]})
         _image(handler, item)
 
 
-class JsonFeed(SyndicationFeed):
+class JsonFeed(Described, SyndicationFeed):
     """JSON Feed 1.1; `external_url` stays out, for it breaks links within an item."""
 
     content_type = "application/feed+json; charset=utf-8"
@@ -150,7 +194,8 @@ class JsonFeed(SyndicationFeed):
             "hubs": [{"type": "WebSub", "url": said["hub"]}] if said["hub"] else None,
             "items": [self._item(item) for item in self.items],
         }
-        json.dump({name: value for name, value in feed.items() if value is not None}, outfile, ensure_ascii=False)
+        told = {name: value for name, value in feed.items() if value is not None}
+        outfile.write(json.dumps(told, ensure_ascii=False))
 
     def _item(self, item):
         told = {
@@ -158,7 +203,7 @@ class JsonFeed(SyndicationFeed):
             "url": item["link"],
             "title": item["title"],
             "summary": item["description"],
-            "content_html": item["content"],
+            "content_html": unescape(item["escaped"].decode()),
             "image": item["image"]["url"] if item["image"] else None,
             "date_published": rfc3339_date(item["pubdate"]),
             "date_modified": rfc3339_date(item["updateddate"]),
@@ -170,3 +215,16 @@ class JsonFeed(SyndicationFeed):
 
 
 GENERATORS = {"rss": Rss, "atom": Atom, "json": JsonFeed}
+
+
+def parts(item):
+    """Return {"atom" and "rss": (str before, str behind)} of what stands around the content of `item` in feeds."""
+    found = {}
+    for kind in (Atom, Rss):
+        feed = kind("", "", "")
+        feed.add_item(**item | {"escaped": _PLACE})
+        feed.out = _Pieces()
+        feed.write_items(SimplerXMLGenerator(feed.out, "utf-8", short_empty_elements=True))
+        before, _place, behind = b"".join(feed.out.pieces).partition(_PLACE)
+        found[kind.format] = before.decode(), behind.decode()
+    return found

@@ -1,7 +1,10 @@
 """What feeds say of an article, of a change, of a timeline: in full, for readers without our scripts, styles and host."""
 
+import json
 import logging
 import mimetypes
+from urllib.parse import urlsplit
+from xml.sax import saxutils
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -10,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from .. import listing as listings
-from .. import names, text, weaving
+from .. import names, publishing, text, weaving
 from ..models import Article
 from ..models.article import NEWEST
+from ..models.rendition import kept
 from ..weaving import pictures
+from .formats import parts
 
 ITEMS = 25  # of a feed, and of each archive document
 log = logging.getLogger(__name__)
@@ -42,11 +47,30 @@ def left_out():
 
 
 def items_of(articles, base):
-    """Return what a feed says of `articles`."""
+    """Return what a feed says of `articles`: what is kept of them, or made now and kept from then on."""
+    told = kept(articles, "feed", urlsplit(base).netloc)
+    missing = [article for article in articles if told[article.pk][0] is None]
+    if missing:
+        for article, rendered in zip(missing, _rendered(missing, base), strict=True):
+            ticket = told[article.pk][1]
+            told[article.pk] = rendered, ticket
+            if ticket:
+                publishing.keep_rendered(ticket, "feed", rendered)
+    return [_item(article, told[article.pk][0], base) for article in articles]
+
+
+def _rendered(articles, base):
+    """Return, for each of `articles`, what is kept for feeds: a line of JSON with what it names, then its content.
+
+    The content is escaped for XML; all as bytes in UTF-8.
+    """
+    if any(article.get_deferred_fields() for article in articles):
+        whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
+        articles = [whole[article.pk] for article in articles]
     texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
     following = listings.suggested(articles)
     return [
-        _in(article, _item, woven, suggestions, base)
+        _in(article, _told, woven, suggestions, base)
         for article, woven, suggestions in zip(articles, texts, following, strict=True)
     ]
 
@@ -57,8 +81,8 @@ def _in(article, told, *rest):
         return told(article, *rest)
 
 
-def _item(article, woven, suggestions, base):
-    """Return what a feed says of `article`, whose text is `woven`, with the `suggestions` of what to read next."""
+def _told(article, woven, suggestions, base):
+    """Return what is kept of `article`, whose text is `woven`, with the `suggestions` of what to read next."""
     content = woven.text + woven.notes
     if woven.sources:
         content += f"<h2>{_('Sources')}</h2>\n{render_to_string('articles/_sources.html', {'sources': woven.sources})}"
@@ -70,16 +94,34 @@ def _item(article, woven, suggestions, base):
         content = pictures.lead(lead, plain=True) + content
     content = text.for_feed(content, page=base + article.get_absolute_url(), prefix=f"a{article.pk}-")
     authors = [byline.author for byline in article.bylines.all()]
+    named = {
+        "authors": [{"name": names.clean(author.name), "url": base + author.get_absolute_url()} for author in authors],
+        "categories": [names.clean(theme.name) for theme in article.theme_list],
+        "image": _image(lead, base) if lead else None,
+    }
+    named["parts"] = parts(_described(article, base) | named)
+    return json.dumps(named).encode() + b"\n" + _escaped(f'<div lang="{escape(article.language)}">{content}</div>')
+
+
+def _item(article, rendered, base):
+    """Return what a feed says of `article`, of which `rendered` is kept."""
+    named, _line, escaped = rendered.partition(b"\n")
+    return _described(article, base) | json.loads(named) | {"escaped": escaped}
+
+
+def _described(article, base):
+    """Return what stands on the row of `article` of what a feed says of it."""
     return {
         **_known(article, base),
         "unique_id": article.uid.urn,
         "title": names.clean(article.title),
         "description": names.clean(article.summary),
-        "content": names.clean(f'<div lang="{escape(article.language)}">{content}</div>'),
-        "authors": [{"name": names.clean(author.name), "url": base + author.get_absolute_url()} for author in authors],
-        "categories": [names.clean(theme.name) for theme in article.theme_list],
-        "image": _image(lead, base) if lead else None,
     }
+
+
+def _escaped(content):
+    """Return the HTML `content` as items carry it."""
+    return saxutils.escape(names.clean(content)).encode()
 
 
 def _known(article, base):
@@ -119,7 +161,7 @@ def _change(article, revision, base):
         "unique_id": f"{article.uid.urn}#revision-{revision.number}",
         "title": names.clean(f"{capfirst(revision.told_as)}: {article.title}"),
         "description": names.clean(revision.note),
-        "content": names.clean(text.for_feed(content, page=f"{base}/updates/", prefix="")),
+        "escaped": _escaped(text.for_feed(content, page=f"{base}/updates/", prefix="")),
         "pubdate": revision.saved_at,
         "updateddate": revision.saved_at,
     }
@@ -142,6 +184,6 @@ def _events(article, events, base):
         "unique_id": f"{article.uid.urn}#timeline",
         "title": names.clean(told % {"title": article.title, "count": len(events)}),
         "description": names.clean(article.summary),
-        "content": names.clean(text.for_feed(content, page=f"{base}/timeline/", prefix=f"a{article.pk}-")),
+        "escaped": _escaped(text.for_feed(content, page=f"{base}/timeline/", prefix=f"a{article.pk}-")),
         "categories": [names.clean(theme.name) for theme in article.theme_list],
     }

@@ -22,17 +22,19 @@ from .parsing import (
     parse_series,
     parse_themes,
 )
-from .related import related, suggested
+from .related import MOST_FETCHED, alike, read_next, related, suggested
 
 __all__ = [
     "EventFilter",
     "FORMATS",
     "LONGEST_QUERY",
+    "MOST_FETCHED",
     "PAGE_SIZE",
     "PARAMETERS",
     "Listing",
     "Page",
     "Unknown",
+    "alike",
     "facets",
     "feeds_of",
     "followable",
@@ -46,6 +48,7 @@ __all__ = [
     "parse_search",
     "parse_series",
     "parse_themes",
+    "read_next",
     "related",
     "suggested",
     "theme_map",

@@ -29,6 +29,7 @@ def themes_with_counts(counts=None):
 def themes_on_front(counts):
     """Return the themes of the front page in their order, with their introductions; each has `count`, by the `Counts`."""
     themes = list(Theme.objects.exclude(place=None).order_by("place", "pk"))
+    counts.partners(EVERYTHING, theme=None, year=None)  # in one query, for the years stand there, too
     _count(themes, counts)
     return themes
 

@@ -75,6 +75,6 @@ class EventFilter:
             .filter(bringing)
             .order_by(*NEWEST)
             .listed()
-            .with_themes()
+            .with_names()
             .prefetch_related("events")
         )

@@ -227,26 +227,29 @@ class Listing:
         if self.searching:
             found, more = self._found(counts.at)
             total, keys = len(found), self._ordered(found)[start : start + PAGE_SIZE]
-            rows = Article.objects.defer("body", "contents", "translation_of")  # it quotes the texts
+            rows = Article.objects.with_themes().defer("body", "contents", "translation_of")  # it quotes the texts
         else:
             total, more, found = reading.opened(self, counts, number, PAGE_SIZE)
-            keys, rows = found[:PAGE_SIZE], Article.objects.listed()
+            keys, rows = found[:PAGE_SIZE] if isinstance(found, list) else found, Article.objects.listed()
         pages = max(1, -(-total // PAGE_SIZE))
         if number > pages:
             raise Unknown(
                 _("This list has %(pages)s pages; there is no page %(number)s.") % {"pages": pages, "number": number}
             )
-        rows = rows.in_bulk(keys)
-        articles = [rows[pk] for pk in keys if pk in rows]
-        Article.give_themes(articles)
+        rows = rows.filter(pk__in=keys)
+        if self.order == "best":
+            places = {key: place for place, key in enumerate(keys)}
+            articles = sorted(rows, key=lambda row: places[row.pk])
+        else:
+            articles = list(rows.order_by(*reading.order(self)))
         return Page(self, number, pages, total, articles, more, counts, found)
 
     def _ordered(self, found):
         """Return the keys `found` by a search in the order of the listing."""
         if self.order == "best":
             return found
-        order = ("published_at", "pk") if self.order == "oldest" else NEWEST
-        return list(Article.objects.filter(pk__in=found).order_by(*order).values_list("pk", flat=True))
+        rows = Article.objects.filter(pk__in=found).order_by(*reading.order(self))
+        return list(rows.values_list("pk", flat=True))
 
     def _found(self, at=None):
         """Return what `search.best` finds among the articles that the other conditions leave."""
@@ -254,7 +257,7 @@ class Listing:
         return search.best(rows, search.Query.of(self.words))
 
     def followed(self, most, first=0, oldest=False, at=None):
-        """Return the queryset of at most `most` of the listing's articles at `at`, texts included, from the `first` (0) on.
+        """Return the queryset of at most `most` of the listing's articles at `at`, as feeds keep them, from the `first` (0) on.
 
         They are the newest first whatever its order, or the oldest.
         """
@@ -262,8 +265,8 @@ class Listing:
         if self.searching:
             keys = list(listing.articles(at).values_list("pk", flat=True)[first : first + most])
         else:
-            keys = reading.keys(listing, Counts(at), first, most)
-        rows = Article.objects.filter(pk__in=keys).order_by(*NEWEST).with_names().select_related("lead_picture")
+            keys = reading.sliced(listing, Counts(at), first, most)
+        rows = Article.objects.filter(pk__in=keys).order_by(*NEWEST).with_rendition("feed")
         return rows.reverse() if oldest else rows
 
     def archived(self, at=None):

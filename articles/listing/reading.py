@@ -53,20 +53,34 @@ def opened(listing, counts, number, page_size):
     """Return (how many articles the listing has, whether there are more, the first keys of page `number`).
 
     Where the number isn't kept, the first thousand are counted, and there is nothing behind them. On the first page of
-    a list whose ways to be narrowed aren't kept, the keys are as many as are looked at for that, not a page alone.
+    a list whose ways to be narrowed aren't kept, the keys are as many as are looked at for that, not a page alone;
+    where they are kept, a queryset, so that the articles themselves can be asked for at once.
     """
     total, start = size(listing, counts), (number - 1) * page_size
     if total is None:
         found = keys(listing, counts, 0, MOST_COUNTED + 1)
         return min(len(found), MOST_COUNTED), len(found) > MOST_COUNTED, found[start:MOST_COUNTED]
-    most = page_size if number > 1 or _is_kept(listing) else max(page_size, MOST_LOOKED_AT)
+    if _is_kept(listing):
+        return total, False, sliced(listing, counts, start, min(page_size, total - start))
+    most = page_size if number > 1 else max(page_size, MOST_LOOKED_AT)
     return total, False, keys(listing, counts, start, min(most, total - start))
 
 
 def keys(listing, counts, start, most):
     """Return the keys of at most `most` articles of the listing from its place `start` (0 is the first), in its order."""
+    return list(sliced(listing, counts, start, most))
+
+
+def order(listing, key="pk"):
+    """Return the columns by which the listing is ordered, that of the articles' key being called `key`."""
+    orders = {"oldest": ("published_at", key), "series": ("series_order", "published_at", key)}
+    return orders.get(listing.order, ("-published_at", f"-{key}"))
+
+
+def sliced(listing, counts, start, most):
+    """Return what `keys` does as a queryset; no articles for none."""
     if most <= 0:
-        return []
+        return Article.objects.none().values_list("pk", flat=True)
     since, before = span(listing)
     skipped = _months_before(listing, counts, start) if start > MOST_SKIPPED else None
     if skipped:
@@ -76,9 +90,7 @@ def keys(listing, counts, start, most):
         else:
             before = start_of(year, month + 1)
     rows, key = _rows(listing, counts, since, before)
-    orders = {"oldest": ("published_at", key), "series": ("series_order", "published_at", key)}
-    rows = rows.order_by(*orders.get(listing.order, ("-published_at", f"-{key}")))
-    return list(rows.values_list(key, flat=True)[start : start + most])
+    return rows.order_by(*order(listing, key)).values_list(key, flat=True)[start : start + most]
 
 
 def _rows(listing, counts, since, before):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from .. import search
-from ..models import Article, ArticleTheme, Keyword, ReadNext, Tally
+from ..models import Article, ArticleTheme, Keyword, Likeness, ReadNext, Tally
 
-SHOWN, MOST_FETCHED = 3, 15
+SHOWN, MOST_FETCHED = 3, 15  # of those that are alike
 MOST_COMPARED = 600  # of the newest articles that share a theme, and of those that share a word
 WORDS_WEIGH = 0.4  # what a shared word counts beside a shared theme
 OTHER_LANGUAGE = 0.5
@@ -33,17 +33,69 @@ def related(article, *, themes, picks=None, before=None, at=None):
     published before that instant.
     """
     if picks is None:
-        picks = list(ReadNext.objects.filter(article=article.pk, picked=True).values_list("other", flat=True))
+        picks = _picked(article)
     seen = Article.objects.public(at).defer("body", "html", "contents").with_themes()
     links = ArticleTheme.objects.public(at)
     chosen = seen.in_bulk(picks)
     if before:
         seen, links = seen.filter(published_at__lt=before), links.filter(published_at__lt=before)
-    score, shared = _likeness(article, links, {theme.pk: search.terms_of(theme.name) for theme in themes})
-    others = list(seen.in_bulk(sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[:MOST_FETCHED]).values())
-    others.sort(key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at), reverse=True)
-    told = [Suggestion(chosen[pk], picked=True) for pk in picks if pk in chosen]
-    told += [Suggestion(row, words=shared.get(row.pk, [])) for row in others if not _is_part(row, article)]
+    score, shared = _likeness(article, links, _called(themes))
+    others = seen.in_bulk(_highest(score))
+    words = {pk: [own for _uses, own, _theirs in shared[pk]] for pk in others}
+    return _told(article, themes, [chosen[pk] for pk in picks if pk in chosen], others.values(), score, words)
+
+
+def read_next(article, *, themes):
+    """Return the `Suggestion`s of what to read after the public `article`, about `themes`; at most three.
+
+    What the editors chose comes first, then what was found to be like it when either was published.
+    """
+    picks = _picked(article)
+    alike = {row.other_id: row for row in Likeness.objects.filter(article=article.pk)}
+    known = Article.objects.public().defer("body", "html", "contents").with_themes().in_bulk([*picks, *alike])
+    score, words = ({pk: getattr(row, name) for pk, row in alike.items()} for name in ("score", "words"))
+    others = [known[pk] for pk in sorted(alike) if pk in known]
+    return _told(article, themes, [known[pk] for pk in picks if pk in known], others, score, words)
+
+
+def alike(article, *, themes):
+    """Return what is like `article`, about `themes`, of what is public or scheduled; at most fifteen.
+
+    {key: (score, the words they share as `article` spells them, and as the other does)}
+    """
+    standing = {"published_at__isnull": False, "withdrawn_at": None}
+    seen = Article.objects.filter(**standing)
+    links = ArticleTheme.objects.filter(**standing)
+    score, shared = _likeness(article, links, _called(themes))
+    found = {}
+    for pk in seen.filter(pk__in=_highest(score)).values_list("pk", flat=True):
+        words = shared[pk]
+        theirs = [theirs for _uses, _own, theirs in sorted(words, key=lambda word: (word[0], word[2]))]
+        found[pk] = (score[pk], [own for _uses, own, _theirs in words], theirs)
+    return found
+
+
+def _called(themes):
+    """Return {key: the terms of its name} of `themes`."""
+    return {theme.pk: search.terms_of(theme.name) for theme in themes}
+
+
+def _picked(article):
+    return list(ReadNext.objects.filter(article=article.pk, picked=True).values_list("other", flat=True))
+
+
+def _highest(score):
+    """Return the keys of the fifteen highest scores, of equal ones the latest articles."""
+    return sorted(score, key=lambda pk: (score[pk], pk), reverse=True)[:MOST_FETCHED]
+
+
+def _told(article, themes, chosen, others, score, words):
+    """Return the `Suggestion`s of the articles `chosen` and of those `others` that are most like `article`."""
+    others = sorted(
+        others, key=lambda row: (score[row.pk] * _spoken(row, article), row.published_at, -row.pk), reverse=True
+    )
+    told = [Suggestion(row, picked=True) for row in chosen]
+    told += [Suggestion(row, words=words[row.pk]) for row in others if not _is_part(row, article)]
     return _each_once(article, themes, told)
 
 
@@ -85,7 +137,9 @@ def _newest(links, tags):
 
 
 def _likeness(article, links, called):
-    """Return {key: score} of articles that share something with `article`, and {key: the words they share}.
+    """Return {key: score} of articles that share something with `article`, and {key: [words they share]}.
+
+    Of each word: how many use it, how `article` spells it, how the other does; rare ones first, at most three.
 
     `links` are theirs, `called` the terms of the names of its own themes, {key: terms}: of a shared theme those say
     nothing more. All words together count for less than a theme. What is not to be seen is for the caller to drop.
@@ -94,22 +148,22 @@ def _likeness(article, links, called):
     links = _newest(links, called)
     words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
     uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk)
-    uses = list(uses.order_by("-article").values_list("article", "term")[:MOST_COMPARED])
-    carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term in uses)
+    uses = list(uses.order_by("-article").values_list("article", "term", "word")[:MOST_COMPARED])
+    carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term, _word in uses)
     themes = {tag: math.log(1 + total / count) for tag, count in carried.items()}
     score, likeness, known, shared = Counter(), Counter(), defaultdict(set), defaultdict(list)
     for pk, tag in links:
         score[pk] += themes[tag]
         known[pk] |= called.get(tag, set())
-    for pk, term in uses:
+    for pk, term, word in uses:
         if used[term] < total / 3 and term not in known[pk]:  # what every third text has tells nothing
             likeness[pk] += WORDS_WEIGH * math.log(1 + total / used[term])
-            shared[pk].append((used[term], words[term]))
+            shared[pk].append((used[term], words[term], word))
     most = min(themes.values(), default=math.inf)
     for pk, found in likeness.items():  # the more the better, and never as much as a theme
         score[pk] += found if most == math.inf else most * (1 - math.exp(-found / most))
     del score[article.pk]
-    return score, {pk: [word for _uses, word in sorted(found)][:MOST_WORDS] for pk, found in shared.items()}
+    return score, defaultdict(list, {pk: sorted(found)[:MOST_WORDS] for pk, found in shared.items()})
 
 
 def _spoken(row, article):

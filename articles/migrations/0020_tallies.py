@@ -20,7 +20,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0019_search_terms_of_names'),
+        ('articles', '0017_renditions'),
     ]
 
     operations = [

@@ -1,13 +1,14 @@
 """What is stored. Querysets stand beside their model."""
 
 from . import addresses, tally
-from .article import Article, ArticleAuthor, ArticleTheme, Keyword, ReadNext, standing
+from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, ReadNext, standing
 from .edition import Edition
 from .event import Event
 from .following import Following
 from .link import Link, called
 from .picture import Picture
 from .reference import Author, Series
+from .rendition import Rendition
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
 from .source import Citation, Source
@@ -29,10 +30,12 @@ __all__ = [
     "Facet",
     "Following",
     "Keyword",
+    "Likeness",
     "Link",
     "OpenForm",
     "Picture",
     "ReadNext",
+    "Rendition",
     "Revision",
     "Series",
     "Source",

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
@@ -64,16 +63,21 @@ class ArticleQuerySet(PublicQuerySet):
 
     def with_themes(self):
         """Return the articles with their themes (see `theme_list`) fetched in one query."""
-        links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")
-        return self.prefetch_related(Prefetch("article_themes", links.order_by("tag__name")))
+        return self.prefetch_related(themes_by_name())
 
     def with_names(self):
         """Return the articles with their themes and bylines fetched in three queries."""
         return self.with_themes().prefetch_related("bylines__author")
 
     def listed(self):
-        """Return the articles with what a list of them prints, and nothing else; `give_themes` adds their themes."""
-        return self.only("uid", "title", "slug", "summary", "words", "language", "published_at", "updated_at")
+        """Return the articles with what a list of them prints, without their texts; names are for the caller to fetch."""
+        return self.with_rendition("item")
+
+    def with_rendition(self, column):
+        """Return the articles with what lists and feeds print of them, and with `column` of their `rendition`."""
+        own = ("uid", "title", "slug", "summary", "words", "language", "published_at", "updated_at")
+        kept = (f"rendition__{name}" for name in ("serial", "stamp", "until", column))
+        return self.select_related("rendition").only(*own, *kept)
 
     def last_change(self, at=None):
         """Return the last instant at or before `at` when what readers see changed, or None before the first."""
@@ -81,6 +85,12 @@ class ArticleQuerySet(PublicQuerySet):
         due = self.once_public(at).order_by("-published_at").values("published_at")[:1]
         told = Edition.objects.values_list("changed_at", models.Subquery(due)).first()
         return max(filter(None, told or ()), default=None)
+
+
+def themes_by_name():
+    """Return what fetches the themes of articles in one query, by name."""
+    links = ArticleTheme.objects.select_related("tag").defer("tag__introduction", "tag__introduction_html")
+    return Prefetch("article_themes", links.order_by("tag__name"))
 
 
 class Article(models.Model):
@@ -229,23 +239,10 @@ class Article(models.Model):
         same = models.Q(pk=self.original_id) | models.Q(translation_of=self.original_id)
         return Article.objects.public(at).filter(same).exclude(pk=self.pk).order_by("language", "pk")
 
-    @cached_property
+    @property
     def theme_list(self):
-        """The themes, by name when `with_names` or `give_themes` fetched them."""
+        """The themes, by name when `with_names` fetched them."""
         return [link.tag for link in self.article_themes.all()]
-
-    @staticmethod
-    def give_themes(articles):
-        """Fetch the themes of all `articles`, as far as lists name them, for their `theme_list`: in one query, and cheaply."""
-        for article in articles:
-            article.theme_list = []
-        known, themes = {article.pk: article.theme_list for article in articles}, {}
-        links = ArticleTheme.objects.filter(content_object__in=known).order_by("tag__name")
-        for pk, *row in links.values_list("content_object_id", "tag_id", "tag__name", "tag__slug"):
-            theme = themes.get(row[0]) or themes.setdefault(
-                row[0], Theme.from_db(links.db, ["id", "name", "slug"], row)
-            )
-            known[pk].append(theme)
 
     @property
     def has_changes(self):
@@ -319,6 +316,24 @@ class ReadNext(models.Model):
     class Meta:
         ordering = ["place"]
         constraints = [models.UniqueConstraint(fields=["article", "other"], name="read_next_once_per_article")]
+
+    def __str__(self):
+        return f"{self.article_id}: {self.other_id}"
+
+
+class Likeness(models.Model):
+    """An article that is like another, how much, and the `words` that both are about; found when either was published.
+
+    From these the page of an article takes what to read next. Derived from the texts, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="likenesses")
+    other = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    score = models.FloatField()
+    words = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "other"], name="likeness_once_per_article")]
 
     def __str__(self):
         return f"{self.article_id}: {self.other_id}"

@@ -1,20 +1,28 @@
 """When what readers see changed last."""
 
 import datetime
+import secrets
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 
+def fresh():
+    """Return 32 characters that no edition, here or in another copy of the site, had before."""
+    return secrets.token_hex(16)
+
+
 class Edition(models.Model):
     """The one row that says when somebody last changed what readers see: a text, a name, an address, a theme.
 
     Drafts and schedules leave it alone, for a date that moved with them would tell of them; what falls due by itself
-    is in `Article.objects.last_change`.
+    is in `Article.objects.last_change`. `names` is another one whenever that changes which may show in any text: the
+    names and definitions of themes, the words of pictures, the site's own name.
     """
 
     changed_at = models.DateTimeField()
+    names = models.CharField(max_length=32, default=fresh)
     zone = models.CharField(max_length=64, default="")  # in which the years and months of the tallies begin
 
     def __str__(self):
@@ -33,6 +41,11 @@ class Edition(models.Model):
     def touch(cls):
         """Note that what readers see has changed; called in one's turn."""
         cls.objects.filter(pk=1).update(changed_at=timezone.now())
+
+    @classmethod
+    def rename(cls):
+        """Note that something has changed that may show in any text; called in one's turn."""
+        cls.objects.filter(pk=1).update(names=fresh())
 
 
 def second_is_over(instant):

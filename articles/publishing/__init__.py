@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Edition, Revision, addresses
+from ..models import Article, Edition, Rendition, Revision, addresses
+from .beside import keep_rendered
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
 from .overview import coming, overview
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
+from .renditions import forget, showing
 from .rules import (
     Change,
     Fields,
@@ -65,6 +67,7 @@ __all__ = [
     "forget_row",
     "is_over",
     "keep",
+    "keep_rendered",
     "kept",
     "leads_somewhere",
     "linking_here",
@@ -274,6 +277,8 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         at=now,
     )
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
+    Rendition.objects.get_or_create(article=article)
+    shown = showing(article)
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
     with recounted([article.pk]):
@@ -286,6 +291,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)
     write_kin(article, fields)
+    forget(shown | showing(article))
     if article.is_public(now):
         Edition.touch()
     return revision
@@ -329,6 +335,7 @@ def _withdraw(article, fields, by, based_on, note, now, was_live):
     Edition.take_turn()
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
+    forget(showing(article))
     with recounted([article.pk]):
         if was_live:
             article.withdrawn_at, article.withdrawn_note = now, note

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from .. import search
 from ..models import Article, Edition, Theme
+from .renditions import forget, linked_by, showing
 from .rules import Fields, rendered_or_refuse
 from .steps import write_citations, write_events, write_kin, write_names
 
@@ -20,6 +21,7 @@ def rebuild(article):
         now = Article.objects.get(pk=article.pk)
         if now.live_id != article.live_id:
             return False
+        shown = showing(now)
         before = (now.html, now.contents, now.words)
         now.html, now.contents, now.words = rendered.html, rendered.contents, rendered.words
         changed = before != (now.html, now.contents, now.words)
@@ -32,6 +34,7 @@ def rebuild(article):
         if now.withdrawn_at is None:
             search.index(now)
             write_kin(now, Fields.of(now.live))
+        forget(shown | showing(now))
     return changed
 
 
@@ -42,7 +45,9 @@ def reindex(article):
     now = Article.objects.get(pk=article.pk)
     if now.live_id and now.withdrawn_at is None:
         search.index(now)
+        shown = showing(now)
         write_kin(now, Fields.of(now.live))
+        forget(shown | showing(now))
     else:
         search.forget(now)
 
@@ -53,8 +58,10 @@ def relink(row):
     Edition.take_turn()
     if isinstance(row, Theme):
         write_names(row.introduction_html, theme=row)
+        forget(linked_by(theme=row))
     else:
         write_names(row.html, row.working.fields["body"], article=row)
+        forget({row.pk} | linked_by(article=row))
 
 
 def rebuild_theme(theme):
@@ -64,7 +71,9 @@ def rebuild_theme(theme):
         Edition.take_turn()
         stored = Theme.objects.filter(pk=theme.pk, introduction=theme.introduction).update(introduction_html=html)
         if stored:
+            linked = linked_by(theme=theme)
             write_citations(html, theme=theme)
             write_names(html, theme=theme)
+            forget(linked | linked_by(theme=theme))
             Edition.touch()
     return bool(stored) and html != theme.introduction_html

@@ -1,10 +1,11 @@
 """The steps that saving and publishing are made of; each is called inside the caller's transaction."""
 
+from collections import defaultdict
 from dataclasses import asdict
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from ..models import (
     Citation,
     Event,
     Keyword,
+    Likeness,
     Link,
     Picture,
     ReadNext,
@@ -104,6 +106,7 @@ def clear_row(article):
     article.contents, article.words = [], 0
     article.themes.clear()
     article.bylines.all().delete()
+    Likeness.objects.filter(Q(article=article) | Q(other=article)).delete()
 
 
 def set_dates(article, *, was_live, change, at, now):
@@ -166,6 +169,23 @@ def write_kin(article, fields):
         row.place = place
     article.next_rows.all().delete()
     ReadNext.objects.bulk_create(rows.values())
+    write_likeness(article, themes)
+
+
+def write_likeness(article, themes):
+    """Find anew what is like `article`, about `themes`, and put it among what is like those, on either side fifteen."""
+    found = listings.alike(article, themes=themes)
+    Likeness.objects.filter(Q(article=article) | Q(other=article)).delete()
+    pairs = [(article.pk, pk, score, own) for pk, (score, own, _theirs) in found.items()]
+    pairs += [(pk, article.pk, score, theirs) for pk, (score, _own, theirs) in found.items()]
+    Likeness.objects.bulk_create(
+        Likeness(article_id=one, other_id=two, score=score, words=words) for one, two, score, words in pairs
+    )
+    ranked = defaultdict(list)
+    for pk, one, *rank in Likeness.objects.filter(article__in=found).values_list("pk", "article", "score", "other"):
+        ranked[one].append((rank, pk))
+    least = [pk for rows in ranked.values() for _rank, pk in sorted(rows, reverse=True)[listings.MOST_FETCHED :]]
+    Likeness.objects.filter(pk__in=least).delete()
 
 
 def write_events(article):

@@ -1,12 +1,14 @@
 """Writing what stands around articles: themes, authors, series, pictures, plain pages, the site's own name."""
 
+from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Author, Edition, Source, Theme, addresses
+from ..models import Article, Author, Edition, Picture, Series, Source, Theme, addresses
+from .renditions import forget, linked_by
 from .rules import rendered_or_refuse
 from .steps import write_citations, write_names
 
@@ -18,11 +20,27 @@ def save_row(row):
     before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
     row.save()
     _lead_on(before, row)
-    if isinstance(row, Author):
-        _teach(Article.objects.filter(authors=row))
-    elif isinstance(row, Source):
-        _teach(Article.objects.filter(citations__source=row))
+    if isinstance(row, (Author, Source)):
+        _teach(_naming(row))
+    if isinstance(row, (Author, Series, Source)):
+        forget(_naming(row).values_list("pk", flat=True))
+    elif _may_show_anywhere(row, before):
+        Edition.rename()
     Edition.touch()
+
+
+def _naming(row):
+    """Return the articles that name the author, the source or the series `row`."""
+    path = {Author: "authors", Series: "series", Source: "citations__source"}[type(row)]
+    return Article.objects.filter(**{path: row})
+
+
+def _may_show_anywhere(row, before):
+    """Whether texts may show what has become of `row`, which was `before` (None: it is new), without a row that says so."""
+    if isinstance(row, Theme):
+        told = ("name", "slug", "definition")
+        return before is None or any(getattr(row, name) != getattr(before, name) for name in told)
+    return isinstance(row, Site) or (isinstance(row, Picture) and before is not None)
 
 
 def _teach(articles):
@@ -59,6 +77,7 @@ def record_check(source, *, gone, alive, why):
     now.checked_at, now.outcome = timezone.now(), why[:60]
     now.save(update_fields=["failures", "checked_at", "outcome"])
     if now.is_dead != was_dead:
+        forget(_naming(now).values_list("pk", flat=True))
         Edition.touch()
 
 
@@ -69,6 +88,8 @@ def forget_row(row):
     if hasattr(row, "get_absolute_url"):
         addresses.forget(row.get_absolute_url())
     row.delete()
+    if isinstance(row, (Picture, Theme)):
+        Edition.rename()
     Edition.touch()
 
 
@@ -84,9 +105,11 @@ def save_theme(theme):
         Edition.take_turn()
         if theme.pk and not Theme.objects.filter(pk=theme.pk).exists():
             raise ValidationError(_("This theme has been merged into another one, or deleted, in the meantime."))
+        linked = linked_by(theme=theme) if theme.pk else set()
         save_row(theme)
         write_citations(theme.introduction_html, theme=theme)
         write_names(theme.introduction_html, theme=theme)
+        forget(linked | linked_by(theme=theme))
 
 
 @transaction.atomic
@@ -94,4 +117,5 @@ def teach_names(theme):
     """Teach search the names that `theme` goes by now."""
     Edition.take_turn()
     _teach(Article.objects.filter(article_themes__tag=theme))
+    Edition.rename()
     Edition.touch()

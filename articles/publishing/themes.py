@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from .. import names, search
 from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, ThemeName, addresses
 from .counting import recounted
+from .renditions import forget, showing
 from .rules import Fields
-from .steps import advance, write_links
+from .steps import advance, write_likeness, write_links
 from .surroundings import teach_names
 
 MOST_NAMING = 50
@@ -131,6 +132,9 @@ def retag(article, *, add=(), remove=(), by):
                 write_links(article, fields)
             if article.withdrawn_at is None:
                 search.index(article)
+            shown = showing(article)
+            write_likeness(article, Theme.objects.filter(article_themes__content_object=article))
+            forget(shown | showing(article))
             if article.is_public():
                 Edition.touch()
     return bool(steps)

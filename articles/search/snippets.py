@@ -35,17 +35,29 @@ def _found(words, query, language):
     Of a phrase only the words that stand side by side as it has them.
     """
     here = [known_by(word[0], language) for word in words]
-    found = {}
+    whole, found = {}, {}
     for number, wanted in enumerate(query.wanted):
-        first, *rest = [frozenset(readings) for readings in wanted.words]
-        begun = tuple(first) if wanted.beginning else ()
-        for place, known in enumerate(here):
-            if first.isdisjoint(known) and not (begun and any(each.startswith(begun) for each in known)):
-                continue
-            following = here[place + 1 : place + 1 + len(rest)]
-            if len(following) == len(rest) and not any(map(frozenset.isdisjoint, rest, following)):
-                found.update(dict.fromkeys(range(place, place + 1 + len(rest)), number))
+        if len(wanted.words) > 1 or wanted.beginning:
+            found.update(dict.fromkeys(_together(here, wanted), number))
+        else:
+            whole |= dict.fromkeys(wanted.words[0], number)
+    for place, known in enumerate(here):
+        for each in known:
+            if each in whole:
+                found[place] = whole[each]
     return found
+
+
+def _together(here, wanted):
+    """Yield the places in `here` (what each word of a text is known by) where the phrase or the beginning `wanted` is."""
+    first, *rest = map(frozenset, wanted.words)
+    begun = tuple(first) if wanted.beginning else ()
+    for place, known in enumerate(here):
+        if first.isdisjoint(known) and not (begun and any(each.startswith(begun) for each in known)):
+            continue
+        following = here[place + 1 : place + 1 + len(rest)]
+        if len(following) == len(rest) and not any(map(frozenset.isdisjoint, rest, following)):
+            yield from range(place, place + 1 + len(rest))
 
 
 def _densest(hits):

@@ -3,13 +3,14 @@
 import json
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from .. import cards, search, text, weaving
+from .. import cards, publishing, search, text, weaving
 from ..weaving import pictures
 
 register = template.Library()
@@ -66,3 +67,14 @@ def day(moment, form="j E Y"):
 def card(context, row=None):
     """Return the absolute address of the share card of an article, a theme or (without `row`) the site."""
     return cards.address_of(context["request"].publication, row)
+
+
+@register.simple_tag(takes_context=True)
+def entry(context, article):
+    """Return the entry of `article` in a list: the kept one when the view found it, or one that is kept from now on."""
+    kept, ticket = getattr(article, "entry", (None, None))
+    if kept is None:
+        kept = render_to_string("articles/_entry.html", {"article": article, "request": context["request"]})
+        if ticket:
+            publishing.keep_rendered(ticket, "item", kept)
+    return sanitised(kept)

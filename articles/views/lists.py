@@ -7,13 +7,15 @@ from dataclasses import replace
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import activate
+from django.utils.translation import activate, get_language
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import public_page, tagged
 from ..models import Article, Author, Counts, Event, Link, Theme
+from ..models.article import themes_by_name
+from ..models.rendition import kept
 from . import machines
 
 NEWEST_ON_FRONT = 8
@@ -30,6 +32,7 @@ def front(request):
     if not listing.front:
         return HttpResponsePermanentRedirect(listing.address())
     page = listing.page(1)
+    find_entries(request, page.articles, lead=1)
     themes = listings.themes_on_front(page.counts)
     subject = themes[0] if themes else None
     lead = page.articles[0] if subject and page.articles else None
@@ -63,6 +66,9 @@ def archive(request, year, month=None):
 
 
 def _years(page):
+    """Return the years, which on the first page of everything are read with what else stands beside it."""
+    if page.number == 1 and not page.listing.filters:
+        page.beside  # noqa: B018 - read here, it is kept for whoever asks next
     return {"years": listings.years(page.counts)}
 
 
@@ -208,6 +214,21 @@ def front_themes():
     return Theme.objects.exclude(place=None).order_by("place").defer("introduction", "introduction_html")[:12]
 
 
+def find_entries(request, articles, lead=0):
+    """Give each of `articles` its kept `entry` in lists, and those without one the themes that it is made with.
+
+    They are kept in the site's own language. The first `lead` are told otherwise, with their themes.
+    """
+    own = get_language() == request.publication.language
+    found = kept(articles, "item", request.publication.domain) if own else {}
+    bare = articles[:lead]
+    for article in articles[lead:]:
+        article.entry = found.get(article.pk, (None, None))
+        if article.entry[0] is None:
+            bare.append(article)
+    prefetch_related_objects(bare, themes_by_name())
+
+
 def listing_page(request, listing, template="articles/listing.html", extra=lambda page: {}):
     """Return the page of `listing` that the request asks for, or a redirect to its canonical address.
 
@@ -222,6 +243,8 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
         titles = Link.objects.titles(page.articles)
         for row in page.articles:
             row.titles = titles[row.pk]
+    else:
+        find_entries(request, page.articles)
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
     shown = render(request, template, context | extra(page))
     return tagged(shown, articles=page.articles, themes=listing.themes)

@@ -63,7 +63,11 @@ def source(request, key):
     row = get_object_or_404(Source.objects.cited(), key=key)
     context = {
         "source": row,
-        "articles": Article.objects.public().listed().filter(citations__source=row).order_by("-published_at", "-pk"),
+        "articles": Article.objects.public()
+        .listed()
+        .with_themes()
+        .filter(citations__source=row)
+        .order_by("-published_at", "-pk"),
         "themes": Theme.objects.filter(citations__source=row).order_by("name"),
     }
     return render(request, "articles/source.html", context)

@@ -1,7 +1,7 @@
 """One article, live or a draft."""
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -11,14 +11,19 @@ from django.views.decorators.http import require_http_methods
 
 from .. import listing as listings
 from .. import publishing, weaving
-from ..caching import public_page, tagged
-from ..models import Article, Author, Picture, Revision, Series, Theme
+from ..caching import named, public_page, tagged
+from ..models import Article, Author, Picture, Rendition, Revision, Series, Theme
 from . import machines
 
 
 @public_page()
 def article(request, slug):
     """An article; 410 with what happened for one that was withdrawn."""
+    kept = Rendition.objects.page(slug)
+    if kept:
+        names, _line, page = kept.partition(b"\n")
+        return named(HttpResponse(page), names.decode().split())
+    ticket = Rendition.objects.ticket(slug, request.publication.domain)
     row, gone = article_or_gone(request, slug)
     if gone:
         return gone
@@ -32,7 +37,10 @@ def article(request, slug):
         changes=told,
         typos=len(changes) - len(told),
     )
-    return tagged(page, articles=[row], themes=row.theme_list)
+    tagged(page, articles=[row], themes=row.theme_list)
+    if ticket:
+        publishing.keep_rendered(ticket, "page", page["Surrogate-Key"].encode() + b"\n" + page.content)
+    return page
 
 
 def article_or_gone(request, slug):
@@ -79,7 +87,9 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
         "typos": typos,
         "part": part,
         "translations": translations,
-        "related": listings.related(row, themes=themes, picks=picks),
+        "related": listings.related(row, themes=themes, picks=picks)
+        if preview
+        else listings.read_next(row, themes=themes),
         "linked": weaving.linked_from(row) if row.pk else [],
         "preview": preview,
         "talk": talk,

@@ -56,8 +56,8 @@ def weave(*texts, owners=(), plain=False):
     mentions = [citations.mentions(html) for html in texts]
     keys = {mention.key for found in mentions for mention in found}
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)} if keys else {}
-    stamp = Edition.objects.values_list("changed_at", flat=True).first()
-    terms = _terms(stamp) if stamp else _terms.__wrapped__(stamp)
+    edition = Edition.objects.values_list("names", flat=True).first()
+    terms = _terms(edition) if edition else _terms.__wrapped__(edition)
     known = pictures.known(*texts)
     return [
         _woven(images.shown(html, known, plain), found, sources, leads, terms, owner, plain)
@@ -126,8 +126,8 @@ class _Terms:
 
 
 @functools.lru_cache(maxsize=2)
-def _terms(changed_at):
-    """Return the `_Terms` of the edition that was changed last at `changed_at`."""
+def _terms(names):
+    """Return the `_Terms` of the edition whose `names` they are."""
     rows = ThemeName.objects.filter(theme__merged_into=None).exclude(theme__definition="").order_by("is_alias", "pk")
     rows = list(rows.select_related("theme").defer("theme__introduction", "theme__introduction_html"))
     glossary = Glossary((row.name, row.language, row.theme_id) for row in rows)

@@ -1,10 +1,12 @@
 """What a request costs: each kind of page, cached and not, with 1,000, 10,000 and 100,000 articles, beside nginx.
 
     python -m tests.benchmarks.serving [--articles 1000 10000 100000] [--out FILE.md] [--plot FILE.svg] [--seconds 3]
+        [--keep FOLDER]
 
 Makes each publication (`corpus`) in a temporary folder, or in a database of its own beside the one that DATABASE_URL names
 (PostgreSQL), serves it as in production, by one granian worker with one blocking thread on one core, and asks with wrk from
-another over connections that are kept. CPU is what /proc says that all processes of the server had, per request.
+another over connections that are kept. CPU is what /proc says that all processes of the server had, per
+request; PostgreSQL's own are not counted.
 
 - *Not cached*: PAGE_CACHE_MB=0, nothing compressed, many addresses of the kind in turn; one connection; three times, and
   the middle.
@@ -22,6 +24,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -71,6 +74,9 @@ def arguments():
     parser.add_argument("--out", type=Path, help="file of the tables, Markdown")
     parser.add_argument("--plot", type=Path, help="file of the picture, SVG")
     parser.add_argument("--seconds", type=int, default=3, help="of load for each figure (default: 3)")
+    parser.add_argument(
+        "--keep", type=Path, help="folder that keeps the SQLite files of the publications for another run"
+    )
     parser.add_argument("--nginx", type=Path, default=ROOT / "relations_site" / "deploy" / "nginx.conf")
     return parser.parse_args()
 
@@ -104,7 +110,7 @@ def measure(articles, folder, url, asked):
     env = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": url, "DEBUG": "", "HTTPS": "", "HOSTS": "127.0.0.1"}
     env.pop("PAGE_CACHE_MB", None)
     say(f"{articles:,} articles: making them")
-    run(env, "-m", "tests.benchmarks.corpus", str(articles))
+    fill(articles, env, folder, None if url else asked.keep)
     run(env, "manage.py", "collectstatic", "--no-input", "-v", "0")
     addresses = json.loads(run(env, "-m", "tests.benchmarks.samples", "addresses"))
     plain(size, env | {"PAGE_CACHE_MB": "0"}, addresses, folder, asked.seconds)
@@ -118,6 +124,20 @@ def measure(articles, folder, url, asked):
     say(f"{articles:,} articles: publishing")
     size.publish = json.loads(run(env, "-m", "tests.benchmarks.samples", "publish"))
     return size
+
+
+def fill(articles, env, folder, keep):
+    """Make the publication, or take a copy of what `keep` has of an earlier run."""
+    made, kept = folder / "site.sqlite3", keep and keep / f"{articles}.sqlite3"
+    if kept and kept.exists():
+        shutil.copyfile(kept, made)
+        run(env, "manage.py", "migrate", "-v", "0")
+        return
+    run(env, "-m", "tests.benchmarks.corpus", str(articles))
+    if kept:
+        keep.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(made)) as source:
+            source.execute("VACUUM INTO ?", [str(kept)])
 
 
 def plain(size, env, addresses, folder, seconds):

@@ -14,8 +14,8 @@ class Command(BaseCommand):
     """`manage.py rebuild`."""
 
     help = (
-        "Counts what the lists hold, renders every published text again and indexes it for search. "
-        "Dates and revisions stay as they are."
+        "Counts what the lists hold, renders every published text again and indexes it for search. Dates and revisions "
+        "stay as they are; what is kept of pages, lists and feeds is forgotten, and made again for whoever asks first."
     )
 
     def add_arguments(self, parser):
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             )
         bare = Picture.objects.exclude(sized=F("file"))
         for picture in bare:
-            picture.save()
+            publishing.save_row(picture)
         self.stdout.write(f"{len(bare)} pictures put into their sizes.")
         if failed:
             raise CommandError(f"{failed} texts could not be rendered; readers go on seeing what they saw.")
