@@ -54,14 +54,15 @@ def test_the_page_shows_it_and_counts_what_readers_see(library, client, editor):
     assert [count for _theme, count in now["themes"]] == [1]
 
 
-def test_it_costs_the_same_with_more_articles(client, editor, django_assert_max_num_queries):
+def test_it_costs_the_same_with_more_articles(client, editor, kept, django_assert_max_num_queries):
     for number in range(15):
         article = make_article(f"Article {number}", published=number % 2 == 0, by=editor)
         fields = publishing.Fields.of(article.working)
         publishing.save_draft(article, fields, by=editor, based_on=article.working_id, kind="submitted")
     assert Article.objects.filter(working__kind=Revision.Kind.SUBMITTED).count() == 15
     client.force_login(editor)
-    with django_assert_max_num_queries(27):
+    client.get("/admin/")  # what feeds say of the newest is kept from then on
+    with django_assert_max_num_queries(21):
         client.get("/admin/")
 
 

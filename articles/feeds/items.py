@@ -40,7 +40,7 @@ def sound(told, rows, base):
 
 def left_out():
     """Return those of the newest public articles that no feed can show."""
-    newest = list(Article.objects.public().order_by(*NEWEST).with_names().select_related("lead_picture")[:ITEMS])
+    newest = list(Article.objects.public().order_by(*NEWEST).with_rendition("feed")[:ITEMS])
     if len(sound(items_of, newest, "http://localhost")) == len(newest):
         return []
     return [article for article in newest if not sound(items_of, [article], "http://localhost")]

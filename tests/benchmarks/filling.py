@@ -20,8 +20,10 @@ from articles.models import (
     Edition,
     Event,
     Keyword,
+    Likeness,
     Link,
     ReadNext,
+    Rendition,
     Revision,
     Series,
     Theme,
@@ -117,7 +119,19 @@ class _Maker:
         for number in numbers:
             for row in self.rows(number, entries):
                 kept[type(row)].append(row)
-        order = (Article, Revision, ArticleTheme, ArticleAuthor, Citation, Event, Keyword, Link, ReadNext)
+        order = (
+            Article,
+            Revision,
+            Rendition,
+            ArticleTheme,
+            ArticleAuthor,
+            Citation,
+            Event,
+            Keyword,
+            Link,
+            ReadNext,
+            Likeness,
+        )
         for model in order:
             model.objects.bulk_create(kept[model])
         with connection.cursor() as cursor:
@@ -132,6 +146,7 @@ class _Maker:
         authors = self.sample(self.authors, self.author_weights, chance.choice((1, 1, 1, 2)))
         article, fields = self.article(number, words, end, themes, authors)
         yield article
+        yield Rendition(article=article)
         yield Revision(
             pk=key,
             article=article,
@@ -156,6 +171,8 @@ class _Maker:
         before = list(dict.fromkeys(pk for theme in themes for pk in self.earlier[theme.pk]))[:NEXT]
         for place, other in enumerate(before):
             yield ReadNext(article=article, other_id=other, place=place)
+            yield Likeness(article=article, other_id=other, score=3 - place)
+            yield Likeness(article_id=other, other=article, score=3 - place)
         for theme in themes:
             self.earlier[theme.pk].append(key)
         entries.append(_entry(key, fields, themes, authors))
