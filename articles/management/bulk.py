@@ -17,23 +17,18 @@ def add_arguments(parser):
     parser.add_argument("--after", type=int, metavar="KEY", help="go on where a run that was stopped had come to")
 
 
-def left(keys, after):
-    """Return those of `keys` that come behind the key `after` (None: all); raise CommandError when it isn't among them."""
-    if after is None:
-        return keys
-    if after not in keys:
-        raise CommandError(f"--after {after}: there is no such key among what is left to do.")
-    return keys[keys.index(after) + 1 :]
-
-
-def worked(work, keys, *, workers, say):
+def worked(work, keys, *, workers, after, say):
     """Yield what `work(some of the keys)` returns, part after part in the order of `keys`.
 
-    With more than one of the `workers` it is a function that another process can import. `say(line)` is told now and
-    then how far it is, and how to go on from there.
+    With more than one of the `workers` it is a function that another process can import. What comes before and with
+    the key `after` is left out. `say(line)` is told now and then how far it is, and how to go on from there. Raise
+    CommandError for arguments that make no sense.
     """
     if workers < 1:
         raise CommandError("--workers takes the number of processes, at least one.")
+    if after is not None and after not in keys:
+        raise CommandError(f"--after {after}: there is no such key; take one that a run that was stopped has named.")
+    keys = keys[keys.index(after) + 1 :] if after is not None else keys
     parts = [keys[start : start + PART] for start in range(0, len(keys), PART)]
     pool = None
     if workers > 1 and len(parts) > 1:
