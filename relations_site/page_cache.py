@@ -35,7 +35,8 @@ REPEATED = {
 }  # fmt: skip
 HORIZON = 900  # seconds; nothing we send stays fresh for longer, but what stays for ever
 NGINX = "X-Accel-Expires"  # how long nginx may keep an answer, in seconds, whatever Cache-Control says
-LONGEST = 400  # characters of an address that is remembered
+LONGEST, LONGEST_KEPT = 400, 2_000  # characters of an address that is remembered, and of one whose page is kept
+MOST_HOSTS = 100  # remembered as ours
 _SECONDS = re.compile(r"\b(max-age|s-maxage|stale-while-revalidate)=(\d+)")
 
 
@@ -49,28 +50,34 @@ class Form(NamedTuple):
 
 
 class Page:
-    """A response for everybody, compressed once, in each of the forms that somebody asked for."""
+    """A response for everybody, in each of the forms that somebody asked for, each made once."""
 
-    def __init__(self, response):
-        headers = dict(response.items())
-        headers.pop("Content-Length", None)
-        self.etag = headers.pop("ETag", "")
+    def __init__(self, response, told, kept):
+        """Take what Django's `response` and the headers it `told` say; `kept`: whether anybody may keep it."""
+        headers = {NGINX: "1" if kept else "0"}  # first: after Cache-Control nginx 1.22 may have decided already
+        headers |= {name: value for name, value in told if name not in {"Content-Length", "ETag"}}
+        self.etag = response.headers.get("ETag", "")
         self.modified = parse_http_date_safe(headers.get("Last-Modified", ""))
         self.each_time = getattr(response, "each_time", None)
-        content = response.content
+        self.plain, self.packed = response.content, None
         kind = headers.get("Content-Type", "")
-        self.shrinks = len(content) >= SHORTEST and COMPRESSED.match(kind) is not None
+        self.shrinks = len(self.plain) >= SHORTEST and COMPRESSED.match(kind) is not None
         if COMPRESSED.match(kind):
             headers["Vary"] = "Accept-Encoding"
-        headers[NGINX] = "1"
         self.headers = list(headers.items())
-        self.content = brotli.compress(content, quality=5) if self.shrinks else content
         self.forms = {}
 
     @property
     def size(self):
         """The bytes that the page takes in memory, roughly."""
-        return 2_000 + len(self.content) + sum(1_000 + len(form.body) for form in self.forms.values())
+        bodies = [self.plain or b"", self.packed or b"", *(form.body for form in list(self.forms.values()))]
+        return 2_000 + sum(1_000 + len(body) for body in {id(body): body for body in bodies}.values())
+
+    def pack(self):
+        """Compress the page for good, before it is kept; what was there before goes."""
+        if self.shrinks:
+            self.packed = self.form("br").body
+            self.plain = None
 
     def form(self, encoding):
         """Return the `Form` in `encoding` (br, gzip or None), made when it is first asked for.
@@ -79,26 +86,29 @@ class Page:
         """
         encoding = encoding if self.shrinks else None
         if encoding not in self.forms:
-            body, etag = self.content, self.etag
-            if self.shrinks and encoding != "br":
-                body = brotli.decompress(body)
-            if encoding == "gzip":
-                body = gzip.compress(body, 6, mtime=0)
-            if encoding and etag:
-                etag = f'{etag[:-1]}-{encoding}"'
-            headers = [*self.headers, ("ETag", etag), ("Content-Length", str(len(body)))]
+            body = self._body(encoding)
+            etag = f'{self.etag[:-1]}-{encoding}"' if encoding and self.etag else self.etag
+            headers = [*self.headers, ("Content-Length", str(len(body)))]
+            if etag:
+                headers.append(("ETag", etag))
             if encoding:
                 headers.append(("Content-Encoding", encoding))
             repeated = [(name, value) for name, value in headers if name.lower() in REPEATED]
             self.forms[encoding] = Form(headers, repeated, etag, body)
         return self.forms[encoding]
 
+    def _body(self, encoding):
+        if encoding == "br":
+            return self.packed or brotli.compress(self.plain, quality=5)
+        plain = brotli.decompress(self.packed) if self.plain is None else self.plain
+        return gzip.compress(plain, 6, mtime=0) if encoding == "gzip" else plain
+
     def is_known(self, form, environ):
         """Whether the request's validators say that its sender has `form` already (RFC 9110, 13.2.2)."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked is not None:
-            if asked == form.etag:
-                return True
+            if not form.etag or asked == form.etag:
+                return bool(form.etag)
             wanted = re.sub(r'-(?:br|gzip)"', '"', asked)
             return wanted == "*" or self.etag in (tag.removeprefix("W/") for tag in parse_etags(wanted))
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
@@ -122,7 +132,7 @@ class Watch:
         self.state, self.due, self.failing = None, None, False
         self.confirmed = self.plain_until = float("-inf")
         self.asking, self.answered, self.wanted = threading.Lock(), threading.Condition(), threading.Event()
-        self.thread = None
+        self.thread, self.starting = None, threading.Lock()
 
     def check(self):
         """Ask the database."""
@@ -145,25 +155,26 @@ class Watch:
         with self.answered:
             self.answered.notify_all()
 
-    def catch_up(self):
-        """Have the state confirmed if it hasn't been for a second; don't wait for a database that is away.
+    def catch_up(self, since=None):
+        """Have the state confirmed as it was at `since` or later (monotonic seconds; default: a second ago).
 
-        Return how old it is now, in seconds, and in how many the next article falls due.
+        Nobody waits for a database that is away, nor for long for one that doesn't answer. Return how old the state is
+        now, in seconds, and in how many the next article falls due.
         """
-        now = time.monotonic()
+        since = time.monotonic() - self.LIMIT if since is None else since
         if not self.pause:
             self.check()
-        elif now - self.confirmed > self.LIMIT:
+        elif self.confirmed < since:
             self._start()
             self.wanted.set()
             if not self.failing:
                 with self.answered:
-                    self.answered.wait_for(lambda: self.failing or self.confirmed > now - self.LIMIT, timeout=0.5)
+                    self.answered.wait_for(lambda: self.failing or self.confirmed >= since, timeout=0.5)
         now = time.monotonic()
         return now - self.confirmed, self.due - now if self.due is not None else 0
 
     def _start(self):
-        with self.asking:
+        with self.starting:
             if self.thread is None or not self.thread.is_alive():
                 self.thread = threading.Thread(target=self._run, name="page-cache", daemon=True)
                 self.thread.start()
@@ -207,28 +218,28 @@ class PageCache:
         method = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
             response = self.application(environ, start_response)
-            self.watch.check()  # what an editor has changed shows in their own process at once
+            self.watch.catch_up(time.monotonic())  # what an editor has changed shows in their own process at once
             return response
-        address = None
+        place = None
         if self.is_for_everybody(environ):
             path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-            address = canonical(path, query) if len(path) + len(query) <= LONGEST else None
-        if address is None:
+            place = (canonical if len(path) + len(query) <= LONGEST else canonical.__wrapped__)(path, query)
+        if place is None:
             return self.application(environ, start_response)
         plain = time.monotonic() < self.watch.plain_until
         age, due = (0, HORIZON) if plain else self.watch.catch_up()
         with self.lock:
-            page = self.pages.get(address)
+            page = self.pages.get(place)
         if page is None:
-            page, response = self.ask(address, environ)
+            page, response, told = self.ask(place, environ)
             if page is None:
-                start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+                start_response(f"{response.status_code} {response.reason_phrase}", told)
                 return response
             age = 0
         encoding = taken(environ.get("HTTP_ACCEPT_ENCODING", "")[:200])
-        form = page.forms.get(encoding) or self.made(address, page, encoding)
+        form = page.forms.get(encoding) or self.made(place, page, encoding)
         if page.each_time:
-            page.each_time(environ, address)
+            page.each_time(environ, "?".join(filter(None, place)))
         known = page.is_known(form, environ)
         headers = list(form.repeated if known else form.headers)
         start_response("304 Not Modified" if known else "200 OK", headers if plain else dated(headers, age, due))
@@ -239,48 +250,62 @@ class PageCache:
         host = environ.get("HTTP_HOST")
         if host not in self.hosts:
             allowed = settings.ALLOWED_HOSTS
-            if not host or not validate_host(split_domain_port(host)[0], allowed) or len(self.hosts) > 100:
+            if not host or not validate_host(split_domain_port(host)[0], allowed):
                 return False
-            self.hosts.add(host)
+            if len(self.hosts) < MOST_HOSTS:
+                self.hosts.add(host)
         if settings.HTTPS:
             told = environ.get("HTTP_X_FORWARDED_PROTO") if settings.TRUST_PROXY else environ["wsgi.url_scheme"]
             if told != "https":
                 return False
         return self.session not in environ.get("HTTP_COOKIE", "")
 
-    def ask(self, address, environ):
-        """Return (page, None) of what Django shows at `address`, kept if it may be; or (None, response)."""
-        path, _mark, query = address.partition("?")
-        asked = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in SEEN}
-        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": query}
-        state = self.watch.state
-        response = self.application(asked, lambda *_told: None)
-        kept = getattr(response, "for_everybody", None)  # False: for everybody, but for this moment alone
-        if kept is None or response.cookies or response.streaming:
-            return None, response
-        page = Page(response)
-        response.close()
-        if kept and not self.watch.failing and page.size <= self.largest:
-            with self.lock:
-                if state is not None and state is self.watch.state:
-                    self.pages[address] = page
-        return page, None
+    def ask(self, place, environ):
+        """Return (page, None, None) of what Django shows at `place`, kept if it may be; or (None, response, its headers).
 
-    def made(self, address, page, encoding):
+        What isn't there, not any more or elsewhere is kept by nginx alone, for its second: it has to take the place of
+        the copy that was there before.
+        """
+        asked = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in SEEN}
+        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": place[1]}
+        state, told = self.watch.state, []
+        response = self.application(asked, lambda _status, headers, *_error: told.extend(headers))
+        public = getattr(response, "for_everybody", None)  # False: for everybody, but for this moment alone
+        if public is None or response.cookies or response.streaming:
+            if response.status_code in {301, 404, 410} and not response.has_header("Cache-Control"):
+                told = [(NGINX, "1"), ("Cache-Control", "public, no-cache"), *told]
+            return None, response, told
+        kept = public and "no-store" not in response.get("Cache-Control", "")
+        page = Page(response, told, kept)
+        response.close()
+        if kept and state is not None and not self.watch.failing:
+            self.keep(place, page, state)
+        return page, None, None
+
+    def keep(self, place, page, state):
+        """Keep `page`, made of the `state`, if that still stands and the page is no larger than pages may be."""
+        if len(place[0]) + len(place[1]) > LONGEST_KEPT or not self.largest:
+            return
+        page.pack()
+        with self.lock:
+            if state is self.watch.state and page.size <= self.largest:
+                self.pages[place] = page
+
+    def made(self, place, page, encoding):
         """Return the form of `page` in `encoding`, counted with what the page takes."""
         form = page.form(encoding)
         page.forms.setdefault(encoding, form)  # what doesn't shrink is the same in any
         with self.lock:
-            if self.pages.get(address) is page:
-                del self.pages[address]
+            if self.pages.get(place) is page:
+                del self.pages[place]
                 if page.size <= self.largest:
-                    self.pages[address] = page
+                    self.pages[place] = page
         return form
 
 
 @lru_cache(maxsize=4_096)
 def canonical(path, query):
-    """Return the address by which the page at `path` (as WSGI spells it) and `query` is kept, or None for what isn't public.
+    """Return (path, query) by which the page at `path` (as WSGI spells it) and `query` is kept, None for what isn't public.
 
     Parameters that the page doesn't read are left out.
     """
@@ -291,8 +316,7 @@ def canonical(path, query):
         return None
     if parameters is None:
         return None
-    known = urlencode([(name, value) for name, value in pairs if name in parameters])
-    return f"{path}?{known}" if known else path
+    return path, urlencode([(name, value) for name, value in pairs if name in parameters])
 
 
 @lru_cache(maxsize=1_000)

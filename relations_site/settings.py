@@ -263,10 +263,7 @@ STORAGES = {
     },
 }
 
-PAGE_CACHE_MB = os.environ.get("PAGE_CACHE_MB") or "16"
-if not re.fullmatch(r"[0-9]{1,5}", PAGE_CACHE_MB):
-    raise ImproperlyConfigured(f"PAGE_CACHE_MB={PAGE_CACHE_MB!r}: set it to a number of megabytes, 0 for no cache.")
-PAGE_CACHE_MB = int(PAGE_CACHE_MB)
+PAGE_CACHE_MB = number("PAGE_CACHE_MB", 16)
 
 # A pasted book must come back to its editor with a message, not be cut off by the server's default of 2.5 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -10,7 +10,6 @@ from .page_cache import PageCache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relations_site.settings")
 
-application = get_wsgi_application()
-if settings.PAGE_CACHE_MB:
-    read = import_string("articles.models.standing")
-    application = PageCache(application, read=read, megabytes=settings.PAGE_CACHE_MB)
+application = PageCache(
+    get_wsgi_application(), read=import_string("articles.models.standing"), megabytes=settings.PAGE_CACHE_MB
+)

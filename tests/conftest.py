@@ -103,15 +103,18 @@ class ThroughTheCache(ClientHandler):
     def django(self, environ, start_response):
         """Answer as `application` does."""
         response = super().__call__(environ)
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         response.close = lambda: None  # Django's test client has done so, minding the test's own connection
         return response
 
     def __call__(self, environ):
         told = []
         answer = self.cache(environ, lambda status, headers: told.append((status, headers)))
+        status, headers = told[-1]
         if isinstance(answer, HttpResponseBase):
+            for name, value in headers:
+                answer.headers[name] = value
             return answer
-        status, headers = told[0]
         response = HttpResponse(b"".join(answer), status=int(status[:3]))
         del response.headers["Content-Type"]
         for name, value in headers:

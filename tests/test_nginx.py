@@ -35,7 +35,7 @@ def configured(folder, port, site_port, static):
         "listen 80;": f"listen 127.0.0.1:{port};",
         "server_name example.org;": "server_name 127.0.0.1;",
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{site_port};",
-        "/var/cache/nginx/publication": f"{folder}/cache",
+        "/var/cache/nginx-publication": f"{folder}/cache",
         "/srv/publication/static/": f"{static}/",
         "proxy_set_header Host $host;": f"proxy_set_header Host 127.0.0.1:{site_port};",
     }.items():
@@ -153,6 +153,25 @@ def test_with_the_application_stopped_readers_go_on_reading(front):
     assert front.get("/admin/", "POST").status == 502
     front.site.start()
     assert eventually(lambda: front.get("/").headers["Cache-Status"] != "nginx; STALE")
+
+
+def test_what_was_withdrawn_or_moved_does_not_come_back_while_the_site_is_away(front):
+    front.site.shell(
+        "from tests.make import make_article; make_article('Wrong', slug='wrong'); make_article('Moved', slug='moved')"
+    )
+    assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [200, 200]
+    front.site.shell(
+        "from tests.make import change; from articles import publishing; from articles.models import Article;"
+        "wrong = Article.objects.get(slug='wrong');"
+        "publishing.withdraw(wrong, by=None, based_on=wrong.working_id, note='Wrong.');"
+        "change(Article.objects.get(slug='moved'), slug='moved-on')"
+    )
+    time.sleep(3)
+    assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [410, 301]
+    front.site.stop()
+    time.sleep(2.5)
+    assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [410, 301]
+    front.site.start()
 
 
 def test_static_files_are_sent_by_nginx_for_ever(front):

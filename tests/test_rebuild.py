@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from articles.management import bulk
-from articles.models import Article
+from articles.models import Article, Rendition
 
 from .make import ago, make_article
 from .served import ROOT, Site
@@ -64,3 +64,12 @@ def test_several_processes_render_what_one_would(tmp_path):
         )
     finally:
         site.close()
+
+
+def test_it_mends_what_an_older_version_of_the_site_left_out():
+    article = make_article("Old")
+    Rendition.objects.all().delete()
+    article.bylines.update(published_at=None)
+    said()
+    assert Rendition.objects.filter(article=article).exists()
+    assert article.bylines.get().published_at == article.published_at

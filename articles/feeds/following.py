@@ -41,7 +41,7 @@ def note(environ, feed):
     if environ["REQUEST_METHOD"] != "GET" or "archive=" in feed:
         return
     agent = environ.get("HTTP_USER_AGENT", "")[:300]
-    poll = (feed, agent, environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR"))
+    poll = hash((feed, agent, environ.get("REMOTE_ADDR"), environ.get("HTTP_X_FORWARDED_FOR")))
     if poll in _polls:
         return
     name, subscribers = reported(agent)

@@ -261,18 +261,19 @@ NEWEST = (F("published_at").desc(), F("id").desc())
 def standing():
     """Return (state, seconds): what tells one state of all that readers see from the next, and when time alone changes it.
 
-    The state is the instant of the last change and that of the last article that fell due; the seconds are those until
-    the next one does, None when nothing is scheduled.
+    The state is the last turn that a writer took, the instant of the last change and that of the last article that fell
+    due; the seconds are those until the next one does, None when nothing is scheduled.
     """
     at = timezone.now()
     due = Article.objects.order_by("published_at").values("published_at")
     rows = Edition.objects.values_list(
+        "turn",
         "changed_at",
         models.Subquery(due.filter(published_at__lte=at).reverse()[:1]),
         models.Subquery(due.filter(published_at__gt=at)[:1]),
     )
-    changed, last, coming = rows.first() or (None, None, None)
-    return (changed, last), (coming - at).total_seconds() if coming else None
+    turn, changed, last, coming = rows.first() or (None, None, None, None)
+    return (turn, changed, last), (coming - at).total_seconds() if coming else None
 
 
 class ArticleAuthor(models.Model):

@@ -18,9 +18,11 @@ class Edition(models.Model):
 
     Drafts and schedules leave it alone, for a date that moved with them would tell of them; what falls due by itself
     is in `Article.objects.last_change`. `names` is another one whenever that changes which may show in any text: the
-    names and definitions of themes, the words of pictures, the site's own name.
+    names and definitions of themes, the words of pictures, the site's own name. `turn` is
+    another one after every change, of schedules too; nobody is shown it.
     """
 
+    turn = models.CharField(max_length=32, default=fresh)
     changed_at = models.DateTimeField()
     names = models.CharField(max_length=32, default=fresh)
     zone = models.CharField(max_length=64, default="")  # in which the years and months of the tallies begin
@@ -36,6 +38,7 @@ class Edition(models.Model):
         """
         first = {"changed_at": timezone.now(), "zone": settings.TIME_ZONE}
         cls.objects.select_for_update().get_or_create(pk=1, defaults=first)
+        cls.objects.filter(pk=1).update(turn=fresh())
 
     @classmethod
     def touch(cls):

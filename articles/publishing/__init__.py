@@ -292,7 +292,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     search.index(article)
     write_kin(article, fields)
     forget(shown | showing(article))
-    if article.is_public(now):
+    if article.is_public():  # by now: its hour may have come while this waited for its turn
         Edition.touch()
     return revision
 
@@ -337,9 +337,10 @@ def _withdraw(article, fields, by, based_on, note, now, was_live):
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
     forget(showing(article))
     with recounted([article.pk]):
+        if article.is_public():  # one whose hour came while this waited is a draft again all the same
+            Edition.touch()
         if was_live:
             article.withdrawn_at, article.withdrawn_note = now, note
-            Edition.touch()
         else:
             clear_row(article)
         store(article)

@@ -32,7 +32,7 @@ def keep_rendered(ticket, column, rendered):
 def _start():
     global _thread
     with _lock:
-        if _thread is None:
+        if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_work, name="renditions", daemon=True)
             _thread.start()
 
@@ -61,3 +61,5 @@ def _try(job):
     except Error as error:
         log.warning("A rendition can't be stored now: %s", error)
         connections.close_all()
+    except Exception:  # the next one may be stored all the same
+        log.exception("A rendition can't be stored.")

@@ -3,10 +3,10 @@
 from django.db import transaction
 
 from .. import search
-from ..models import Article, Edition, Theme
+from ..models import Article, Edition, Rendition, Theme
 from .renditions import forget, linked_by, showing
 from .rules import Fields, rendered_or_refuse
-from .steps import write_citations, write_events, write_kin, write_names
+from .steps import date_links, write_citations, write_events, write_kin, write_names
 
 
 def rebuild(article):
@@ -28,6 +28,8 @@ def rebuild(article):
         if changed:
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
+        Rendition.objects.get_or_create(article=now)
+        date_links(now)
         write_citations(now.html, article=now)
         write_events(now)
         write_names(now.html, now.working.fields["body"], article=now)

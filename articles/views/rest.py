@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from .. import listing as listings
 from .. import middleware, publishing, weaving
-from ..caching import public_page
+from ..caching import FOR_EVER, public_page
 from .lists import front_themes
 
 
@@ -47,7 +47,7 @@ def picture(request, name):
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError, OSError) as error:
         raise Http404 from error
     response = FileResponse(file, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = FOR_EVER
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
