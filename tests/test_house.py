@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 from pathlib import Path
 
 from django.core.management import call_command
@@ -122,3 +123,11 @@ def test_markup_is_marked_safe_in_one_place():
 
 def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, stdout=io.StringIO())
+
+
+def test_every_module_that_readme_runs_is_there():
+    said = (ROOT / "README.md").read_text()
+    modules = set(re.findall(r"python -m (tests(?:\.\w+)+)", said))
+    assert modules
+    missing = [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").exists()]
+    assert missing == []
