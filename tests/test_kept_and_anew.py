@@ -169,7 +169,9 @@ class World:
 
     def add_alias(self):
         theme = self.theme()
-        ThemeName.objects.create(theme=theme, name=f"{self.chance.choice(WORDS)}")
+        ThemeName.objects.get_or_create(
+            name=self.chance.choice(WORDS), defaults={"theme": theme}
+        )  # none has two themes
         publishing.teach_names(theme)
 
     def merge(self):
