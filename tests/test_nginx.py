@@ -14,7 +14,7 @@ from .served import ROOT, Site, free_port
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 pytestmark = pytest.mark.skipif(
-    not NGINX and not os.environ.get("REQUIRE_BROWSER"), reason="nginx is not installed on this machine"
+    not NGINX and not os.environ.get("REQUIRE_SERVICES"), reason="nginx is not installed on this machine"
 )
 WORKSHOP = """
 {user} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
