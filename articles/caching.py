@@ -2,39 +2,85 @@
 
 import functools
 
+from django.conf import settings
+from django.http import HttpResponse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
+
+from . import publishing
+from .models import KeptPage
+from .models.keptpage import LONGEST_ADDRESS
 
 # A browser may show a page for half a minute, a cache in between for ten seconds and, while it asks again, twenty more;
 # where the site doesn't answer, what there is goes on being shown for a day (RFC 9111; RFC 5861).
 FRESH = "public, max-age=30, s-maxage=10, stale-while-revalidate=20, stale-if-error=86400"
 # What has its content's mark in its address. Caches in between ask again, for what is withdrawn must go from there too.
 FOR_EVER = "public, max-age=31536000, s-maxage=60, immutable"
+# Where a text names what isn't there yet, no row would tell of its coming.
+_MISSING = b'<span class="missing">'
 
 
-def public_page(*parameters):
+def public_page(*parameters, kept=False, each_time=None):
     """Make a view answer GET and HEAD only, and mark what it shows as cacheable by anyone.
 
     `parameters` are the names of the query string that it reads: of the request it sees the path and those, nothing
     else, so that what is kept for one reader is right for all. It may activate the language of what it shows: the
-    site's own is back when it is done.
+    site's own is back when it is done. What it says to be `showing` a facet is `kept` in the database until that
+    changes, for those who have no session. `each_time(environ, address)` is told whenever it answers, from memory too.
     """
+    known = frozenset(parameters)
 
     def decorate(view):
         @require_safe
         @functools.wraps(view)
         def wrapped(request, *args, **kwargs):
-            with override(get_language()):
-                response = view(request, *args, **kwargs)
+            standing = _standing(request, known) if kept else None
+            if standing and standing.headers:
+                response = HttpResponse(standing.body, headers=standing.headers)
+            else:
+                with override(get_language()):
+                    response = view(request, *args, **kwargs)
             if response.status_code == 200:
                 response.headers.setdefault("Cache-Control", FRESH)
                 response.for_everybody = getattr(response, "for_everybody", True)
+                response.each_time = each_time
+                if standing and not standing.headers:
+                    _keep(standing, response)
             return response
 
-        wrapped.parameters = frozenset(parameters)
+        wrapped.parameters = known
         return wrapped
 
     return decorate
+
+
+def _standing(request, known):
+    """Return the `Standing` of the page that `request` asks for, None where nothing is kept; the site's name is learnt."""
+    address = request.get_full_path()
+    if (
+        settings.SESSION_COOKIE_NAME in request.COOKIES
+        or len(address) > LONGEST_ADDRESS
+        or not known.issuperset(request.GET)
+    ):
+        return None
+    standing = KeptPage.objects.standing(address)
+    if standing:
+        request.publication.learn(standing.domain, standing.name)
+    return standing
+
+
+def _keep(standing, response):
+    """Have `response` kept, if it says which facet it shows and everything in it is in rows that tell of a change."""
+    facet = getattr(response, "facet", None)
+    if facet and standing.turn and response.for_everybody and _MISSING not in response.content:
+        headers = dict(response.headers.items())
+        publishing.keep_rendered(publishing.store_page, standing, facet, headers, response.content)
+
+
+def showing(response, facet):
+    """Return `response` as one that shows articles with `facet` and what stands around them (None: more than that)."""
+    response.facet = facet
+    return response
 
 
 def tagged(response, *, articles=(), themes=()):

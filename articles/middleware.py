@@ -69,6 +69,10 @@ class Publication:
             self._row = Site.objects.filter(pk=settings.SITE_ID).first() or Site(name="", domain="localhost")
         return self._row
 
+    def learn(self, domain, name):
+        """Take the host name and the name from who has just read them."""
+        self._row = Site(pk=settings.SITE_ID, domain=domain, name=name)
+
     @property
     def name(self):
         """The publication's name."""

@@ -54,7 +54,8 @@ register_converter(SlugsConverter, "slugs")
 
 def fed(route, view, channel, name):
     """Return the page at `route` and the feeds below it, of the channel that `channel(request, **parts)` makes."""
-    feed = public_page("archive", *view.parameters)(partial(feeds.feed, channel=channel))
+    mark = public_page("archive", *view.parameters, kept=True, each_time=feeds.following.note)
+    feed = mark(partial(feeds.feed, channel=channel))
     return [path(route, view, name=name), path(f"{route}feed.<feed:format>", feed, name=f"{name}-feed")]
 
 

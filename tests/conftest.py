@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
 
 from articles.models import standing
-from articles.publishing import renditions
 from relations_site.page_cache import PageCache
 
 from .make import make_user
@@ -36,7 +35,7 @@ def nothing_beside(monkeypatch):
 @pytest.fixture
 def kept(monkeypatch):
     """What a request renders is stored before it is answered."""
-    monkeypatch.setattr("articles.publishing.keep_rendered", renditions.store)
+    monkeypatch.setattr("articles.publishing.keep_rendered", lambda store, *rendered: store(*rendered))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from articles import publishing, weaving
-from articles.models import Article, Author, Picture, Rendition, Series, Source, Theme, ThemeMerge, ThemeName
+from articles.models import Article, Author, KeptPage, Picture, Rendition, Series, Source, Theme, ThemeMerge, ThemeName
 from articles.publishing import Change, Fields
 
 from .make import ago, make_author, make_fields, make_picture, make_source, make_theme
@@ -241,18 +241,32 @@ def anew(monkeypatch):
     """Nothing that is kept is shown, and nothing is kept."""
     with monkeypatch.context() as patched:
         patched.setattr("articles.models.rendition.stamp", lambda *_parts: "another")
+        patched.setattr("articles.models.keptpage.made_by", lambda: "another")
         patched.setattr("articles.publishing.keep_rendered", lambda *job: None)
         weaving._terms.cache_clear()
         weaving._defined.cache_clear()
         yield
 
 
-def shown(client, feed):
-    """Return {address: body} of the pages of all public articles, of their list and of the `feed` with all of them."""
-    addresses = [row.get_absolute_url() for row in Article.objects.public().order_by("pk")]
-    answers = {address: client.get(address) for address in [*addresses, "/articles/", feed]}
-    assert {answer.status_code for answer in answers.values()} == {200}
-    return {address: answer.content.decode() for address, answer in answers.items()}
+def lists():
+    """Return the addresses of lists of every kind, with articles or without."""
+    pages = [row.get_absolute_url() for model in (Theme, Author, Series) for row in model.objects.order_by("pk")]
+    slugs = sorted(theme.slug for theme in Theme.objects.all())
+    pairs = [f"/themes/{one}+{other}/" for one, other in zip(slugs, slugs[1:], strict=False)]
+    pairs += [f"/themes/{one}/?not={other}" for one, other in zip(slugs, slugs[1:], strict=False)]
+    fixed = ["/", "/articles/", "/articles/?order=oldest", "/articles/?language=tr", "/themes/"]
+    return [*fixed, *pages, *pairs, *(f"{page}feed.atom" for page in [*pages, *pairs[: len(slugs) - 1]]), *FEEDS]
+
+
+def shown(client, lists):
+    """Return {address: body or None} of the pages of all public articles and of the `lists`; None for what isn't there."""
+    articles = [row.get_absolute_url() for row in Article.objects.public().order_by("pk")]
+    answers = {address: client.get(address) for address in [*articles, *lists]}
+    assert all(answers[address].status_code == 200 for address in articles)
+    assert {answer.status_code for answer in answers.values()} <= {200, 404}
+    return {
+        address: answer.content.decode() if answer.status_code == 200 else None for address, answer in answers.items()
+    }
 
 
 @pytest.fixture
@@ -271,17 +285,18 @@ def clock(monkeypatch):
 def test_whatever_editors_do_readers_get_what_rendering_anew_gives(client, kept, clock, monkeypatch, seed):
     world = World(random.Random(seed), clock)  # noqa: S311 - not a secret
     done = []
-    for step in range(STEPS):
+    for _step in range(STEPS):
         deed = world.chance.choice(DEEDS)
         try:
             getattr(world, deed)()
         except ValidationError:
             continue
         done.append(deed)
-        feed = FEEDS[step % 3]
-        given = shown(client, feed)
+        asked = world.chance.sample(lists(), 8)
+        given = shown(client, asked)
         with anew(monkeypatch):
-            fresh = shown(client, feed)
+            fresh = shown(client, asked)
         for address, body in fresh.items():
-            assert given[address] == body, f"seed {seed}, step {step}: {address} after {done}"
+            assert given[address] == body, f"seed {seed}: {address} after {done}"
     assert Rendition.objects.exclude(page=b"").count() > 5
+    assert KeptPage.objects.count() > 20

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Rendition, rendition
-from articles.publishing import beside, renditions
+from articles.publishing import beside
 
 from .make import ago, change, make_article, make_author, make_picture, make_series, make_source, make_theme
 
@@ -57,7 +57,7 @@ def test_a_feed_of_what_is_kept_is_the_same_byte_for_byte(client, format, monkey
     change(first, lead_picture=make_picture().pk, kind="update", note="More <is> known & told.")
     fresh = client.get(f"/feed.{format}").content
     assert not Rendition.objects.exclude(feed=b"")
-    monkeypatch.setattr("articles.publishing.keep_rendered", renditions.store)
+    monkeypatch.setattr("articles.publishing.keep_rendered", lambda store, *rendered: store(*rendered))
     assert client.get(f"/feed.{format}").content == fresh
     assert Rendition.objects.exclude(feed=b"").count() == 7
     monkeypatch.setattr("articles.feeds.items._rendered", None)
@@ -78,11 +78,13 @@ def test_what_was_begun_before_a_change_is_not_kept(client, monkeypatch):
     monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: jobs.append(job))
     client.get("/articles/first/")
     change(first, title="Another title")
-    renditions.store(*jobs.pop())
+    store, *rendered = jobs.pop()
+    store(*rendered)
     assert not Rendition.objects.exclude(page=b"")
     client.get("/articles/first/")
     theme = make_theme("Egypt")
-    renditions.store(*jobs.pop())
+    store, *rendered = jobs.pop()
+    store(*rendered)
     theme.name = "Egypt and Sudan"
     assert Rendition.objects.page("first") is None  # kept under names that are past
 
@@ -163,18 +165,17 @@ def test_a_database_that_refuses_costs_a_line_in_the_log(caplog, monkeypatch):
     def refuse(*_job):
         raise OperationalError("attempt to write a readonly database")
 
-    monkeypatch.setattr(beside, "store", refuse)
     monkeypatch.setattr(beside.connections, "close_all", lambda: None)
     with caplog.at_level(logging.WARNING):
-        beside._try((None, "page", b""))
-    assert "A rendition can't be stored now: attempt to write a readonly database" in caplog.text
+        beside._try((refuse, ()))
+    assert "What was rendered can't be stored now: attempt to write a readonly database" in caplog.text
 
 
 def test_what_has_no_room_is_dropped(monkeypatch):
     monkeypatch.setattr(beside, "_waiting", beside.queue.Queue(1))
     monkeypatch.setattr(beside, "_start", lambda: None)
     for _each in range(3):
-        beside.keep_rendered(None, "page", b"")
+        beside.keep_rendered(publishing.store_rendition, None, "page", b"")
     assert beside._waiting.qsize() == 1
 
 

@@ -14,13 +14,14 @@ from django.utils.translation import get_language
 
 from .. import listing as listings
 from .. import names
+from ..caching import showing
 from ..models import Article
-from . import channels
+from . import channels, following
 from .formats import GENERATORS
 from .items import ITEMS, sound
 from .polling import polled
 
-__all__ = ["channels", "feed"]
+__all__ = ["channels", "feed", "following"]
 
 MOST_BYTES = 900_000  # of texts in the feed itself: readers refuse a megabyte
 ARCHIVED = 10  # items of an archive document, which can't be cut short and should stay small too
@@ -115,6 +116,8 @@ def _response(request, channel, format, number, changed):
     latest = max((entry["updateddate"] for entry in items), default=changed or BEFORE_ALL)
     generator.latest_post_date = lambda: latest
     response = HttpResponse(generator.written(), content_type=generator.content_type)
+    if channel.listing and items and all(each["kept"] for each in items):
+        showing(response, channel.listing.facet)
     if hub:
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'  # WebSub, section 4
     return response

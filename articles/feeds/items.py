@@ -55,8 +55,9 @@ def items_of(articles, base):
             ticket = told[article.pk][1]
             told[article.pk] = rendered, ticket
             if ticket:
-                publishing.keep_rendered(ticket, "feed", rendered)
-    return [_item(article, told[article.pk][0], base) for article in articles]
+                publishing.keep_rendered(publishing.store_rendition, ticket, "feed", rendered)
+    anew = {article.pk for article in missing}
+    return [_item(article, told[article.pk][0], base) | {"kept": article.pk not in anew} for article in articles]
 
 
 def _rendered(articles, base):

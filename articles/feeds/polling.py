@@ -3,7 +3,6 @@
 from django.utils.http import http_date
 
 from ..models.edition import second_is_over
-from . import following
 
 # A poller asks again after a quarter of an hour, a cache in between each minute; but for the hub, which asks once, when
 # it is told of news, and mustn't be given what was before.
@@ -20,7 +19,6 @@ def polled(response, changed):
     # until then isn't kept: its date would hide what came after.
     seconds = int(changed.timestamp()) - (not settled) if changed else 0
     response.for_everybody = settled
-    response.each_time = following.note
     response.headers["Last-Modified"] = http_date(seconds)
     response.headers["Cache-Control"] = PUSHED if response.has_header("Link") else FRESH
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from .. import search
 from ..models import Article, Author, Counts, Series
 from ..models.article import NEWEST
+from ..models.tally import EVERYTHING
 from . import reading
 
 PAGE_SIZE = 20
@@ -203,6 +204,17 @@ class Listing:
         return str(self.year)
 
     # Articles ----------------------------------------------------------------------------------------------------
+
+    @property
+    def facet(self):
+        """The `Facet` whose articles a page of the listing is about: that of a theme, an author, a series, or everything.
+
+        None for a search, which nobody keeps.
+        """
+        if self.searching:
+            return None
+        everything = self.front or self.path.startswith("/articles/")  # which shows the years of everything
+        return EVERYTHING if everything else reading.carried(self)[0]
 
     def articles(self, at=None):
         """Return the queryset of the listing's articles that are public at `at`, in order (a search: newest first)."""

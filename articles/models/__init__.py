@@ -5,6 +5,7 @@ from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, Re
 from .edition import Edition
 from .event import Event
 from .following import Following
+from .keptpage import FacetMark, KeptPage
 from .link import Link, called
 from .picture import Picture
 from .reference import Author, Series
@@ -28,7 +29,9 @@ __all__ = [
     "Edition",
     "Event",
     "Facet",
+    "FacetMark",
     "Following",
+    "KeptPage",
     "Keyword",
     "Likeness",
     "Link",

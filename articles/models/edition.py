@@ -19,10 +19,12 @@ class Edition(models.Model):
     Drafts and schedules leave it alone, for a date that moved with them would tell of them; what falls due by itself
     is in `Article.objects.last_change`. `names` is another one whenever that changes which may show in any text: the
     names and definitions of themes, the words of pictures, the site's own name. `turn` is
-    another one after every change, of schedules too; nobody is shown it.
+    another one after every change, of schedules too; nobody is shown it. So is `wide`, but for the changes of articles
+    that say themselves which lists they concern.
     """
 
     turn = models.CharField(max_length=32, default=fresh)
+    wide = models.CharField(max_length=32, default=fresh)
     changed_at = models.DateTimeField()
     names = models.CharField(max_length=32, default=fresh)
     zone = models.CharField(max_length=64, default="")  # in which the years and months of the tallies begin
@@ -31,14 +33,16 @@ class Edition(models.Model):
         return f"{self.changed_at:%Y-%m-%d %H:%M:%S}"
 
     @classmethod
-    def take_turn(cls):
+    def take_turn(cls, wide=True):
         """Wait until no other transaction is changing what readers see; the turn ends with the transaction.
 
         Taken first by every writer, so that none works on what another is replacing and no two wait for each other.
+        Only one who forgets the renditions of all articles that are shown otherwise from now on takes a turn that is
+        not `wide`: lists and feeds of other articles stay kept.
         """
         first = {"changed_at": timezone.now(), "zone": settings.TIME_ZONE}
         cls.objects.select_for_update().get_or_create(pk=1, defaults=first)
-        cls.objects.filter(pk=1).update(turn=fresh())
+        cls.objects.filter(pk=1).update(turn=fresh(), **({"wide": fresh()} if wide else {}))
 
     @classmethod
     def touch(cls):

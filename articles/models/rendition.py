@@ -118,7 +118,7 @@ def stamp(names, domain):
 def made_by():
     """Return the part of the stamp that says with which code and settings this process renders."""
     static = getattr(staticfiles_storage, "manifest_hash", "")
-    chosen = ("HTTPS", "LANGUAGE_CODE", "TIME_ZONE", "STATIC_URL", "MEDIA_URL")
+    chosen = ("HTTPS", "LANGUAGE_CODE", "TIME_ZONE", "STATIC_URL", "MEDIA_URL", "HUB_URL")
     return _made_by(static, *(getattr(settings, name) for name in chosen))
 
 

@@ -20,8 +20,9 @@ from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
 from .overview import coming, overview
+from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
-from .renditions import forget, showing
+from .renditions import forget, showing, store_rendition
 from .rules import (
     Change,
     Fields,
@@ -97,6 +98,8 @@ __all__ = [
     "seen",
     "share",
     "shared",
+    "store_page",
+    "store_rendition",
     "teach_names",
     "threads",
     "undo_merge",
@@ -265,7 +268,7 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
 def _publish(article, fields, rendered, by, based_on, at, change, note, dated, now):
     """Write the publication; everything has been checked."""
     was_live = article.is_public(now)
-    Edition.take_turn()
+    Edition.take_turn(wide=False)
     revision = advance(
         article,
         fields,
@@ -278,7 +281,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     )
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     Rendition.objects.get_or_create(article=article)
-    shown = showing(article)
+    forget(showing(article))
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
     with recounted([article.pk]):
@@ -291,7 +294,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         addresses.move(old_path, article.get_absolute_url())
     search.index(article)
     write_kin(article, fields)
-    forget(shown | showing(article))
+    forget(showing(article))
     if article.is_public():  # by now: its hour may have come while this waited for its turn
         Edition.touch()
     return revision
@@ -332,7 +335,7 @@ def withdraw(article, *, by, based_on, note, fields=None):
 @transaction.atomic
 def _withdraw(article, fields, by, based_on, note, now, was_live):
     """Write the withdrawal; everything has been checked."""
-    Edition.take_turn()
+    Edition.take_turn(wide=False)
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
     forget(showing(article))

@@ -10,9 +10,7 @@ import threading
 
 from django.db import Error, connections
 
-from .renditions import store
-
-MOST_WAITING = 300
+MOST_WAITING = 100
 IDLE = 10  # seconds after which the thread ends and gives its connection back
 _waiting = queue.Queue(MOST_WAITING)
 _lock = threading.Lock()
@@ -20,10 +18,10 @@ _thread = None
 log = logging.getLogger(__name__)
 
 
-def keep_rendered(ticket, column, rendered):
-    """Have what was `rendered` for the holder of `ticket` stored soon (see `renditions.store`), if there is room."""
+def keep_rendered(store, *rendered):
+    """Have `store(*rendered)` called soon (`store_rendition` or `store_page`), if there is room."""
     try:
-        _waiting.put_nowait((ticket, column, rendered))
+        _waiting.put_nowait((store, rendered))
     except queue.Full:
         return  # whoever asks next brings it again
     _start()
@@ -56,10 +54,11 @@ def _work():
 
 
 def _try(job):
+    store, rendered = job
     try:
-        store(*job)
+        store(*rendered)
     except Error as error:
-        log.warning("A rendition can't be stored now: %s", error)
+        log.warning("What was rendered can't be stored now: %s", error)
         connections.close_all()
     except Exception:  # the next one may be stored all the same
-        log.exception("A rendition can't be stored.")
+        log.exception("What was rendered can't be stored.")

@@ -10,6 +10,7 @@ import zlib
 from ..models import Article, Likeness, Link, ReadNext, Rendition
 from ..models.rendition import COLUMNS
 from ..text import citations, links
+from .pages import mark_changed
 
 MOST_AT_ONCE = 500
 
@@ -48,13 +49,17 @@ def _tied(keys):
 
 
 def forget(keys):
-    """Forget what is kept of the articles `keys`; called in one's turn, in the transaction of the change."""
+    """Forget what is kept of the articles `keys`, and the lists they are in; called in one's turn, in the transaction
+    of the change.
+    """
     keys = sorted(keys)
     for start in range(0, len(keys), MOST_AT_ONCE):
-        Rendition.objects.filter(pk__in=keys[start : start + MOST_AT_ONCE]).forget()
+        part = keys[start : start + MOST_AT_ONCE]
+        Rendition.objects.filter(pk__in=part).forget()
+        mark_changed(part)
 
 
-def store(ticket, column, rendered):
+def store_rendition(ticket, column, rendered):
     """Keep what was `rendered` (bytes; a str for an item) as `column` ("item", "page", "feed") for the holder of `ticket`.
 
     Nothing is kept of what was forgotten meanwhile, or of a text whose names have no rows that would tell of a change.

@@ -65,7 +65,7 @@ def _lead_on(before, row):
 @transaction.atomic
 def record_check(source, *, gone, alive, why):
     """Note how the address of `source` answered: a failure counts once a day, an answer clears it, a doubt neither."""
-    Edition.take_turn()
+    Edition.take_turn(wide=False)
     now = Source.objects.filter(pk=source.pk, url=source.url).first()
     if now is None:  # somebody gave it another address meanwhile
         return
@@ -77,6 +77,7 @@ def record_check(source, *, gone, alive, why):
     now.checked_at, now.outcome = timezone.now(), why[:60]
     now.save(update_fields=["failures", "checked_at", "outcome"])
     if now.is_dead != was_dead:
+        Edition.take_turn()
         forget(_naming(now).values_list("pk", flat=True))
         Edition.touch()
 

@@ -76,5 +76,5 @@ def entry(context, article):
     if kept is None:
         kept = render_to_string("articles/_entry.html", {"article": article, "request": context["request"]})
         if ticket:
-            publishing.keep_rendered(ticket, "item", kept)
+            publishing.keep_rendered(publishing.store_rendition, ticket, "item", kept)
     return sanitised(kept)

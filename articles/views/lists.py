@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names, search, text, weaving
-from ..caching import public_page, tagged
+from ..caching import public_page, showing, tagged
 from ..models import Article, Author, Counts, Event, Link, Theme
 from ..models.article import themes_by_name
 from ..models.rendition import kept
+from ..models.tally import EVERYTHING
 from . import machines
 
 NEWEST_ON_FRONT = 8
@@ -25,7 +26,7 @@ MOST_WITHOUT_LETTERS, MOST_LETTERS = 40, 12  # themes, and their letters: an ind
 NEIGHBOURS_ON_HUB = 12  # the others are folded away: a wide theme has most of them
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def front(request):
     """The subject explained, the themes, the newest deep dives; with filters, on to the list of articles."""
     listing = listings.parse_front(request.GET)
@@ -50,16 +51,17 @@ def front(request):
         "linked_data": machines.site(request.publication),
     }
     shown = page.articles[:NEWEST_ON_FRONT]
-    return tagged(render(request, "articles/front.html", context), articles=shown, themes=themes)
+    response = tagged(render(request, "articles/front.html", context), articles=shown, themes=themes)
+    return showing(response, EVERYTHING)
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def articles(request):
     """All articles, filtered by the parameters."""
     return listing_page(request, listings.parse_articles(request.GET), extra=_years)
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def archive(request, year, month=None):
     """The articles of a year or a month."""
     return listing_page(request, listings.parse_archive(year, month, request.GET), extra=_archive)
@@ -80,7 +82,7 @@ def _archive(page):
     return {"years": years}
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def hub(request, slugs):
     """A theme's hub, or the combination of several."""
     listing = listings.parse_themes(slugs, request.GET)
@@ -123,14 +125,14 @@ def _combination(page):
     }
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def author(request, slug):
     """An author and what they wrote."""
     listing = listings.parse_author(slug, request.GET)
     return listing_page(request, listing, "articles/author.html", lambda page: {"author": listing.author})
 
 
-@public_page(*listings.PARAMETERS)
+@public_page(*listings.PARAMETERS, kept=True)
 def series(request, slug):
     """A series in its order."""
     listing = listings.parse_series(slug, request.GET)
@@ -247,10 +249,10 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
         find_entries(request, page.articles)
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
     shown = render(request, template, context | extra(page))
-    return tagged(shown, articles=page.articles, themes=listing.themes)
+    return showing(tagged(shown, articles=page.articles, themes=listing.themes), listing.facet)
 
 
-@public_page()
+@public_page(kept=True)
 def themes(request):
     """Every theme with its definition and other names, A to Z, and how they hang together."""
     counts = Counts()
@@ -265,4 +267,5 @@ def themes(request):
         "map": listings.theme_map(counts, rows),
         "linked_data": machines.themes(request.publication, rows),
     }
-    return tagged(render(request, "articles/themes.html", context), themes=rows[:MOST_NAMED])
+    response = tagged(render(request, "articles/themes.html", context), themes=rows[:MOST_NAMED])
+    return showing(response, EVERYTHING)

@@ -39,7 +39,9 @@ def article(request, slug):
     )
     tagged(page, articles=[row], themes=row.theme_list)
     if ticket:
-        publishing.keep_rendered(ticket, "page", page["Surrogate-Key"].encode() + b"\n" + page.content)
+        publishing.keep_rendered(
+            publishing.store_rendition, ticket, "page", page["Surrogate-Key"].encode() + b"\n" + page.content
+        )
     return page
 
 

@@ -11,7 +11,7 @@ line{stroke:#dcd5c6}.n{fill:#8a8378}.c{fill:#94291a}.p{fill:#0b4a70}</style>"""
 
 def tables(sizes, engine):
     """Return the tables of a list of `Size`, the smallest first; `engine` is the database's name."""
-    return "\n".join([*_plain(sizes, engine), "", *_cached(sizes[-1]), "", *_whole(sizes)]) + "\n"
+    return "\n".join([*_plain(sizes, engine), "", *_anew(sizes), "", *_cached(sizes[-1]), "", *_whole(sizes)]) + "\n"
 
 
 def _row(*cells):
@@ -39,6 +39,16 @@ def _plain(sizes, engine):
                 f"{loads[-1].p50:.1f} / {loads[-1].p99:.1f}",
             )
         )
+    return lines
+
+
+def _anew(sizes):
+    names = [f"{size.articles:,}" for size in sizes]
+    lines = ["Made anew: milliseconds of CPU for one view after a change, and what is stored of it then.", ""]
+    lines += _head("page", *names, "ratio")
+    for kind in sizes[-1].anew:
+        costs = [size.anew[kind] for size in sizes]
+        lines.append(_row(kind, *(f"{cost:.1f}" for cost in costs), f"{costs[-1] / costs[0]:.2f}"))
     return lines
 
 

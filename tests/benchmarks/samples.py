@@ -1,6 +1,6 @@
 """What `serving` asks for, and the publishing it measures: the part of it that looks into the database.
 
-    python -m tests.benchmarks.samples addresses | publish
+    python -m tests.benchmarks.samples addresses | turn | publish
 
 Works on the publication that `corpus` made in the database that the environment names; prints JSON.
 """
@@ -62,6 +62,16 @@ def parts(client):
     return ["/" + part.split("/", 3)[3] for part in found if "articles" in part]
 
 
+def turn():
+    """Let everything that is kept of lists and feeds be made anew, as after the change of a theme's name."""
+    from django.db import transaction
+
+    from articles.models import Edition
+
+    with transaction.atomic():
+        Edition.take_turn()
+
+
 def publish(times=12):
     """Return the milliseconds that publishing an article of 300 words takes: {"time": median, "cpu": mean of all processes}."""
     from articles import publishing
@@ -92,7 +102,7 @@ def main():
     import django
 
     django.setup()
-    print(json.dumps({"addresses": addresses, "publish": publish}[sys.argv[1]]()))
+    print(json.dumps({"addresses": addresses, "turn": turn, "publish": publish}[sys.argv[1]]()))
 
 
 if __name__ == "__main__":

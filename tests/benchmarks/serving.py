@@ -8,8 +8,9 @@ Makes each publication (`corpus`) in a temporary folder, or in a database of its
 another over connections that are kept. CPU is what /proc says that all processes of the server had, per
 request; PostgreSQL's own are not counted.
 
-- *Not cached*: PAGE_CACHE_MB=0, nothing compressed, of articles what is kept as it was rendered; many addresses of the kind in turn; one connection; three times, and
-  the middle.
+- *Not cached*: PAGE_CACHE_MB=0, nothing compressed; what the database keeps as it was rendered is used; many addresses
+  of the kind in turn; one connection; three times, and the middle.
+- *Made anew*: the same addresses, each asked for once after a change that concerns every list; articles at their first view.
 - *Cached*: one address of the kind, brotli, eight connections; then nginx, on the same core, sending the same bytes with the
   same headers from a file; three times in turn, and the middle of each.
 - *Behind nginx*: the configuration that comes with the site (relations_site/deploy/nginx.conf) in front of the site,
@@ -37,7 +38,7 @@ import psycopg
 from psycopg import sql
 
 from . import report
-from .processes import LOAD_CORE, NGINX, ROOT, ask, free_port, granian, load, memory, nginx
+from .processes import LOAD_CORE, NGINX, ROOT, ask, cpu, free_port, granian, load, memory, nginx
 
 TURNS = 3
 CONNECTIONS = 8
@@ -62,6 +63,7 @@ class Size:
 
     articles: int
     plain: dict = field(default_factory=dict)  # {kind: Load}, not cached
+    anew: dict = field(default_factory=dict)  # {kind: milliseconds of CPU}, made anew
     cached: dict = field(default_factory=dict)  # {kind: (bytes, Load, Load of nginx)}
     front: tuple = ()  # (Load of the site behind nginx, Load of nginx with the file)
     memory: tuple = ()  # megabytes: RSS, PSS of the worker
@@ -148,13 +150,23 @@ def plain(size, env, addresses, folder, seconds):
             say(f"{size.articles:,} articles, not cached: {kind}")
             pairs = [(address, OTHER) for address in several]
             check(port, pairs[0], 200)
-            for pair in pairs:  # what is kept of articles as they were rendered is made by whoever asks first
-                ask(port, *pair)
-            time.sleep(2)
+            first = once(port, pid, pairs)  # what is kept as it was rendered is made by whoever asks first
+            run(env, "-m", "tests.benchmarks.samples", "turn")
+            again = once(port, pid, pairs)
+            size.anew[kind] = first if kind == "article" else again
             size.plain[kind] = repeated(port, pairs, pid, folder, seconds)
         known = [(address, OTHER | validator(port, address, OTHER)) for address in addresses["feed"]]
         check(port, known[0], 304)
         size.plain["feed, nothing new"] = repeated(port, known, pid, folder, seconds)
+
+
+def once(port, pid, pairs):
+    """Return the milliseconds of CPU that each of `pairs` took, asked for once, with what is stored of it behind."""
+    before = cpu(pid)
+    for pair in pairs:
+        ask(port, *pair)
+    time.sleep(2)
+    return (cpu(pid) - before) * 1000 / len(pairs)
 
 
 def repeated(port, pairs, pid, folder, seconds):

@@ -1,0 +1,185 @@
+"""Lists and feeds kept in the database: shown until something they show changes, and not a moment longer."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import Article, KeptPage, Source
+from articles.publishing import Change, Fields, pages
+
+from .make import ago, make_article, make_theme
+
+pytestmark = pytest.mark.django_db
+
+HUBS = ("/themes/gas/", "/themes/straits/")
+
+
+def change(article, **fields):
+    changed = replace(Fields.of(article.working), **fields)
+    publishing.publish(article, changed, by=None, based_on=article.working_id, change=Change.TYPO)
+
+
+def called(slug):
+    return Article.objects.get(slug=slug)
+
+
+def held(client, address):
+    """Whether what `address` answers is kept: one query brings it."""
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return len(queries) == 1
+
+
+@pytest.fixture
+def themes(kept, settled):
+    """Two themes with two articles each."""
+    found = [make_theme("Gas"), make_theme("Straits")]
+    for theme in found:
+        for number in range(2):
+            make_article(f"{theme} {number}", slug=f"{theme.slug}-{number}", themes=[theme], at=ago(days=3))
+    return found
+
+
+@pytest.fixture
+def visited(client, themes):
+    for address in (*HUBS, "/", "/articles/", "/themes/", "/themes/gas/feed.atom", "/themes/gas/feed.atom"):
+        client.get(address)
+    assert set(KeptPage.objects.values_list("address", flat=True)) == {
+        *HUBS,
+        "/",
+        "/articles/",
+        "/themes/",
+        "/themes/gas/feed.atom",
+    }
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/themes/gas/", "/themes/gas+straits/", "/articles/?order=oldest", "/feed.json"]
+)
+def test_what_is_kept_is_what_is_made_anew(client, themes, address):
+    made = client.get(address)
+    made = client.get(address)  # of a feed the first finds no items kept
+    again = client.get(address)
+    assert again.content == made.content
+    assert again.headers == made.headers
+    assert (again.for_everybody, again.each_time) == (made.for_everybody, made.each_time)
+    assert again.headers["Content-Type"].startswith("application/feed+json" if "json" in address else "text/html")
+
+
+def test_one_query_brings_it(client, visited):
+    for address in (*HUBS, "/", "/articles/", "/themes/", "/themes/gas/feed.atom"):
+        assert held(client, address)
+
+
+def test_a_publication_concerns_the_lists_it_is_in_alone(client, visited):
+    make_article("New", themes=["Gas"])
+    assert held(client, "/themes/straits/")
+    for address in ("/themes/gas/", "/", "/articles/", "/themes/"):
+        assert not held(client, address)
+    assert "New" in client.get("/themes/gas/").content.decode()
+    assert "New" in client.get("/themes/gas/feed.atom").content.decode()
+
+
+def test_a_theme_taken_off_an_article_is_concerned(client, visited, themes):
+    gas, straits = themes
+    change(called("gas-0"), themes=(straits.pk,))
+    assert "Gas 0" not in client.get("/themes/gas/").content.decode()
+    assert "Gas 0" in client.get("/themes/straits/").content.decode()
+
+
+def test_a_theme_that_a_text_names_is_concerned(client, visited):
+    change(called("gas-0"), body="Of the [[Straits]].")
+    assert "/articles/gas-0/" in client.get("/themes/straits/").content.decode()
+    change(called("gas-0"), body="Of nothing.")
+    assert "/articles/gas-0/" not in client.get("/themes/straits/").content.decode()
+
+
+def test_a_theme_whose_introduction_names_an_article_is_concerned(client, visited, themes):
+    themes[1].introduction = "See [[article:gas-0]]."
+    publishing.save_theme(themes[1])
+    client.get("/themes/straits/")
+    change(called("gas-0"), title="Retitled")
+    assert "Retitled" in client.get("/themes/straits/").content.decode()
+
+
+def test_a_change_of_anything_else_concerns_every_list(client, visited, themes):
+    themes[0].introduction = "Another one."
+    publishing.save_theme(themes[0])
+    assert not any(held(client, address) for address in HUBS)
+
+
+def test_a_link_that_answers_concerns_nothing(client, visited):
+    source = Source.objects.create(key="one", title="One", url="https://example.org/")
+    publishing.record_check(source, gone=False, alive=True, why="200")
+    assert held(client, "/themes/gas/")
+    for _day in range(3):
+        publishing.record_check(source, gone=True, alive=False, why="404")
+    assert not held(client, "/themes/gas/")
+
+
+def test_a_withdrawn_article_is_gone_from_every_list(client, visited):
+    article = called("gas-0")
+    publishing.withdraw(article, by=None, based_on=article.working_id, note="Wrong.")
+    for address in ("/themes/gas/", "/", "/articles/", "/themes/gas/feed.atom"):
+        assert "Gas 0" not in client.get(address).content.decode()
+
+
+def test_what_falls_due_shows_at_its_time(client, visited, monkeypatch):
+    make_article("Later", themes=["Gas"], at=ago(hours=-1))
+    for address in HUBS:
+        assert "Later" not in client.get(address).content.decode()
+    later = timezone.now() + timedelta(hours=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    assert "Later" in client.get("/themes/gas/").content.decode()
+
+
+def test_who_has_a_session_sees_it_made_anew(client, visited, writer):
+    client.force_login(writer)
+    assert not held(client, "/themes/gas/")
+
+
+@pytest.mark.parametrize("address", ["/themes/gas/?utm_source=x", f"/themes/gas/?{'not=' + 'x' * 300}"])
+def test_parameters_that_nobody_reads_fill_nothing(client, themes, address):
+    client.get(address)
+    assert not KeptPage.objects.exists()
+
+
+def test_a_search_is_not_kept(client, themes):
+    client.get("/search/?q=gas")
+    assert not KeptPage.objects.exists()
+
+
+def test_what_names_something_that_is_not_there_is_made_anew(client, themes):
+    """No row would tell when an article comes that has the name."""
+    themes[0].introduction = "See [[article:to-come]]."
+    publishing.save_theme(themes[0])
+    make_article("Loose", themes=["Straits"], body="See [[article:to-come]].")
+    for _turn in range(2):
+        for address in ("/themes/gas/", "/themes/straits/feed.atom"):
+            client.get(address)
+    assert not KeptPage.objects.exists()
+    make_article("Come at last", slug="to-come", themes=["Egypt"])
+    for address in ("/themes/gas/", "/themes/straits/feed.atom"):
+        assert "Come at last" in client.get(address).content.decode()
+
+
+def test_what_was_begun_before_a_change_is_not_kept(client, themes, monkeypatch):
+    jobs = []
+    monkeypatch.setattr("articles.publishing.keep_rendered", lambda store, *job: jobs.append((store, job)))
+    client.get("/themes/gas/")
+    make_article("New", themes=["Straits"])
+    for store, job in jobs:
+        store(*job)
+    assert not KeptPage.objects.exists()
+
+
+def test_no_more_are_kept_than_there_is_room_for(client, themes, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_KEPT", 2)
+    for address in ("/", *HUBS):
+        client.get(address)
+    assert set(KeptPage.objects.values_list("address", flat=True)) == set(HUBS)
