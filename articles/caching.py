@@ -1,6 +1,7 @@
 """What may be kept, by whom, for how long: pages that depend on their address alone say so."""
 
 import functools
+import zlib
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -74,7 +75,8 @@ def _keep(standing, response):
     facet = getattr(response, "facet", None)
     if facet and standing.turn and response.for_everybody and _MISSING not in response.content:
         headers = dict(response.headers.items())
-        publishing.keep_rendered(publishing.store_page, standing, facet, headers, response.content)
+        packed = zlib.compress(response.content, 3)  # while it waits it takes less room
+        publishing.keep_rendered(publishing.store_page, standing, facet, headers, packed)
 
 
 def showing(response, facet):

@@ -98,7 +98,7 @@ def database(url):
                 "timeout": 10,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; "
-                    "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
                 ),
             },
         }

@@ -6,7 +6,6 @@ articles marks what they carry, so that every page of those lists is made anew; 
 """
 
 import json
-import zlib
 
 from django.db import transaction
 from django.db.models import Max, Subquery
@@ -39,7 +38,7 @@ def mark_changed(keys):
 
 @transaction.atomic
 def store_page(standing, facet, headers, body):
-    """Keep `body` (bytes) with `headers` ({name: value}) as the page that shows articles with `facet`.
+    """Keep `body` (compressed with zlib) with `headers` ({name: value}) as the page that shows articles with `facet`.
 
     `standing` is what was known before it was made; nothing is kept when a writer has taken a turn since.
     """
@@ -58,7 +57,7 @@ def store_page(standing, facet, headers, body):
         stamp=f"{wide}{names}{made_by()}{standing.domain}{mark or ''}",
         until=coming.values_list("published_at", flat=True).first(),
         headers=json.dumps(headers),
-        body=zlib.compress(body),
+        body=body,
     )
     told = ["kind", "value", "stamp", "until", "headers", "body"]
     KeptPage.objects.bulk_create([page], update_conflicts=True, unique_fields=["address"], update_fields=told)

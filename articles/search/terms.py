@@ -28,7 +28,7 @@ def without_endings(text):
     return _ENDING.sub("", text)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def term(word, language):
     """Return the term for `word`, letters or digits alone, in a text in `language`; Russian is known by its letters."""
     key = _key(word, language)
@@ -61,7 +61,7 @@ _SAME |= {
 }
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=10_000)
 def latin(word):
     """Return the spellings in Latin letters, folded, of the Cyrillic `word`, if that may be a name, whole and stemmed.
 
@@ -81,7 +81,7 @@ def latin(word):
     return tuple(dict.fromkeys(spelling for spelling in found if len(spelling) >= SHORTEST_NAME - 1))
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def known_by(word, language):
     """Return every term by which `word` in a text in `language` is found: its own, and of a Cyrillic name the Latin ones."""
     return (term(word, language), *(term(other, "en") for other in (latin(word) if word[0].isupper() else ())))

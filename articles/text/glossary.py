@@ -56,7 +56,7 @@ _RUSSIAN = sorted(
 )
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=10_000)
 def forms(word):
     """Return what a word of the text may stand for, as ((folded base, language or None for any), …)."""
     folded = names.fold(word)

@@ -134,7 +134,7 @@ def _terms(names):
     return _Terms(glossary, {row.theme_id: row.theme for row in rows})
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def _defined(html, terms, without, plain):
     """Return `html` with the themes it mentions, but `without` those keys, defined in place, and those themes by name."""
     found = {}

@@ -102,7 +102,7 @@ def drawn(chart, *, narrow=False):
     return _drawn(chart, narrow, get_language())
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=64)
 def _drawn(chart, narrow, _language):
     svg, width, height = draw(chart, Teller, narrow)
     return Drawing(svg, width, height, hashlib.sha256(svg.encode()).hexdigest()[:8])

@@ -97,7 +97,7 @@ def granian(env, port=None):
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
                "--workers", "1", "--blocking-threads", "1", "--log-level", "warning",
                "relations_site.wsgi:application"]  # fmt: skip
-    with running(command, port, env=env) as pid:
+    with running(command, port, env=env | {"MALLOC_ARENA_MAX": "1"}) as pid:
         yield port, pid
 
 
