@@ -198,22 +198,29 @@ def beside(page):
 def _among(page):
     """Return what stands `Beside` the first articles of the `Page`'s listing; asked of its first page."""
     first = page.found[:MOST_LOOKED_AT]
-    themes = Theme.objects.defer("introduction", "introduction_html").filter(article_themes__content_object__in=first)
-    themes = themes.exclude(pk__in=[theme.pk for theme in page.listing.themes])
-    authors = Author.objects.filter(bylines__article__in=first) if not page.listing.author else Author.objects.none()
+    links = ArticleTheme.objects.filter(content_object__in=first)
+    links = links.exclude(tag__in=[theme.pk for theme in page.listing.themes])
+    bylines = (
+        ArticleAuthor.objects.filter(article__in=first) if not page.listing.author else ArticleAuthor.objects.none()
+    )
     years, languages = Counter(), Counter()
     for published_at, language in Article.objects.filter(pk__in=first).values_list("published_at", "language"):
         years[dated_facets(published_at)[0].value] += 1
         languages[language] += 1
     return Beside(
-        _most(themes, "article_themes", MOST_THEMES),
-        _most(authors, "bylines", MOST_AUTHORS),
+        _most(Theme, links, "tag", MOST_THEMES),
+        _most(Author, bylines, "author", MOST_AUTHORS),
         sorted(years.items(), reverse=True),
         sorted(languages.items(), key=lambda row: (-row[1], row[0])),
         len(first) if len(first) < page.total else None,
     )
 
 
-def _most(rows, links, most):
-    """Return at most `most` of `rows`, those with most `links`, as [(row, number of links), …]."""
-    return [(row, row.count) for row in rows.annotate(count=Count(links)).order_by("-count", "pk")[:most]]
+def _most(model, links, name, most):
+    """Return the rows of `model` called `name` that most of the rows `links` have, as [(row, number), …], at most `most`.
+
+    They know their names and addresses. Grouped by the links: by the rows SQLite would walk through all links of each.
+    """
+    told = (name, f"{name}__name", f"{name}__slug")
+    rows = links.order_by().values_list(*told).annotate(count=Count("pk")).order_by("-count", name)[:most]
+    return [(model(pk=pk, name=called, slug=slug), count) for pk, called, slug, count in rows]
