@@ -96,7 +96,7 @@ urlpatterns = [
     *fed(
         "timeline/",
         views.timeline,
-        lambda request: feeds.channels.of_timeline(listings.EventFilter(request.GET), request.publication.name),
+        lambda request: feeds.channels.of_timeline(listings.EventFilter.of(request.GET), request.publication.name),
         "timeline",
     ),
     path("timeline/timeline.csv", views.timeline_csv, name="timeline-csv"),

@@ -209,7 +209,6 @@ INSTALLED_APPS = [
     "django.contrib.redirects",
     "django.contrib.sessions",
     "django.contrib.sites",
-    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
 

@@ -1,5 +1,6 @@
 """What changed: for readers, from the published revisions; nothing that nobody saw."""
 
+import importlib
 from datetime import timedelta
 
 import feedparser
@@ -108,6 +109,28 @@ def test_corrections_of_the_whole_site_are_listed_and_followed(client, article):
         items = client.get(f"{address}.json").json()["items"]
         assert [item["summary"] for item in items] == notes
         assert items[0]["title"] == "Correction: Gas"
+
+
+def test_a_long_log_is_counted_in_part_and_shown_whole(client, article, monkeypatch):
+    pages = importlib.import_module("articles.views.changes")
+    monkeypatch.setattr(pages, "CHANGES_ON_A_PAGE", 1)
+    monkeypatch.setattr(pages, "MOST_COUNTED", 2)
+    for number in range(3):
+        change(article, kind="correction", note=f"Mended {number}.")
+    publishing.withdraw(other := make_article("Other"), by=None, based_on=other.working_id, note="It was wrong.")
+    page = shown(client.get("/corrections/"))
+    assert "It was wrong." in page and "Mended" not in page and 'href="/corrections/?page=2"' in page
+    assert "Page 1<" in page
+    page = shown(client.get("/corrections/?page=4"))
+    assert "Mended 0." in page and "Page 4<" in page
+    page = shown(client.get("/corrections/?page=5"))
+    assert "They rose." in page and "Page 5 of 5" in page and 'rel="next"' not in page
+    assert client.get("/corrections/?page=6").status_code == 404
+    gone = make_article("Gone")
+    change(gone, kind="update", note="More.")
+    publishing.withdraw(gone, by=None, based_on=gone.working_id, note="It was wrong, too.")
+    assert "It was wrong, too." in shown(client.get("/updates/"))
+    assert "More." not in shown(client.get("/updates/?page=2"))
 
 
 def test_former_addresses_lead_to_the_changes_too(client, article):

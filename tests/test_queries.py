@@ -20,7 +20,7 @@ BUDGET = {
     "/series/shared/": 6,
     "/search/?q=text": 8,
     "/feeds/": 6,
-    "/timeline/": 3,
+    "/timeline/": 4,
     "/sources/": 3,
     "/corrections/": 2,
     "/updates/": 2,

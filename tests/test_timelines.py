@@ -1,6 +1,7 @@
 """Timelines: dates as exact as they are, gathered from what readers see, for pages, calendars and spreadsheets."""
 
 import csv
+import importlib
 import io
 
 import icalendar
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from articles import listing as listings
 from articles import publishing, text
-from articles.models import Event
+from articles.models import Event, Theme
 from articles.text import timelines
 from articles.text.inspect import inspect
 from articles.text.safe import sanitise
@@ -18,6 +20,7 @@ from .make import ago, change, make_article, make_source, make_theme
 from .test_desk import ADD, posted, shown
 
 pytestmark = pytest.mark.django_db
+PAGES = importlib.import_module("articles.views.timeline")
 BODY = """Before.
 
 ```timeline
@@ -129,6 +132,79 @@ def test_events_are_filtered_by_theme_and_years(client, article):
     assert client.get("/timeline/?theme=&from=&to=")["Location"] == "/timeline/"
     for wrong in ("theme=nowhere", "from=x", "to=0000", "from=99999", "theme=%00"):
         assert client.get(f"/timeline/?{wrong}").status_code == 404, wrong
+
+
+def test_a_long_timeline_has_pages_from_either_end(client, article, monkeypatch):
+    monkeypatch.setattr(PAGES, "EVENTS_ON_A_PAGE", 2)
+
+    def found(address):
+        page = shown(client.get(address))
+        events = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
+        return page, [word for word in ("convention", "First parts", "invasion") if word in events]
+
+    page, words = found("/timeline/")
+    assert words == ["convention", "First parts"] and "3 events" in page and "Page 1 of 2" in page
+    assert 'rel="next" href="/timeline/?page=2"' in page and 'href="/timeline/?order=latest"' in page
+    page, words = found("/timeline/?page=2")
+    assert words == ["invasion"] and 'rel="prev" href="/timeline/"' in page and "noindex" not in page
+    assert 'rel="canonical" href="http://example.com/timeline/?page=2"' in page
+    page, words = found("/timeline/?order=latest&theme=syria")
+    assert words == ["First parts", "invasion"] and page.index("invasion") < page.index("First parts")
+    assert "noindex" in page and 'href="/timeline/?order=latest&amp;page=2&amp;theme=syria"' in page
+    assert found("/timeline/?order=latest&page=2&theme=syria")[1] == ["convention"]
+    for address, canonical in (
+        ("?page=1", ""),
+        ("?order=earliest", ""),
+        ("?page=2&order=latest", "?order=latest&page=2"),
+        ("?theme=syria&page=2&from=1900", "?from=1900&page=2&theme=syria"),
+    ):
+        answer = client.get(f"/timeline/{address}")
+        assert (answer.status_code, answer["Location"]) == (301, f"/timeline/{canonical}"), address
+    for wrong in ("?page=3", "?page=0", "?page=x", "?page=2&theme=syria&to=1990"):
+        assert client.get(f"/timeline/{wrong}").status_code == 404, wrong
+    moved = client.get("/timeline/feed.atom?order=latest&page=2")
+    assert (moved.status_code, moved["Location"]) == (301, "/timeline/feed.atom")
+
+
+def test_a_very_long_timeline_is_counted_in_part_and_shown_whole(client, article, monkeypatch):
+    monkeypatch.setattr(PAGES, "EVENTS_ON_A_PAGE", 1)
+    monkeypatch.setattr(listings, "MOST_EVENTS", 2)
+    monkeypatch.setattr(listings.events, "MOST_EVENTS", 2)
+    page = shown(client.get("/timeline/"))
+    assert "More than 2 events" in page and "(the latest 2)" in page and "Page 1<" in page
+    page = shown(client.get("/timeline/?page=3"))
+    assert "invasion" in page and "3 events" in page and 'rel="next"' not in page and "(the latest 2)" in page
+    assert client.get("/timeline/?page=4").status_code == 404
+    rows = list(csv.reader(io.StringIO(shown(client.get("/timeline/timeline.csv")))))
+    assert [row[0] for row in rows[1:]] == ["2019-07", "2022-02-24"]
+    calendar = icalendar.Calendar.from_ical(client.get("/timeline/timeline.ics").content)
+    assert len(calendar.walk("VEVENT")) == 2
+
+
+def test_events_follow_their_article_from_theme_to_theme(client, article):
+    syria, levant, gas = Theme.objects.get(slug="syria"), make_theme("Levant"), make_theme("Gas")
+
+    def listed():
+        told = {slug: shown(client.get(f"/timeline/?theme={slug}")) for slug in ("syria", "levant", "gas")}
+        return {slug for slug, page in told.items() if "The convention" in page and "3 events" in page}
+
+    publishing.retag(article, add=[gas.pk], by=None)
+    assert listed() == {"syria", "gas"}
+    merge = publishing.merge_themes(syria, levant, by=None)
+    assert "The convention" in shown(client.get("/timeline/?theme=levant")) and 'value="levant"' in shown(
+        client.get("/timeline/")
+    )
+    publishing.undo_merge(merge)
+    assert listed() == {"syria", "gas"}
+    publishing.merge_themes(gas, syria, by=None)  # under both
+    page = shown(client.get("/timeline/?theme=syria"))
+    assert "3 events" in page and "The convention" in shown(client.get("/themes/syria/"))
+    article.refresh_from_db()
+    publishing.withdraw(article, by=None, based_on=article.working_id, note="Wrong.")
+    page = shown(client.get("/timeline/?theme=syria"))
+    assert "No event is recorded here." in page and "The convention" not in shown(client.get("/themes/syria/"))
+    publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
+    assert "3 events" in shown(client.get("/timeline/?theme=syria"))
 
 
 def test_only_what_readers_see_is_gathered(client, article):

@@ -23,7 +23,7 @@ class Channel:
     `page` is the path (with parameters) of the page it belongs to, `feeds` the `Feed`s of that page, `known` the
     parameters that an address of it may have. `rows` are the newest first, those of a `listing` no more than a feed
     holds; `told(rows, base)` returns what an item says of each. `marks` are the columns that tell one state of a row from the next. A `pushed` one has its changes
-    told to the hub.
+    told to the hub. `countable` are as many rows as `rows`, where they are cheaper to count.
     """
 
     title: str
@@ -36,6 +36,7 @@ class Channel:
     known: tuple = ()
     pushed: bool = field(default=False)
     listing: listings.Listing | None = None
+    countable: QuerySet | None = None
 
     def address(self, format, archive=None):
         """Return the path (with parameters) of the feed in `format`, or of its archive document number `archive`."""
@@ -47,7 +48,9 @@ class Channel:
 
     def counted(self):
         """Return how many items there are, in the feed and its archives."""
-        return self.listing.archived() if self.listing else self.rows.count()
+        if self.listing:
+            return self.listing.archived()
+        return (self.rows if self.countable is None else self.countable).count()
 
     def oldest(self, first, most):
         """Return at most `most` rows from the one with the number `first` (0 is the oldest), the oldest first."""
@@ -98,6 +101,7 @@ def of_timeline(chosen, name):
         marks=EVERY_SHOWN_STATE,
         known=chosen.PARAMETERS,
         pushed=not chosen.query,
+        countable=chosen.bringing(),
     )
 
 
@@ -119,7 +123,8 @@ def _of_changes(page, title, description, rows, name):
         description=description,
         page=page,
         feeds=listings.feeds_of(page),
-        rows=rows,
+        rows=rows.with_articles(),
+        countable=rows,
         told=items.changes_of,
         marks=("pk",),
         pushed=True,
@@ -137,7 +142,7 @@ def of_article(slug):
         description=_("Updates and corrections, each with its reason."),
         page=page,
         feeds=listings.feeds_of(page),
-        rows=article.revisions.told().select_related("article").defer("fields", "article__body", "article__html"),
+        rows=article.revisions.told().with_articles(),
         told=items.changes_of,
         marks=("pk",),
     )
@@ -148,4 +153,4 @@ def pushed(name):
     rows = listings.followable()
     plain = [listings.parse_front(), *(listing for kind in rows.values() for _row, listing in kind)]
     channels = [of_listing(listing, name) for listing in plain]
-    return [*channels, of_timeline(listings.EventFilter({}), name), of_updates(name), of_corrections(name)]
+    return [*channels, of_timeline(listings.EventFilter(), name), of_updates(name), of_corrections(name)]

@@ -5,7 +5,7 @@ same filters there.
 """
 
 from .counts import followable, themes_on_front, themes_with_counts, years
-from .events import EventFilter
+from .events import MOST_EVENTS, EventFilter
 from .facets import facets, neighbours
 from .filters import FORMATS, PAGE_SIZE, Listing, Page, Unknown, feeds_of
 from .map import theme_map
@@ -28,6 +28,7 @@ __all__ = [
     "EventFilter",
     "FORMATS",
     "LONGEST_QUERY",
+    "MOST_EVENTS",
     "MOST_FETCHED",
     "PAGE_SIZE",
     "PARAMETERS",

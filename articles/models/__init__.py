@@ -3,7 +3,7 @@
 from . import addresses, tally
 from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, ReadNext, standing
 from .edition import Edition
-from .event import Event
+from .event import Event, EventTheme
 from .following import Following
 from .keptpage import FacetMark, KeptPage
 from .link import Link, called
@@ -28,6 +28,7 @@ __all__ = [
     "DraftLink",
     "Edition",
     "Event",
+    "EventTheme",
     "Facet",
     "FacetMark",
     "Following",

@@ -6,12 +6,14 @@ from itertools import zip_longest
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
 from .edition import Edition
+from .parts import PART
 from .picture import Picture
 from .reference import Author, Series
 from .revision import Revision
@@ -157,6 +159,13 @@ class Article(models.Model):
             models.Index(
                 fields=["series", "series_order", "published_at", "id", "withdrawn_at"],
                 name="article_public_in_series",
+                condition=models.Q(withdrawn_at=None),
+            ),
+            models.Index(
+                F("id") / PART,
+                Coalesce("updated_at", "published_at").desc(),
+                "published_at",
+                name="article_last_change_of_part",
                 condition=models.Q(withdrawn_at=None),
             ),
         ]

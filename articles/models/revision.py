@@ -1,5 +1,7 @@
 """The saved states of an article."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -25,22 +27,39 @@ class RevisionQuerySet(models.QuerySet):
 
     def told(self):
         """Return those that readers are told about: updates, corrections, and times when it was withdrawn."""
-        changes = [Revision.Change.UPDATE, Revision.Change.CORRECTION]
-        return self.filter(models.Q(change__in=changes) | models.Q(kind=Revision.Kind.WITHDRAWN))
+        return self.filter(is_told=True)
 
     def owned_up(self, at=None):
-        """Return the corrections of public articles and the withdrawals, newest first, with their articles."""
+        """Return the corrections of public articles and the withdrawals, newest first."""
         return self._in_the_open([Revision.Change.CORRECTION], at)
 
     def announced(self, at=None):
-        """Return the updates and corrections of public articles and the withdrawals, newest first, with their articles."""
+        """Return the updates and corrections of public articles and the withdrawals, newest first."""
         return self._in_the_open([Revision.Change.UPDATE, Revision.Change.CORRECTION], at)
 
     def _in_the_open(self, changes, at):
-        live = models.Q(article__published_at__lte=at or timezone.now(), article__withdrawn_at=None)
-        rows = self.filter(models.Q(change__in=changes) & live | models.Q(kind=Revision.Kind.WITHDRAWN))
-        rows = rows.select_related("article").defer("fields", "article__body", "article__html")
+        # By the articles that readers don't see, which are few: order and number are then read off an index alone.
+        articles = Revision._meta.get_field("article").related_model.objects.order_by().values("pk")
+        withdrawn = articles.filter(
+            withdrawn_at__gt=BEFORE_ALL
+        )  # said so, for "is not null" SQLite looks up in no index
+        coming = articles.filter(models.Q(published_at=None) | models.Q(published_at__gt=at or timezone.now()))
+        seen = ~models.Q(article__in=withdrawn) & ~models.Q(article__in=coming)
+        rows = self.told().filter(models.Q(change__in=changes) & seen | models.Q(kind=Revision.Kind.WITHDRAWN))
         return rows.order_by("-saved_at", "-pk")
+
+    def with_articles(self):
+        """Return the revisions with their articles, without the texts of either."""
+        texts = ("fields", "article__body", "article__html", "article__contents")
+        return self.select_related("article").defer(*texts)
+
+    def logged(self, keys):
+        """Return the revisions with `keys`, newest first, with their articles."""
+        return self.filter(pk__in=keys).with_articles().order_by("-saved_at", "-pk")
+
+
+BEFORE_ALL = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+TELLING = models.Q(change__in=["update", "correction"]) | models.Q(kind="withdrawn")
 
 
 class Revision(models.Model):
@@ -74,6 +93,7 @@ class Revision(models.Model):
     kind = models.CharField(max_length=9, choices=Kind)
     change = models.CharField(max_length=10, choices=Change, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    is_told = models.BooleanField(default=False, editable=False)  # to readers, as `told` says: what an index can ask
     fields = models.JSONField()
     based_on = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
     form = models.UUIDField(null=True)
@@ -86,6 +106,18 @@ class Revision(models.Model):
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         ordering = ["-number"]
+        indexes = [
+            models.Index(
+                models.F("saved_at").desc(),
+                models.F("id").desc(),
+                "kind",
+                "change",
+                "article",
+                "is_told",
+                name="revision_told_newest_first",
+                condition=models.Q(is_told=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
             models.UniqueConstraint(
@@ -105,9 +137,12 @@ class Revision(models.Model):
                 name="revision_published_says_change",
             ),
             models.CheckConstraint(
-                condition=~(models.Q(change__in=["update", "correction"]) | models.Q(kind="withdrawn"))
-                | ~models.Q(note=""),
+                condition=~TELLING | ~models.Q(note=""),
                 name="revision_change_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(TELLING, is_told=True) | models.Q(~TELLING, is_told=False),
+                name="revision_told_when_it_says_why",
             ),
         ]
 
@@ -123,6 +158,8 @@ class Revision(models.Model):
         """Store a new revision; a stored one is never written again."""
         if not self._state.adding:
             raise TypeError("A revision is never changed: save a new one.")
+        told = {self.Change.UPDATE, self.Change.CORRECTION}
+        self.is_told = self.change in told or self.kind == self.Kind.WITHDRAWN
         super().save(*args, **kwargs)
 
 

@@ -18,6 +18,7 @@ from ..models import (
     Author,
     Citation,
     Event,
+    EventTheme,
     Keyword,
     Likeness,
     Link,
@@ -106,6 +107,7 @@ def clear_row(article):
     article.contents, article.words = [], 0
     article.themes.clear()
     article.bylines.all().delete()
+    article.events.all().delete()
     Likeness.objects.filter(Q(article=article) | Q(other=article)).delete()
 
 
@@ -139,6 +141,7 @@ def write_links(article, fields):
         if pk in authors
     )
     date_links(article)
+    place_events(article)
 
 
 def write_citations(html, **text):
@@ -192,6 +195,15 @@ def write_events(article):
     """Bring the article's events to those of its timelines."""
     Event.objects.filter(article=article).delete()
     Event.objects.bulk_create(Event.of(article, event) for event in timelines.events(article.html))
+    place_events(article)
+
+
+def place_events(article):
+    """Put the article's events under its themes."""
+    EventTheme.objects.filter(article=article).delete()
+    events = list(article.events.all())
+    themes = ArticleTheme.objects.filter(content_object=article).values_list("tag", flat=True) if events else ()
+    EventTheme.objects.bulk_create(EventTheme.of(event, theme) for theme in themes for event in events)
 
 
 def write_names(html, body="", **text):
@@ -219,6 +231,7 @@ def write_names(html, body="", **text):
 
 
 def date_links(article):
-    """Give the article's themes and bylines its dates."""
-    for rows in (ArticleTheme.objects.filter(content_object=article), article.bylines):
+    """Give the article's themes, bylines and events its dates."""
+    places = EventTheme.objects.filter(article=article)
+    for rows in (ArticleTheme.objects.filter(content_object=article), article.bylines, article.events, places):
         rows.update(published_at=article.published_at, withdrawn_at=article.withdrawn_at)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, ArticleTheme, Edition, Revision, Theme, ThemeMerge, ThemeName, addresses
+from ..models import Article, ArticleTheme, Edition, EventTheme, Revision, Theme, ThemeMerge, ThemeName, addresses
 from .counting import recounted
 from .renditions import forget, showing
 from .rules import Fields
@@ -48,6 +48,9 @@ def merge_themes(source, target, *, by):
     with recounted(links.values_list("content_object", flat=True)):
         links.filter(content_object__in=list(both.values_list("content_object", flat=True))).delete()
         links.update(tag=target)
+    places = EventTheme.objects.filter(theme=source)
+    places.filter(event__in=EventTheme.objects.filter(theme=target).values("event")).delete()
+    places.update(theme=target)
     source.names.update(theme=target, is_alias=True)
     addresses.move(path, target.get_absolute_url())
     # The row stays for its revisions and for the way back, under a name and a slug that nobody else would want.

@@ -16,12 +16,12 @@ from .. import publishing
 from ..caching import public_page
 from ..models import Revision
 from ..text import diff
-from .paging import paged
+from .paging import numbered, paged
 from .texts import article_or_gone, revision_page
 
 MOST_COMPARED = 10  # the rest is listed
 MOST_KEPT = 500
-CHANGES_ON_A_PAGE = 50
+CHANGES_ON_A_PAGE, MOST_COUNTED = 50, 1_000
 
 
 @dataclass(frozen=True)
@@ -161,4 +161,9 @@ def updates(request):
 
 def _log(request, path, rows, words):
     extra = words | {"path": path, "feeds": listings.feeds_of(path)}
-    return paged(request, "articles/log.html", "log", rows, path=path, size=CHANGES_ON_A_PAGE, extra=extra)
+    template, size = "articles/log.html", CHANGES_ON_A_PAGE
+    keys, shown = rows.values_list("pk", flat=True), Revision.objects.logged
+    address = numbered(path)
+    return paged(
+        request, template, "log", keys, address=address, size=size, most=MOST_COUNTED, shown=shown, extra=extra
+    )

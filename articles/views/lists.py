@@ -97,11 +97,11 @@ def _hub(request, page):
     prefetch_related_objects([theme], "names")
     told = {"theme": theme, "linked_data": machines.theme(request.publication, theme)}
     if page.number == 1:
-        events = Event.objects.newest_about(theme, page.counts)
+        events = Event.objects.latest_about(theme, EVENTS_ON_HUB, page.counts.at)
         found = [(row, count, page.listing.with_theme(row).address()) for row, count in listings.neighbours(page)]
         told |= {
             "woven": weaving.weave(theme.introduction_html, owners=[theme])[0],
-            "events": weaving.events(events[:EVENTS_ON_HUB])[::-1],
+            "events": weaving.events(events)[::-1],
             "linked": weaving.linked_from(theme),
             "neighbours": [(row, count) for row, count, _address in found[:NEIGHBOURS_ON_HUB]],
             "combinations": [(row, address) for row, _count, address in found[:NEIGHBOURS_ON_HUB]],

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from .. import bibliography
 from ..caching import public_page
 from ..models import Article, Citation, Source, Theme
-from .paging import paged
+from .paging import numbered, paged
 
 SOURCES_ON_A_PAGE = 200
 
@@ -17,7 +17,9 @@ def sources(request):
     """Every source that something readers see cites, by publisher and title."""
     seen = Count("citations", filter=Q(citations__in=Citation.objects.public()))
     rows = Source.objects.cited().annotate(places=seen).order_by("publisher", "title", "key")
-    return paged(request, "articles/sources.html", "sources", rows, path="/sources/", size=SOURCES_ON_A_PAGE)
+    return paged(
+        request, "articles/sources.html", "sources", rows, address=numbered("/sources/"), size=SOURCES_ON_A_PAGE
+    )
 
 
 @public_page()

@@ -5,29 +5,38 @@ import datetime
 
 import icalendar
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import weaving
 from ..caching import public_page
-from ..models import ArticleTheme, Event, Theme
+from ..models import EventTheme, Theme
 from ..text.figures import harmless
+from .paging import paged
+
+EVENTS_ON_A_PAGE = 100
 
 
 @public_page(*listings.EventFilter.PARAMETERS)
 def timeline(request):
-    """Every event, the earliest first, filtered by theme and years."""
-    chosen = listings.EventFilter(request.GET)
-    address = chosen.address()
-    if not listings.is_canonical(request.path, request.GET, address, known=listings.EventFilter.PARAMETERS):
-        return HttpResponsePermanentRedirect(address)
-    bringing = Exists(Event.objects.filter(article=OuterRef("content_object")))
-    themes = Theme.objects.filter(Exists(ArticleTheme.objects.filter(bringing, tag=OuterRef("pk")))).order_by("name")
-    context = {"listing": chosen, "address": address, "events": weaving.events(chosen.events()), "themes": themes}
-    return render(request, "articles/timeline.html", context)
+    """Every event, the earliest first as it happened or the latest, filtered by theme and years."""
+    chosen = listings.EventFilter.of(request.GET)
+    bringing = Exists(EventTheme.objects.filter(theme=OuterRef("pk"), withdrawn_at=None))
+    themes = Theme.objects.filter(bringing).order_by("name").only("name", "slug")
+    return paged(
+        request,
+        "articles/timeline.html",
+        "events",
+        chosen.keys(),
+        address=chosen.address,
+        size=EVENTS_ON_A_PAGE,
+        known=chosen.PARAMETERS,
+        most=listings.MOST_EVENTS,
+        shown=lambda keys: weaving.events(chosen.events(keys)),
+        extra={"listing": chosen, "themes": themes, "carried": listings.MOST_EVENTS},
+    )
 
 
 @public_page(*listings.EventFilter.PARAMETERS)
@@ -37,7 +46,7 @@ def timeline_csv(request):
     response.headers["Content-Disposition"] = 'attachment; filename="timeline.csv"'
     writer = csv.writer(response)
     writer.writerow(["date", "until", "event", "article", "address"])
-    for event in weaving.events(listings.EventFilter(request.GET).events()):
+    for event in weaving.events(listings.EventFilter.of(request.GET).carried()):
         address = request.publication.base + event.get_absolute_url()
         writer.writerow([event.date, event.until, *map(harmless, (_in_words(event), event.article.title)), address])
     return response
@@ -46,13 +55,13 @@ def timeline_csv(request):
 @public_page(*listings.EventFilter.PARAMETERS)
 def timeline_ics(request):
     """The events for a calendar (RFC 5545), each covering the days that its date covers."""
-    chosen = listings.EventFilter(request.GET)
+    chosen = listings.EventFilter.of(request.GET)
     base = request.publication.base
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//{request.publication.name}//timeline//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{chosen.theme or _('Timeline')} · {request.publication.name}")
-    for event in weaving.events(chosen.events()):
+    for event in weaving.events(chosen.carried()):
         entry = icalendar.Event()
         words = _in_words(event)
         entry.add("uid", f"{event.article.uid}-event-{event.number}@{request.publication.domain}")

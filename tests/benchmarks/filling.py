@@ -19,6 +19,7 @@ from articles.models import (
     Citation,
     Edition,
     Event,
+    EventTheme,
     Keyword,
     Likeness,
     Link,
@@ -127,6 +128,7 @@ class _Maker:
             ArticleAuthor,
             Citation,
             Event,
+            EventTheme,
             Keyword,
             Link,
             ReadNext,
@@ -164,7 +166,8 @@ class _Maker:
             yield Citation(article=article, source=self.sources[end], number=1)
             yield Link(article=article, name=f"Theme {end:03}", to_theme=self.themes[end])
             for event in timelines.events(article.html):
-                yield Event.of(article, event)
+                yield (row := Event.of(article, event))
+                yield from (EventTheme.of(row, theme.pk) for theme in themes)
         rare = sorted(set(words), key=self.rank.get, reverse=True)[:KEYWORDS]
         for found, word in {term(word, article.language): word for word in rare}.items():
             yield Keyword(article=article, term=found, word=word)
