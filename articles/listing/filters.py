@@ -96,6 +96,8 @@ class Listing:
     def query(self):
         """The query string of the canonical address, without the question mark: parameters alphabetical."""
         left = self.filters - self._place[1]
+        if not left and not self.words and self.order == self.usual_order:
+            return ""  # as a hundred addresses on a hub do
         pairs = [
             *([("author", self.author.slug)] if "author" in left else []),
             *([("language", self.language)] if self.language else []),

@@ -152,7 +152,7 @@ class Revision(models.Model):
     @property
     def told_as(self):
         """What readers are told it was: update, correction, withdrawn."""
-        return self.get_change_display() if self.change else self.get_kind_display()
+        return (self.Change(self.change) if self.change else self.Kind(self.kind)).label
 
     def save(self, *args, **kwargs):
         """Store a new revision; a stored one is never written again."""

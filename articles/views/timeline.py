@@ -16,7 +16,7 @@ from ..models import EventTheme, Theme
 from ..text.figures import harmless
 from .paging import paged
 
-EVENTS_ON_A_PAGE = 100
+EVENTS_ON_A_PAGE = 50
 
 
 @public_page(*listings.EventFilter.PARAMETERS)
@@ -24,7 +24,7 @@ def timeline(request):
     """Every event, the earliest first as it happened or the latest, filtered by theme and years."""
     chosen = listings.EventFilter.of(request.GET)
     bringing = Exists(EventTheme.objects.filter(theme=OuterRef("pk"), withdrawn_at=None))
-    themes = Theme.objects.filter(bringing).order_by("name").only("name", "slug")
+    themes = Theme.objects.filter(bringing).order_by("name").values_list("slug", "name")
     return paged(
         request,
         "articles/timeline.html",
