@@ -13,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from articles import publishing
-from articles.listing import Listing, facets, followable, reading, theme_map, themes_with_counts, years
-from articles.models import Article, Edition, Series, Tally, Theme
+from articles.listing import EventFilter, Listing, facets, followable, reading, theme_map, themes_with_counts, years
+from articles.models import Article, ArticleTheme, Edition, Event, EventTheme, Series, Tally, Theme
 from articles.models.tally import Facet, Kind, counted_anew
 from articles.publishing import Fields
 
@@ -54,6 +54,7 @@ class Newsroom:
             "authors": [make_author(name) for name in self.chance.sample(AUTHORS, self.chance.randint(1, 2))],
             "series": self.chance.choice([None, *self.series]),
             "language": self.chance.choice(["en", "tr", "ru"]),
+            "body": self.chance.choice(["Said.", "Said.\n\n```timeline\n2019: It began.\n```"]),
         }
 
     def any(self, *statuses):
@@ -173,8 +174,23 @@ def assert_all_is_counted(done):
     assert years() == [(year, dated.count(year)) for year in sorted(set(dated), reverse=True)], done
     for tie in theme_map().ties:
         assert tie.count == public.about(tie.themes).count(), done
+    assert_events_are_in_place(done)
     present = followable()
     assert {row for row, _listing in present["series"]} == {row.series for row in public if row.series}, done
+
+
+def assert_events_are_in_place(done):
+    """Events carry the dates of their articles, and stand under their themes."""
+    dates = {row.pk: (row.published_at, row.withdrawn_at) for row in Article.objects.all()}
+    for event in Event.objects.all():
+        assert (event.published_at, event.withdrawn_at) == dates[event.article_id], done
+    links = ArticleTheme.objects.exclude(content_object__events=None)
+    right = sorted(links.values_list("tag", "content_object", "published_at", "withdrawn_at"), key=str)
+    kept = sorted(EventTheme.objects.values_list("theme", "article", "published_at", "withdrawn_at"), key=str)
+    assert kept == right, done
+    for theme in Theme.objects.all():
+        seen = Event.objects.filter(article__in=Article.objects.public().about([theme]))
+        assert sorted(EventFilter(theme).keys()) == sorted(seen.values_list("pk", flat=True)), done
 
 
 @pytest.mark.parametrize("seed", range(3))
