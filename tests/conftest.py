@@ -1,5 +1,9 @@
 """A fixed cast, and static files without a collecting run."""
 
+import os
+import shutil
+import tempfile
+
 import pytest
 from django.conf import settings as site_settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -11,6 +15,18 @@ from articles.models import standing
 from relations_site.page_cache import PageCache
 
 from .make import make_user
+
+
+def pytest_configure(config):
+    """Make the folder in which a site is prepared once for all workers (`served.prepared`), which inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ["SITE_PREPARED"] = tempfile.mkdtemp(prefix="site-")
+
+
+def pytest_unconfigure(config):
+    """Take that folder away again."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("SITE_PREPARED"), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
 """A site in a process of its own, that can be killed and started again."""
 
+import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,6 +43,53 @@ make_source("hurriyet-2022", "A hub", publisher="Hürriyet", date="2022")
 """
 
 
+def prepared():
+    """Return the folder of a site that is set up: made once in a run of tests, by the process that needs it first.
+
+    It is in the folder SITE_PREPARED, which all workers are told (conftest).
+    """
+    place = Path(os.environ["SITE_PREPARED"])
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "data").exists():
+            making = place / "making"
+            shutil.rmtree(making, ignore_errors=True)  # of one that failed
+            Shell(own_folder(making)).end(SETUP)
+            making.rename(place / "data")
+    return place / "data"
+
+
+def own_folder(folder, **env):
+    """Return the environment of a site whose data are in `folder`, with `env` in addition."""
+    return os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": "", **env}
+
+
+class Shell:
+    """A process beside a site, with its environment, that runs Python and stays."""
+
+    def __init__(self, env):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", BESIDE], cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def run(self, code):
+        """Run `code`; return what it prints."""
+        self.process.stdin.write(json.dumps(code).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        assert answer["error"] is None, answer["error"]
+        return answer["printed"].strip()
+
+    def end(self, code=""):
+        """Run `code`, then end the process."""
+        try:
+            self.run(code)
+        finally:
+            self.process.stdin.close()
+            self.process.wait(20)
+            self.process.stdout.close()
+
+
 def free_port():
     """Return a port of this machine that nothing listens on."""
     with socket.socket() as probe:
@@ -54,21 +103,18 @@ class Site:
     def __init__(self, folder, **env):
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self.env = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": "", **env}
+        self.env = own_folder(folder, **env)
         self.process = self.beside = self.logged_in = None
-        self.shell(SETUP)
+        if "SITE_PREPARED" in os.environ:
+            shutil.copytree(prepared(), folder, dirs_exist_ok=True)
+        else:  # in a benchmark
+            self.shell(SETUP)
 
     def shell(self, code):
         """Run `code` beside the site, in a process that stays; return what it prints."""
         if self.beside is None:
-            self.beside = subprocess.Popen(
-                [sys.executable, "-c", BESIDE], cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        self.beside.stdin.write(json.dumps(code).encode() + b"\n")
-        self.beside.stdin.flush()
-        answer = json.loads(self.beside.stdout.readline())
-        assert answer["error"] is None, answer["error"]
-        return answer["printed"].strip()
+            self.beside = Shell(self.env)
+        return self.beside.run(code)
 
     def start(self):
         """Serve, and return when the site answers."""
@@ -97,6 +143,4 @@ class Site:
         """End everything that was started."""
         self.stop()
         if self.beside:
-            self.beside.stdin.close()
-            self.beside.stdout.close()
-            self.beside.wait(20)
+            self.beside.end()

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from .served import prepared
 from .services import ROOT, Host, Postgres, Redis, Store
 from .test_pictures import image, upload
 
@@ -28,7 +29,6 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-call_command("collectstatic", verbosity=0, interactive=False)
 from django.contrib.auth.models import User
 from tests.make import make_author, make_theme
 User.objects.create_superuser("chief", password="chief-password")
@@ -48,7 +48,8 @@ class Site:
         self.envs = [os.environ | shared | {"DATA_DIR": str(folder / name)} for name in ("one", "two")]
         once = self.envs[0] | {"DJANGO_SETTINGS_MODULE": "relations_site.settings", "DATABASE_WAIT": "0"}
         subprocess.run([sys.executable, "-c", SETUP], cwd=ROOT, env=once, check=True)
-        shutil.copytree(folder / "one" / "static", folder / "two" / "static")  # of one release it is the same
+        for env in self.envs:  # of one release they are the same
+            shutil.copytree(prepared() / "static", Path(env["DATA_DIR"]) / "static")
         self.hosts = [Host(env) for env in self.envs]
 
     def close(self):
