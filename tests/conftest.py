@@ -3,15 +3,18 @@
 import os
 import shutil
 import tempfile
+from unittest import mock
 
 import pytest
 from django.conf import settings as site_settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
 
 from articles.models import standing
+from articles.transfer import starter
 from relations_site.page_cache import PageCache
 
 from .make import make_user
@@ -27,6 +30,17 @@ def pytest_unconfigure(config):
     """Take that folder away again."""
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop("SITE_PREPARED"), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """With ONLY_DATABASE=1, leave out what no database can change: pytest-django keeps these tests from the suite's."""
+    if os.environ.get("ONLY_DATABASE"):
+        touching = {True: [], False: []}
+        for item in items:
+            near = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+            touching[bool(near or item.get_closest_marker("django_db"))].append(item)
+        items[:] = touching[True]
+        config.hook.pytest_deselected(items=touching[False])
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +60,23 @@ def nothing_beside(monkeypatch):
     monkeypatch.setattr("articles.feeds.following._counted", {})
     monkeypatch.setattr("articles.feeds.following._polls", set())
     monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: None)
+
+
+@pytest.fixture(scope="class")
+def shared_rows(django_db_setup, django_db_blocker):
+    """What fixtures of a class make on top of this is made once: there for all tests of the class, and gone behind them.
+
+    What each test does to it is rolled back, as ever. Django would close the connection behind each test.
+    """
+    with django_db_blocker.unblock(), mock.patch.object(connection, "close"), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="class")
+def publication(shared_rows):
+    """The starter publication; what loading it told."""
+    return starter.load()
 
 
 @pytest.fixture

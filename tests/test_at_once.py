@@ -16,6 +16,7 @@ from .test_desk import ADD, LIST, form_of, posted
 from .test_keeping import keep_of
 from .test_taxonomy import add, opened
 from .test_taxonomy import form_of as row_form
+from .thorough import times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +60,7 @@ def clients():
 def test_publishing_while_the_first_words_are_being_kept_makes_one_article():
     ann = make_user("ann", is_superuser=True)
     clients = [logged_in(ann), logged_in(ann)]
-    for round in range(12):
+    for round in range(times(4, 12)):
         data = posted(title=f"New {round}", form=uuid.uuid4(), action="publish")
         kept, published = at_once(
             lambda data=data: clients[0].post(keep_of(), data | {"body": "First words"}),
@@ -71,7 +72,7 @@ def test_publishing_while_the_first_words_are_being_kept_makes_one_article():
 
 
 def test_two_who_publish_at_once_get_one_publication_and_one_conflict(clients):
-    for round in range(12):
+    for round in range(times(4, 12)):
         article = make_article(f"Both {round}", published=False)
         forms = [posted(article, action="publish", body=f"{name} {round}.") for name in ("Ann", "Ben")]
         assert sorted(sent(clients, form_of(article), forms)) == [302, 409]
@@ -79,10 +80,10 @@ def test_two_who_publish_at_once_get_one_publication_and_one_conflict(clients):
 
 @pytest.mark.parametrize("same_place", [False, True])
 def test_two_editors_saving_at_once_lose_nothing_and_raise_no_false_alarm(same_place, clients):
-    """A hundred rounds: in different paragraphs both are always in, in one paragraph exactly one save is asked back."""
+    """In different paragraphs both are always in, in one paragraph exactly one save is asked back; in CI a hundred rounds."""
     article = make_article(body="\n\n".join(f"Paragraph {number}." for number in range(6)), published=False)
     lost = alarms = 0
-    for round in range(100):
+    for round in range(times(25, 100)):
         article.refresh_from_db()
         paragraphs = article.working.fields["body"].split("\n\n")
         typed = [f"Ann {round}.", f"Ben {round}."]
@@ -103,7 +104,8 @@ def test_two_editors_saving_at_once_lose_nothing_and_raise_no_false_alarm(same_p
 
 
 def test_themes_bylines_and_pages_made_at_once_are_made_once(clients):
-    for round in range(6):
+    rounds = times(2, 6)
+    for round in range(rounds):
         author = {"name": f"Ann {round}", "slug": f"ann-{round}"}
         assert sorted(sent(clients, add(Author), [author, author])) == [200, 302]
         page = {"url": f"/page-{round}/", "title": "T", "content": "C", "sites": [1]}
@@ -111,12 +113,12 @@ def test_themes_bylines_and_pages_made_at_once_are_made_once(clients):
         theme = {"name": f"Theme {round}", **NO_ALIASES}
         other = {"name": f"Other {round}", **NO_ALIASES, "names-TOTAL_FORMS": 1, "names-0-name": f"THEME {round}"}
         assert sorted(sent(clients, add(Theme), [theme, other | {"names-0-language": "en"}])) == [200, 302]
-    assert (Author.objects.count(), FlatPage.objects.count(), Theme.objects.count()) == (6, 6, 6)
+    assert (Author.objects.count(), FlatPage.objects.count(), Theme.objects.count()) == (rounds,) * 3
 
 
 def test_one_row_saved_merged_and_deleted_at_once_leaves_no_wreck(clients):
     ann, ben = clients
-    for round in range(6):
+    for round in range(times(2, 6)):
         theme, other = make_theme(f"Theme {round}"), make_theme(f"Other {round}")
         saved = opened(ann, theme, definition="Anew.")
         tend = reverse("admin:articles_theme_tend", args=[theme.pk])
@@ -141,7 +143,7 @@ def test_one_row_saved_merged_and_deleted_at_once_leaves_no_wreck(clients):
 def test_articles_are_tagged_while_a_colleague_saves_them(clients):
     ann, ben = clients
     article, theme = make_article("Tagged"), make_theme("Syria")
-    for round in range(12):
+    for round in range(times(4, 12)):
         article.refresh_from_db()
         data = {"action": "retag_chosen", "_selected_action": [article.pk], "retag": 1}
         data |= {("remove" if round % 2 else "add"): [theme.pk]}

@@ -15,6 +15,7 @@ from articles.models import Picture, Theme
 from articles.models.picture import read_picture
 
 from .make import ago, change, make_article
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_a_renamed_theme_takes_its_card_along(client):
     assert client.get("/themes/nothing/card.png").status_code == 404
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(10, 40), deadline=None)
 @given(*[st.text(st.characters(exclude_categories=("Cs",)), max_size=120)] * 2, st.integers(0, 12))
 def test_any_words_fit(above, title, times):
     drawn = cards.card(cards.Words("Name", above, " ".join([title] * times), above, "example.org"))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from articles.models import Article, Theme
 
 from .make import make_article, make_theme
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def addresses(article, theme):
     yield from ("/admin/articles/theme/add/", "/admin/sites/site/1/change/", "/admin/articles/picture/add/")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_sent_there_is_an_answer(client, chief, data):
     client.force_login(chief)

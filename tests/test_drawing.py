@@ -18,6 +18,7 @@ from articles.weaving.charts import Teller
 
 from .make import make_article
 from .test_charts import SHARE, SVG, drawing_of, fenced, one, table
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,7 @@ def test_one_date_twice_is_drawn(kind):
         drawing_of(draw(chart, Teller, narrow)[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(40, 150), deadline=None)
 @given(any_chart().filter(bool), st.booleans())
 def test_drawing_never_fails_and_stays_on_its_sheet(chart, narrow):
     svg, width, height = draw(chart, Teller, narrow)
@@ -132,7 +133,7 @@ def test_drawing_never_fails_and_stays_on_its_sheet(chart, narrow):
         assert float(element.get("width", 0)) >= 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(40, 150), deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -14,7 +14,6 @@ from PIL import Image
 
 from articles.models import Article, Picture
 from articles.models.picture import read_picture
-from articles.transfer import starter
 
 from .feedcheck import Body, entries, examine, held_to_grammar
 from .make import ago, change, make_article, make_author, make_series, make_source, make_theme
@@ -113,13 +112,6 @@ def test_any_construct_in_any_article_is_valid_in_every_format(client, cast, set
     assert examine(client, "/").keys() == public
     for place in ("/themes/syria/", "/series/a-series-more/", "/timeline/", "/updates/", "/corrections/"):
         assert examine(client, place), place
-
-
-def test_the_starter_publication_is_valid_in_every_format(client):
-    starter.load()
-    assert examine(client, "/").keys() == {article.uid.urn for article in Article.objects.public()}
-    for place in ("/themes/syria/", "/timeline/"):
-        examine(client, place)
 
 
 @pytest.mark.parametrize(

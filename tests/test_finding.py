@@ -9,7 +9,6 @@ import pytest
 
 from articles import search
 from articles.models import Article
-from articles.transfer import starter
 
 from .make import make_article
 
@@ -244,19 +243,19 @@ def told(capsys, asked):
     return rank, recall
 
 
-def test_readers_find_what_they_ask_for(capsys):
-    starter.load()
-    rank, recall = told(capsys, ASKED)
-    assert len(ASKED) >= 60
-    assert rank >= 0.9
-    assert recall >= 0.9
+class TestFinding:
+    """In one publication, loaded once."""
 
+    def test_readers_find_what_they_ask_for(self, capsys, publication):
+        rank, recall = told(capsys, ASKED)
+        assert len(ASKED) >= 60
+        assert rank >= 0.9
+        assert recall >= 0.9
 
-def test_readers_find_what_was_held_out(capsys):
-    starter.load()
-    for language, slug, title, summary, body, themes in TRANSLATED:
-        make_article(title, slug=slug, language=language, summary=summary, body=body, themes=themes)
-    rank, recall = told(capsys, HELD_OUT)
-    assert len(HELD_OUT) >= 40
-    assert rank >= 0.85
-    assert recall >= 0.9
+    def test_readers_find_what_was_held_out(self, capsys, publication):
+        for language, slug, title, summary, body, themes in TRANSLATED:
+            make_article(title, slug=slug, language=language, summary=summary, body=body, themes=themes)
+        rank, recall = told(capsys, HELD_OUT)
+        assert len(HELD_OUT) >= 40
+        assert rank >= 0.85
+        assert recall >= 0.9

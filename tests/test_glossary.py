@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from articles import names, text
 from articles.text.glossary import Glossary
 
+from .thorough import times
+
 THEMES = [
     ("Syria", "en", 1),
     ("Suriye", "tr", 1),
@@ -118,7 +120,7 @@ def test_not_where_it_would_disturb(html):
     assert marked(f"{html}<p>Syria<br>x</p>") == f"{html}<p>{{1:Syria}}<br>x</p>"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(20, 60), deadline=None)
 @given(
     st.text(max_size=80),
     st.lists(st.tuples(st.text(max_size=12), st.sampled_from(["en", "tr", "ru"]), st.integers()), max_size=5),

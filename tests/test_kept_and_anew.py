@@ -16,10 +16,11 @@ from articles.models import Article, Author, KeptPage, Picture, Rendition, Serie
 from articles.publishing import Change, Fields
 
 from .make import ago, make_author, make_fields, make_picture, make_source, make_theme
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
-STEPS = 40
+STEPS = times(12, 40)
 WORDS = ["Akkuyu", "Rosatom", "Montreux", "Incirlik", "Zangezur", "Botas", "Kerch", "Latakia"]
 CHART = "```chart\ntype: bar\ntitle: Trade\nunit: %\n\n| Year | Share |\n|--|--|\n| 2018 | 47 |\n| 2019 | 34 |\n```"
 FEEDS = ["/feed.atom", "/feed.rss", "/feed.json"]

@@ -13,6 +13,7 @@ from articles.caching import FRESH
 from articles.models import Theme
 
 from .make import change, make_article
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_absurd_addresses_are_not_found_in_a_helpful_way(client, library, addres
         assert "<h1>" in page
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25, 80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(
         ["/articles/", "/themes/", "/themes/syria/", "/authors/", "/series/", "/search/", "/pictures/", "/"]

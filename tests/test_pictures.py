@@ -14,6 +14,7 @@ from articles.models import Picture
 from articles.models.picture import PictureError, read_picture
 
 from .make import make_article
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/articles/picture/add/"
@@ -229,7 +230,7 @@ def test_no_other_file_is_served(client, name):
     assert client.get(f"/pictures/{name}").status_code == 404
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_pictures_are_refused_or_read_but_never_crash(data):
     content = bytearray(image(data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from articles import publishing
 from articles.models import Article, DraftLink, Picture
 from articles.text.inspect import inspect
-from articles.transfer import starter
 
 from .make import ago, change, make_article, make_fields, make_theme
 from .test_desk import ADD, LIST, form_of, posted, shown
@@ -125,13 +124,6 @@ def test_the_script_gets_the_checks_with_what_it_keeps(desk):
     data = posted(article, body="[a](/nowhere/)", form="11111111-1111-4111-8111-111111111111", changed=1)
     checks = desk.post(reverse("admin:articles_article_keep", args=[article.pk]), data).json()["checks"]
     assert [(check["blocks"], check["start"], check["end"]) for check in checks] == [(True, 4, 13)]
-
-
-def test_nothing_in_the_starter_publication_would_be_stopped():
-    starter.load()
-    for article in Article.objects.select_related("live"):
-        stops = [c.message for c in publishing.checks(publishing.Fields.of(article.live), article) if c.blocks]
-        assert stops == [], article.slug
 
 
 def test_texts_that_link_here_are_shown_before_it_goes(desk):

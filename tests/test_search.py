@@ -18,6 +18,7 @@ from articles import publishing, search, text
 from articles.models import Article, Theme, ThemeName
 
 from .make import ago, change, make_article, make_author, make_source, make_theme
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -414,7 +415,7 @@ def test_hostile_queries_are_answered(client):
     """HOSTILE_QUERIES says how many; CI asks for 10,000."""
     make_article("Gas", body="Erdoğan said S-400 in the letter.", themes=["Syria"])
     lot, longest = random.Random(20_261_124), 0.0
-    for number in range(int(os.environ.get("HOSTILE_QUERIES", 120))):
+    for number in range(int(os.environ.get("HOSTILE_QUERIES") or times(40, 120))):
         query = lot.choice(["", " "]).join(lot.choice(HOSTILE) for _each in range(lot.randint(1, 30)))
         address = "/search/" if number % 3 else f"/search/feed.{lot.choice(['atom', 'rss', 'json'])}"
         started = time.monotonic()
@@ -424,7 +425,7 @@ def test_hostile_queries_are_answered(client):
     assert longest < 5  # a generous bound against a hang, not a measurement
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs"]), max_size=80))
 def test_any_query_gets_an_answer(client, query):
     response = client.get("/search/", {"q": query}, follow=True)
@@ -547,7 +548,7 @@ def test_themes_authors_and_deep_dives_are_suggested_while_somebody_types(client
     assert suggested(client, "p") == suggested(client, "") == suggested(client, "zzz") == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_anything_typed_gets_suggestions_or_none(client, query):
     suggested(client, query.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))

@@ -6,9 +6,12 @@ import tomllib
 import frontmatter
 import pytest
 
+from articles import publishing
 from articles.models import Article, Source, Theme
 from articles.text import charts, citations, render
 from articles.transfer import starter
+
+from .feedcheck import examine
 
 pytestmark = pytest.mark.django_db
 CITED = re.compile(citations.CITATION)
@@ -37,32 +40,48 @@ def test_its_charts_are_all_drawn_and_of_every_kind():
     assert {chart.kind for chart in drawn} == set(charts.KINDS)
 
 
-def test_it_loads_whole_and_a_second_time_adds_nothing(client):
-    loaded = starter.load()
-    assert loaded.articles == Article.objects.public().count() == len(files("articles"))
-    assert loaded.themes == Theme.objects.count() == len(files("themes"))
-    again = starter.load()
-    assert (again.themes, again.articles, again.pages, again.sources) == (0, 0, 0, 0)
-    links, seen = (
-        set(),
-        [
-            "/",
-            "/about/",
-            "/corrections-policy/",
-            "/sources/",
-            *(row.get_absolute_url() for row in [*Article.objects.all(), *Theme.objects.all(), *Source.objects.all()]),
-        ],
-    )
-    for address in seen:
-        response = client.get(address)
-        assert response.status_code == 200, address
-        links |= set(re.findall(r'href="(/[^"#]*)"', response.content.decode()))
-    broken = [
-        link
-        for link in sorted(links - set(seen))
-        if not link.startswith("/static/") and client.get(link).status_code != 200
-    ]
-    assert broken == []
+class TestLoaded:
+    """What readers and editors are given."""
+
+    def test_it_loads_whole_and_a_second_time_adds_nothing(self, client, publication):
+        assert publication.articles == Article.objects.public().count() == len(files("articles"))
+        assert publication.themes == Theme.objects.count() == len(files("themes"))
+        again = starter.load()
+        assert (again.themes, again.articles, again.pages, again.sources) == (0, 0, 0, 0)
+        links, seen = (
+            set(),
+            [
+                "/",
+                "/about/",
+                "/corrections-policy/",
+                "/sources/",
+                *(
+                    row.get_absolute_url()
+                    for row in [*Article.objects.all(), *Theme.objects.all(), *Source.objects.all()]
+                ),
+            ],
+        )
+        for address in seen:
+            response = client.get(address)
+            assert response.status_code == 200, address
+            links |= set(re.findall(r'href="(/[^"#]*)"', response.content.decode()))
+        broken = [
+            link
+            for link in sorted(links - set(seen))
+            if not link.startswith("/static/") and client.get(link).status_code != 200
+        ]
+        assert broken == []
+
+    def test_its_feeds_are_valid_in_every_format(self, client, publication):
+        assert examine(client, "/").keys() == {article.uid.urn for article in Article.objects.public()}
+        for place in ("/themes/syria/", "/timeline/"):
+            examine(client, place)
+
+    def test_nothing_in_it_would_be_stopped(self, publication):
+        assert Article.objects.exists()
+        for article in Article.objects.select_related("live"):
+            stops = [c.message for c in publishing.checks(publishing.Fields.of(article.live), article) if c.blocks]
+            assert stops == [], article.slug
 
 
 def test_its_size_is_what_was_promised(capsys):

@@ -19,6 +19,7 @@ from articles.models.tally import Facet, Kind, counted_anew
 from articles.publishing import Fields
 
 from .make import ago, change, make_article, make_author, make_series, make_theme
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +194,7 @@ def assert_events_are_in_place(done):
         assert sorted(EventFilter(theme).keys()) == sorted(seen.values_list("pk", flat=True)), done
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(times(1, 3)))
 def test_whatever_moves_counts_is_counted(seed, monkeypatch):
     monkeypatch.setattr(reading, "MOST_SKIPPED", 2)  # whole months are skipped on the second page already
     monkeypatch.setattr("articles.listing.filters.PAGE_SIZE", 3)

@@ -11,6 +11,8 @@ from articles import text
 from articles.text import diff
 from articles.text.safe import sanitise
 
+from .thorough import times
+
 
 def html(body):
     return text.render(body).html
@@ -151,7 +153,7 @@ def test_a_text_past_the_limit_is_refused_before_any_work():
         text.render("x" * (text.LONGEST + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(40, 150), deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=400))
 def test_any_text_renders_to_something_safe(body):
     out = html(body)
@@ -159,7 +161,7 @@ def test_any_text_renders_to_something_safe(body):
     out.encode("utf-8")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(40, 150), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
