@@ -94,6 +94,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     database = site_settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # no test cuts its power
     database["OPTIONS"].pop("options", None)
 
 

@@ -50,21 +50,26 @@ def test_15_the_newest_twenty_five_are_there_when_they_fit(client):
 # 16 ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_16_older_items_are_reachable_and_their_archives_stand_still(client, format):
+@pytest.fixture(scope="class")
+def archive(shared_rows):
     for number in range(40):
         make_article(f"Article {number:02}", at=ago(days=100 - number), body="x")
-    raw = client.get(f"/feed.{format}").content.decode()
-    older = re.search(r"http://example\.com(/feed\.\w+\?archive=\d+)", raw)[1]
-    first = client.get(f"/feed.{format}?archive=1").content
-    seen = set(ids(client, f"/feed.{format}"))
-    while older:
-        seen |= set(ids(client, older))
-        number = int(older.rpartition("=")[2]) - 1
-        older = f"/feed.{format}?archive={number}" if number else None
-    assert len(seen) == 40
-    make_article("News", body="x")
-    assert client.get(f"/feed.{format}?archive=1").content == first
+
+
+class TestOlderItems:
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_16_older_items_are_reachable_and_their_archives_stand_still(self, client, archive, format):
+        raw = client.get(f"/feed.{format}").content.decode()
+        older = re.search(r"http://example\.com(/feed\.\w+\?archive=\d+)", raw)[1]
+        first = client.get(f"/feed.{format}?archive=1").content
+        seen = set(ids(client, f"/feed.{format}"))
+        while older:
+            seen |= set(ids(client, older))
+            number = int(older.rpartition("=")[2]) - 1
+            older = f"/feed.{format}?archive={number}" if number else None
+        assert len(seen) == 40
+        make_article("News", body="x")
+        assert client.get(f"/feed.{format}?archive=1").content == first
 
 
 # 17 ------------------------------------------------------------------------------------------------------------------
