@@ -13,9 +13,10 @@ from django.db.models import Exists, ExpressionWrapper, F, IntegerField, OuterRe
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.timezone import localtime
 
-from .caching import public_page
+from .caching import public_page, showing
 from .models import Article, Author, Series, Source, Theme
 from .models.parts import PART, last_changes
+from .models.tally import EVERYTHING
 
 FIXED = ("articles", "themes", "timeline", "sources", "updates", "corrections", "feeds")
 _SPACES = (
@@ -37,7 +38,7 @@ def sections():
     }
 
 
-@public_page()
+@public_page(kept=True)
 def index(request):
     """Answer with the index: every part with the moment of its last change."""
     base = request.publication.base
@@ -57,7 +58,7 @@ def _parts(name, rows, changed):
     return [(number, changed) for number in sorted(numbers)]
 
 
-@public_page()
+@public_page(kept=True)
 def sitemap(request, section):
     """Answer with one part; a name without a number was once a whole sitemap, which the index replaced."""
     known, base = sections(), request.publication.base
@@ -101,4 +102,5 @@ def _written(whole, each, entries):
         if picture:
             told += f"<image:image><image:loc>{escape(picture)}</image:loc></image:image>"
         lines.append(f"<{each}><loc>{escape(address)}</loc>{told}</{each}>")
-    return HttpResponse("\n".join([*lines, f"</{whole}>\n"]), content_type="application/xml")
+    response = HttpResponse("\n".join([*lines, f"</{whole}>\n"]), content_type="application/xml")
+    return showing(response, EVERYTHING)

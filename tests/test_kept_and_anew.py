@@ -256,6 +256,15 @@ def lists():
     pairs = [f"/themes/{one}+{other}/" for one, other in zip(slugs, slugs[1:], strict=False)]
     pairs += [f"/themes/{one}/?not={other}" for one, other in zip(slugs, slugs[1:], strict=False)]
     fixed = ["/", "/articles/", "/articles/?order=oldest", "/articles/?language=tr", "/themes/"]
+    fixed += [
+        "/timeline/",
+        "/timeline/?order=latest",
+        "/timeline/timeline.csv",
+        "/updates/",
+        "/corrections/",
+        "/sources/",
+    ]
+    fixed += ["/sitemap.xml", "/sitemap-articles-0.xml", "/sitemap-sources-0.xml"]
     return [*fixed, *pages, *pairs, *(f"{page}feed.atom" for page in [*pages, *pairs[: len(slugs) - 1]]), *FEEDS]
 
 

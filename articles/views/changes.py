@@ -133,7 +133,7 @@ def _rendered(body):
     return publishing.rendered_or_refuse(body)
 
 
-@public_page("page")
+@public_page("page", kept=True)
 def corrections(request):
     """Every correction and every withdrawal, newest first."""
     words = {
@@ -145,7 +145,7 @@ def corrections(request):
     return _log(request, "/corrections/", Revision.objects.owned_up(), words)
 
 
-@public_page("page")
+@public_page("page", kept=True)
 def updates(request):
     """Every update, correction and withdrawal, newest first."""
     words = {

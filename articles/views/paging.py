@@ -7,6 +7,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
+from ..caching import showing
+from ..models.tally import EVERYTHING
 
 
 class _Bounded(Paginator):
@@ -45,7 +47,8 @@ def paged(request, template, name, rows, *, address, size, known=("page",), most
         "previous": address(number - 1) if number > 1 else None,
         "next": address(number + 1) if number < pages.num_pages else None,
     }
-    return render(request, template, {name: shown(pages.page(number).object_list), "page": page, **(extra or {})})
+    told = {name: shown(pages.page(number).object_list), "page": page, **(extra or {})}
+    return showing(render(request, template, told), EVERYTHING)
 
 
 def numbered(path):

@@ -12,7 +12,7 @@ from .paging import numbered, paged
 SOURCES_ON_A_PAGE = 200
 
 
-@public_page("page")
+@public_page("page", kept=True)
 def sources(request):
     """Every source that something readers see cites, by publisher and title."""
     seen = Count("citations", filter=Q(citations__in=Citation.objects.public()))

@@ -19,7 +19,7 @@ from .paging import paged
 EVENTS_ON_A_PAGE = 50
 
 
-@public_page(*listings.EventFilter.PARAMETERS)
+@public_page(*listings.EventFilter.PARAMETERS, kept=True)
 def timeline(request):
     """Every event, the earliest first as it happened or the latest, filtered by theme and years."""
     chosen = listings.EventFilter.of(request.GET)
