@@ -54,7 +54,7 @@ NOT_SENT = {
     "x-accel-expires",
 }
 OTHER = {"Accept-Encoding": "identity"}
-READER = {"Accept-Encoding": "br"}
+READER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
 
 @dataclass
