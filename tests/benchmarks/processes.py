@@ -91,12 +91,12 @@ def running(command, port, **kw):
 
 
 @contextlib.contextmanager
-def granian(env, port=None):
+def granian(env, port=None, application="relations_site.wsgi:application"):
     """Serve the site as in production, by one worker with one blocking thread; give (port, process id)."""
     port = port or free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
                "--workers", "1", "--blocking-threads", "1", "--log-level", "warning",
-               "relations_site.wsgi:application"]  # fmt: skip
+               application]  # fmt: skip
     with running(command, port, env=env | {"MALLOC_ARENA_MAX": "1"}) as pid:
         yield port, pid
 

@@ -57,8 +57,8 @@ def _cached(size):
         f"Cached, {size.articles:,} articles: milliseconds of CPU a request, and of latency with eight connections.",
         "",
     ]
-    lines += _head("page", "bytes", "site", "nginx", "ratio", "p50 / p99", "nginx's")
-    for kind, (length, own, other) in size.cached.items():
+    lines += _head("page", "bytes", "site", "nginx", "ratio", "the server alone", "p50 / p99", "nginx's")
+    for kind, (length, own, other, alone) in size.cached.items():
         lines.append(
             _row(
                 kind,
@@ -66,6 +66,7 @@ def _cached(size):
                 f"{own.cpu:.4f}",
                 f"{other.cpu:.4f}",
                 f"{own.cpu / other.cpu:.2f}",
+                f"{alone.cpu:.4f}",
                 f"{own.p50:.2f} / {own.p99:.2f}",
                 f"{other.p50:.2f} / {other.p99:.2f}",
             )
@@ -131,7 +132,7 @@ def _marks(kind, sizes):
     """Return (milliseconds, class, radius, words) of what is drawn of a kind of page."""
     found = []
     if kind in sizes[-1].cached:
-        _bytes, own, other = sizes[-1].cached[kind]
+        _bytes, own, other, _alone = sizes[-1].cached[kind]
         found += [(other.cpu, "n", 4, f"nginx {other.cpu:.3f} ms"), (own.cpu, "c", 4, f"cached {own.cpu:.3f} ms")]
     for number, size in enumerate(sizes):
         cost = size.plain[kind].cpu

@@ -12,7 +12,8 @@ request; PostgreSQL's own are not counted.
   of the kind in turn; one connection; three times, and the middle.
 - *Made anew*: the same addresses, each asked for once after a change that concerns every list; articles at their first view.
 - *Cached*: one address of the kind, brotli, eight connections; then nginx, on the same core, sending the same bytes with the
-  same headers from a file; three times in turn, and the middle of each.
+  same headers from a file, and the same granian with an application that knows one answer (`constant`), which is what the
+  server costs that the page cache stands in; three times in turn, and the middle of each.
 - *Behind nginx*: the configuration that comes with the site (relations_site/deploy/nginx.conf) in front of the site,
   both on that core, against nginx with the file.
 
@@ -20,6 +21,7 @@ Needs wrk, nginx, taskset and two cores.
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -64,7 +66,7 @@ class Size:
     articles: int
     plain: dict = field(default_factory=dict)  # {kind: Load}, not cached
     anew: dict = field(default_factory=dict)  # {kind: milliseconds of CPU}, made anew
-    cached: dict = field(default_factory=dict)  # {kind: (bytes, Load, Load of nginx)}
+    cached: dict = field(default_factory=dict)  # {kind: (bytes, Load, Load of nginx, Load of the server alone)}
     front: tuple = ()  # (Load of the site behind nginx, Load of nginx with the file)
     memory: tuple = ()  # megabytes: RSS, PSS of the worker
     publish: dict = field(default_factory=dict)
@@ -192,17 +194,20 @@ def cached(size, port, pid, addresses, folder, seconds):
     for kind in CACHED:
         say(f"{size.articles:,} articles, cached: {kind}")
         address = addresses[kind][0]
-        with static(port, address, folder) as (static_port, static_pid, content):
-            pair = ((port, pid), (static_port, static_pid))
-            size.cached[kind] = (len(content), *beside(pair, address, {}, folder, seconds))
-            if kind == "feed":
-                size.cached["feed, nothing new"] = (0, *beside(pair, address, None, folder, seconds))
+        with static(port, address, folder) as nginx_at, constant(port, address, READER, folder) as alone:
+            *nginx_at, content = nginx_at
+            size.cached[kind] = (len(content), *beside([(port, pid), nginx_at, alone], address, {}, folder, seconds))
+        if kind == "feed":
+            known = READER | validator(port, address, READER)
+            with static(port, address, folder) as nginx_at, constant(port, address, known, folder) as alone:
+                servers = [(port, pid), nginx_at[:2], alone]
+                size.cached["feed, nothing new"] = (0, *beside(servers, address, None, folder, seconds))
 
 
-def beside(pair, address, known, folder, seconds):
-    """Return the Loads of two servers, asked in turn; `known` is None for clients that have the answer already."""
+def beside(servers, address, known, folder, seconds):
+    """Return the Loads of some servers, asked in turn; `known` is None for clients that have the answer already."""
     found = []
-    for port, pid in pair:
+    for port, pid in servers:
         headers = READER | (validator(port, address, READER) if known is None else {})
         check(port, (address, headers), 304 if known is None else 200)
         found.append((port, pid, headers, []))
@@ -216,6 +221,17 @@ def beside(pair, address, known, folder, seconds):
 def middle(loads):
     """Return the Load of the middle cost."""
     return sorted(loads, key=lambda found: found.cpu)[len(loads) // 2]
+
+
+@contextlib.contextmanager
+def constant(port, address, headers, folder):
+    """Let granian alone send what the site answers to `address`; give (port, process id)."""
+    status, told, content = ask(port, address, headers)
+    kept = [[name, value] for name, value in told.items() if name.lower() not in {"connection", "date", "server"}]
+    answer = folder / "constant.json"
+    answer.write_text(json.dumps([f"{status} Answer", kept, base64.b64encode(content).decode()]))
+    with granian(os.environ | {"CONSTANT": str(answer)}, application="tests.benchmarks.constant:application") as alone:
+        yield alone
 
 
 @contextlib.contextmanager
