@@ -85,6 +85,7 @@ while True:
 """
 
 
+@pytest.mark.processes
 def test_a_restart_is_noticed_and_healed():
     cluster = Postgres()
     env = os.environ | {"DATABASE_URL": cluster.url, "DJANGO_SETTINGS_MODULE": "relations_site.settings"}

@@ -13,9 +13,12 @@ import pytest
 from .served import ROOT, Site, free_port
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = pytest.mark.skipif(
-    not NGINX and not os.environ.get("REQUIRE_SERVICES"), reason="nginx is not installed on this machine"
-)
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(
+        not NGINX and not os.environ.get("REQUIRE_SERVICES"), reason="nginx is not installed on this machine"
+    ),
+]
 WORKSHOP = """
 {user} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 worker_processes 1;

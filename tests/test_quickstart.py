@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.processes
 
 
 def run(*args, data_dir, python=("manage.py",), timeout=120, database=""):

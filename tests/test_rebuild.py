@@ -47,6 +47,7 @@ def test_it_says_how_far_it_is_and_how_to_go_on(monkeypatch):
     assert lines[1].endswith("--after 4")
 
 
+@pytest.mark.processes
 def test_several_processes_render_what_one_would(tmp_path):
     site = Site(tmp_path)
     try:

@@ -34,6 +34,7 @@ from tests.make import make_author, make_theme
 User.objects.create_superuser("chief", password="chief-password")
 make_theme("Syria"), make_author()
 """
+pytestmark = pytest.mark.processes
 LOGIN, ADD = "/admin/login/", "/admin/articles/article/add/"
 
 

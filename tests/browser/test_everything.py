@@ -16,7 +16,7 @@ from articles.models.picture import read_picture
 from ..make import change, make_article, make_source, make_theme
 from .conftest import needs_browser
 
-pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, needs_browser]
 BODY = """
 Words on Syria and the OSCE,[^1] cited[@hub-2022, p. 4] and linked: [[article:other]], [[Libya|the other shore]],
 [elsewhere](https://example.org/).

@@ -7,7 +7,7 @@ from articles.models import Article
 from ..make import change, make_article, make_source, make_theme
 from .conftest import needs_browser
 
-pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, needs_browser]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from ..make import make_article, make_theme
 from .conftest import needs_browser
 
-pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, needs_browser]
 PAGES = ["/", "/articles/", "/articles/pipes/", "/themes/", "/themes/syria/", "/themes/libya+syria/", "/search/?q=gas", "/feeds/",
          "/authors/the-editors/", "/nowhere/"]  # fmt: skip
 TABLE = "| Year | A rather long heading of a column | bcm |\n|---|---|---:|\n| 2015 | words in a cell | 26.6 |\n"

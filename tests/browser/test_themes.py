@@ -5,7 +5,7 @@ import pytest
 from ..make import make_article, make_theme
 from .conftest import needs_browser
 
-pytestmark = [pytest.mark.django_db(transaction=True), needs_browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, needs_browser]
 SHOWN = "[...document.querySelectorAll('.index > li')].filter(i => i.checkVisibility()).map(i => i.querySelector('a').textContent)"
 
 

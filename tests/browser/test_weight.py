@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import needs_browser
 
+pytestmark = pytest.mark.processes
+
 FIRST = 14 * 1024  # bytes; about what a server sends before it waits for the first answer (RFC 6928)
 FONT = 25_000
 

@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import log_in, needs_browser
 
-pytestmark = needs_browser
+pytestmark = [pytest.mark.processes, needs_browser]
 BODY = "First.\n\nSecond."
 # Each letter asks anew and takes the selection away; only the answer to the last one selects again.
 ANSWERED = ".desk-menu li[aria-selected=true]"
