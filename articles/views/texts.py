@@ -79,7 +79,7 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
                 "next": parts[place + 1] if place + 1 < len(parts) else None,
             }
     woven = weaving.weave(row.html, owners=[row])[0]
-    translations = list(row.in_other_languages().only("title", "slug", "language"))
+    translations = row.in_other_languages()
     context = {
         "article": row,
         "woven": woven,
