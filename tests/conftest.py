@@ -6,9 +6,12 @@ import tempfile
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.conf import settings as site_settings
+from django.contrib.auth.models import Group, Permission
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
+from django.db.models.signals import post_migrate
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
@@ -60,6 +63,36 @@ def nothing_beside(monkeypatch):
     monkeypatch.setattr("articles.feeds.following._counted", {})
     monkeypatch.setattr("articles.feeds.following._polls", set())
     monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The groups that migrations made are there again, and the index is empty, when a test with transactions of its own
+    has emptied the database.
+
+    Django sends `post_migrate` behind that; tests come in any order.
+    """
+    with django_db_blocker.unblock():
+        groups = {
+            group: list(group.permissions.values_list("content_type__model", "codename"))
+            for group in Group.objects.all()
+        }
+
+    def restore(**_told):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM articles_search")  # which Django doesn't know
+        for group, allowed in groups.items():
+            if Group.objects.filter(name=group.name).exists():
+                continue
+            permissions = [
+                Permission.objects.get(content_type__model=model, codename=codename) for model, codename in allowed
+            ]
+            Group.objects.create(pk=group.pk, name=group.name).permissions.set(permissions)
+
+    last = [app for app in apps.get_app_configs() if app.models_module][
+        -1
+    ]  # by then every app has its permissions again
+    post_migrate.connect(restore, sender=last, weak=False)
 
 
 @pytest.fixture(scope="class")
