@@ -17,8 +17,7 @@ from .models.keptpage import LONGEST_ADDRESS
 FRESH = "public, max-age=30, s-maxage=10, stale-while-revalidate=20, stale-if-error=86400"
 # What has its content's mark in its address. Caches in between ask again, for what is withdrawn must go from there too.
 FOR_EVER = "public, max-age=31536000, s-maxage=60, immutable"
-# Where a text names what isn't there yet, no row would tell of its coming.
-_MISSING = b'<span class="missing">'
+LARGEST = 256_000  # bytes, compressed
 
 
 def public_page(*parameters, kept=False, each_time=None):
@@ -26,8 +25,8 @@ def public_page(*parameters, kept=False, each_time=None):
 
     `parameters` are the names of the query string that it reads: of the request it sees the path and those, nothing
     else, so that what is kept for one reader is right for all. It may activate the language of what it shows: the
-    site's own is back when it is done. What it says to be `showing` a facet is `kept` in the database until that
-    changes, for those who have no session. `each_time(environ, address)` is told whenever it answers, from memory too.
+    site's own is back when it is done. What it says to be `depending` on a facet is `kept` in the database until
+    that changes, for those who have no session. `each_time(environ, address)` is told whenever it answers, from memory too.
     """
     known = frozenset(parameters)
 
@@ -57,7 +56,7 @@ def public_page(*parameters, kept=False, each_time=None):
 
 def _standing(request, known):
     """Return the `Standing` of the page that `request` asks for, None where nothing is kept; the site's name is learnt."""
-    address = request.get_full_path()
+    address = request.path + (f"?{request.GET.urlencode()}" if request.GET else "")  # however it was spelt
     if (
         settings.SESSION_COOKIE_NAME in request.COOKIES
         or len(address) > LONGEST_ADDRESS
@@ -71,16 +70,21 @@ def _standing(request, known):
 
 
 def _keep(standing, response):
-    """Have `response` kept, if it says which facet it shows and everything in it is in rows that tell of a change."""
+    """Have `response` kept, if it says on which facet it depends."""
     facet = getattr(response, "facet", None)
-    if facet and standing.turn and response.for_everybody and _MISSING not in response.content:
-        headers = dict(response.headers.items())
-        packed = zlib.compress(response.content, 3)  # while it waits it takes less room
+    if not (facet and standing.turn and response.for_everybody):
+        return
+    headers = dict(response.headers.items())
+    packed = zlib.compress(response.content, 3)  # while it waits it takes less room
+    if len(packed) <= LARGEST:
         publishing.keep_rendered(publishing.store_page, standing, facet, headers, packed)
 
 
-def showing(response, facet):
-    """Return `response` as one that shows articles with `facet` and what stands around them (None: more than that)."""
+def depending(response, facet):
+    """Return `response` as one that is the same until something changes of the articles with `facet`.
+
+    None for what depends on more: a text that names something of which no row would tell that it has come or changed.
+    """
     response.facet = facet
     return response
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, ExpressionWrapper, F, IntegerField, OuterRe
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.timezone import localtime
 
-from .caching import public_page, showing
+from .caching import depending, public_page
 from .models import Article, Author, Series, Source, Theme
 from .models.parts import PART, last_changes
 from .models.tally import EVERYTHING
@@ -103,4 +103,4 @@ def _written(whole, each, entries):
             told += f"<image:image><image:loc>{escape(picture)}</image:loc></image:image>"
         lines.append(f"<{each}><loc>{escape(address)}</loc>{told}</{each}>")
     response = HttpResponse("\n".join([*lines, f"</{whole}>\n"]), content_type="application/xml")
-    return showing(response, EVERYTHING)
+    return depending(response, EVERYTHING)

@@ -52,9 +52,9 @@ register_converter(MonthConverter, "month")
 register_converter(SlugsConverter, "slugs")
 
 
-def fed(route, view, channel, name):
+def fed(route, view, channel, name, kept=False):
     """Return the page at `route` and the feeds below it, of the channel that `channel(request, **parts)` makes."""
-    mark = public_page("archive", *view.parameters, kept=True, each_time=feeds.following.note)
+    mark = public_page("archive", *view.parameters, kept=kept, each_time=feeds.following.note)
     feed = mark(partial(feeds.feed, channel=channel))
     return [path(route, view, name=name), path(f"{route}feed.<feed:format>", feed, name=f"{name}-feed")]
 
@@ -65,7 +65,7 @@ def followed(route, view, parse, name):
     def channel(request, **parts):
         return feeds.channels.of_listing(parse(request, **parts), request.publication.name)
 
-    return fed(route, view, channel, name)
+    return fed(route, view, channel, name, kept=True)
 
 
 urlpatterns = [

@@ -70,6 +70,7 @@ class World:
         ]
         parts += [f"Said.[@{source.key}, p. 1]" for source in self.chance.sample(self.sources, 2)]
         parts += [f"![A strait]({self.picture.file.url})"] if self.chance.random() < 0.3 else []
+        parts += [f"Ahead of [[article:ahead-{self.chance.choice('ab')}]]."] if self.chance.random() < 0.2 else []
         parts += [CHART, "```timeline\n2019-07: [[Gas]] came.\n```"] if self.chance.random() < 0.3 else []
         return "\n\n## A part\n\n".join(parts)
 
@@ -106,6 +107,18 @@ class World:
 
     def draft(self):
         publishing.create(self.fields(), by=None)
+
+    def draft_ahead(self):
+        publishing.create(replace(self.fields(), slug=f"ahead-{self.chance.choice('ab')}"), by=None)
+
+    def publish_draft(self):
+        article = self.article(Article.Status.DRAFT)
+        publishing.publish(article, Fields.of(article.working), by=None, based_on=article.working_id)
+
+    def save_draft(self):
+        article = self.article()
+        fields = replace(Fields.of(article.working), body=self.body())
+        publishing.save_draft(article, fields, by=None, based_on=article.working_id)
 
     def retitle(self):
         self.change(title=f"Retitled {self.number()}", summary=f"Summed up {self.count}.")
@@ -162,7 +175,8 @@ class World:
 
     def introduce_theme(self):
         theme = self.theme()
-        theme.introduction = f"Of [[article:{self.article().slug}]]."
+        slug = self.chance.choice([self.article().slug, "ahead-a", "ahead-b"])
+        theme.introduction = f"Of [[article:{slug}]] and [[article:{slug}|it]]."
         publishing.save_theme(theme)
 
     def add_theme(self):
@@ -295,14 +309,14 @@ def clock(monkeypatch):
 def test_whatever_editors_do_readers_get_what_rendering_anew_gives(client, kept, clock, monkeypatch, seed):
     world = World(random.Random(seed), clock)  # noqa: S311 - not a secret
     done = []
-    for _step in range(STEPS):
+    for step in range(STEPS):
         deed = world.chance.choice(DEEDS)
         try:
             getattr(world, deed)()
         except ValidationError:
             continue
         done.append(deed)
-        asked = world.chance.sample(lists(), 8)
+        asked = ["/articles/", FEEDS[step % 3], *world.chance.sample(lists(), 8)]
         given = shown(client, asked)
         with anew(monkeypatch):
             fresh = shown(client, asked)

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import publishing
-from articles.models import Article, KeptPage, Source
+from articles import publishing, weaving
+from articles.models import Article, KeptPage, Source, Theme
 from articles.publishing import Change, Fields, pages
 
-from .make import ago, make_article, make_theme
+from .make import ago, make_article, make_author, make_series, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -143,9 +143,23 @@ def test_who_has_a_session_sees_it_made_anew(client, visited, writer):
     assert not held(client, "/themes/gas/")
 
 
-@pytest.mark.parametrize("address", ["/themes/gas/?utm_source=x", f"/themes/gas/?{'not=' + 'x' * 300}"])
-def test_parameters_that_nobody_reads_fill_nothing(client, themes, address):
-    client.get(address)
+def test_one_page_is_kept_once_however_its_address_is_spelt(client, reader, themes):
+    for query in ("", "&" * 60, "utm_source=x", "order=oldest", "%6frder=oldest", "order=old%65st", "&order=oldest&&"):
+        reader.get(f"/themes/gas/?{query}")
+        client.get(f"/themes/gas/?{query}")
+    assert set(KeptPage.objects.values_list("address", flat=True)) == {"/themes/gas/", "/themes/gas/?order=oldest"}
+
+
+def test_an_address_past_all_measure_is_not_kept(client, kept, settled):
+    make_article("In all of them", themes=[f"{'long ' * 19}{number}" for number in range(3)])
+    address = f"/themes/{'+'.join(sorted(theme.slug for theme in Theme.objects.all()))}/?order=oldest"
+    assert len(address) > 300
+    assert client.get(address).status_code == 200
+    assert not KeptPage.objects.exists()
+
+
+def test_an_empty_list_is_not_kept(client, themes):
+    assert client.get("/themes/gas+straits/").status_code == 200
     assert not KeptPage.objects.exists()
 
 
@@ -154,18 +168,80 @@ def test_a_search_is_not_kept(client, themes):
     assert not KeptPage.objects.exists()
 
 
-def test_what_names_something_that_is_not_there_is_made_anew(client, themes):
-    """No row would tell when an article comes that has the name."""
-    themes[0].introduction = "See [[article:to-come]]."
-    publishing.save_theme(themes[0])
-    make_article("Loose", themes=["Straits"], body="See [[article:to-come]].")
+NAMING = {
+    "/themes/gas/": lambda theme: introduce(theme, "See [[article:to-come]] and [[article:to-come|those words]]."),
+    "/timeline/": lambda theme: make_article(
+        "Holder", themes=[theme], body="```timeline\n2019: [[article:to-come]].\n```"
+    ),
+    "/themes/gas/feed.atom": lambda theme: make_article("Holder", themes=[theme], body="See [[article:to-come]]."),
+}
+
+
+def introduce(theme, words):
+    theme.introduction = words
+    publishing.save_theme(theme)
+
+
+@pytest.mark.parametrize("address", NAMING)
+def test_no_row_tells_of_what_was_named_before_it_was_there(client, themes, address):
+    """Its coming, as a draft and to readers, and what becomes of it show all the same."""
+
+    def shown():
+        for _turn in range(2):
+            page = client.get(address).content.decode()
+        return page
+
+    NAMING[address](themes[0])
+    shown()
+    article = make_article("Come at last", slug="to-come", themes=["Egypt"], published=False)
+    assert "/articles/to-come/" not in shown()
+    publishing.publish(article, Fields.of(article.working), by=None, based_on=article.working_id)
+    assert "Come at last" in shown()
+    change(article, title="Other words", slug="elsewhere")
+    assert "Other words" in shown()
+    assert "/articles/elsewhere/" in shown()
+
+
+def test_saving_a_draft_changes_no_list(client, themes):
+    article = make_article("Holder", themes=["Gas"], body="See [[Egypt]].")
+    make_theme("Egypt")
+    make_article("Pyramids", themes=["Egypt"])
+    before = client.get("/themes/egypt/").content.decode()
+    fields = replace(Fields.of(article.working), summary="Another one.")
+    publishing.save_draft(article, fields, by=None, based_on=article.working_id)
+    assert "Holder" not in before
+    assert [str(row) for row in weaving.linked_from(Theme.objects.get(slug="egypt"))] == []
+    article.refresh_from_db()
+    publishing.publish(article, fields, by=None, based_on=article.working_id, change=Change.TYPO)
+    assert "Holder" in client.get("/themes/egypt/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["authors", "series"])
+def test_an_author_and_a_series_are_concerned(client, themes, kind):
+    row = make_author("Ada") if kind == "authors" else make_series("Run")
+    told = {"authors": [row]} if kind == "authors" else {"series": row}
+    article = make_article("Theirs", themes=["Gas"], **told)
+    assert "Theirs" in client.get(row.get_absolute_url()).content.decode()
+    assert held(client, row.get_absolute_url())
+    change(article, title="Retitled")
+    assert "Retitled" in client.get(row.get_absolute_url()).content.decode()
+    make_article("Another", themes=["Straits"], **told)
+    assert "Another" in client.get(row.get_absolute_url()).content.decode()
+
+
+def test_a_feed_tells_of_the_hub_that_is_set_now(client, themes, settings):
     for _turn in range(2):
-        for address in ("/themes/gas/", "/themes/straits/feed.atom"):
-            client.get(address)
+        client.get("/themes/gas/feed.atom")
+    assert held(client, "/themes/gas/feed.atom")
+    settings.HUB_URL = "https://hub.example/"
+    assert "https://hub.example/" in client.get("/themes/gas/feed.atom").content.decode()
+
+
+def test_what_stands_for_this_moment_alone_is_not_kept(client, themes, monkeypatch):
+    monkeypatch.setattr("articles.feeds.polling.second_is_over", lambda instant: False)
+    for _turn in range(3):
+        client.get("/themes/gas/feed.atom")
     assert not KeptPage.objects.exists()
-    make_article("Come at last", slug="to-come", themes=["Egypt"])
-    for address in ("/themes/gas/", "/themes/straits/feed.atom"):
-        assert "Come at last" in client.get(address).content.decode()
 
 
 def test_what_was_begun_before_a_change_is_not_kept(client, themes, monkeypatch):
@@ -183,3 +259,14 @@ def test_no_more_are_kept_than_there_is_room_for(client, themes, monkeypatch):
     for address in ("/", *HUBS):
         client.get(address)
     assert set(KeptPage.objects.values_list("address", flat=True)) == set(HUBS)
+
+
+def test_what_is_made_again_takes_nobodys_room(client, themes, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_KEPT", 4)
+    for address in HUBS:
+        client.get(address)
+    for number in range(6):
+        make_article(f"New {number}", themes=["Gas"])
+        client.get("/articles/")
+    client.get("/")
+    assert KeptPage.objects.count() == 4

@@ -48,7 +48,9 @@ def serials():
 def test_what_is_kept_costs_few_queries(client, kept, monkeypatch, address, most):
     fill()
     client.get(address)
-    monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: None)  # the page itself, now that all is there
+    monkeypatch.setattr(
+        "articles.publishing.keep_rendered", lambda *job: None
+    )  # the page itself, now that all is there
     assert queries(client, address) <= most
 
 

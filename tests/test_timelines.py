@@ -251,3 +251,10 @@ def test_an_event_typed_by_hand_with_no_date_stops_nothing(client):
     make_article("Raw", slug="raw", body=f"Before.\n\n{raw}\n\nAfter.")
     assert client.get("/articles/raw/").status_code == 200
     assert not Event.objects.exists()
+
+
+def test_a_calendar_is_made_once_whatever_page_is_asked_for(reader):
+    make_article("Holder", body="```timeline\n2019: So.\n```")
+    for number in range(3):
+        reader.get(f"/timeline/timeline.csv?page={number}&order={number}")
+    assert len(reader.handler.cache.pages) == 1

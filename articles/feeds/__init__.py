@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from .. import listing as listings
 from .. import names
-from ..caching import showing
+from ..caching import depending
 from ..models import Article
 from . import channels, following
 from .formats import GENERATORS
@@ -117,7 +117,7 @@ def _response(request, channel, format, number, changed):
     generator.latest_post_date = lambda: latest
     response = HttpResponse(generator.written(), content_type=generator.content_type)
     if channel.listing and items and all(each["kept"] for each in items):
-        showing(response, channel.listing.facet)
+        depending(response, channel.listing.facet)
     if hub:
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'  # WebSub, section 4
     return response

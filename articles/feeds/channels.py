@@ -22,8 +22,8 @@ class Channel:
 
     `page` is the path (with parameters) of the page it belongs to, `feeds` the `Feed`s of that page, `known` the
     parameters that an address of it may have. `rows` are the newest first, those of a `listing` no more than a feed
-    holds; `told(rows, base)` returns what an item says of each. `marks` are the columns that tell one state of a row from the next. A `pushed` one has its changes
-    told to the hub. `countable` are as many rows as `rows`, where they are cheaper to count.
+    holds; `told(rows, base)` returns what an item says of each. `marks` are the columns that tell one state of a row from
+    the next. A `pushed` one has its changes told to the hub. `countable` are as many rows as `rows`, where they are cheaper to count.
     """
 
     title: str

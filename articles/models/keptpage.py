@@ -17,7 +17,7 @@ _FOUND = """
 SELECT edition.turn, site.domain, site.name, page.headers, page.body
 FROM django_site AS site LEFT JOIN articles_edition AS edition ON edition.id = 1
 LEFT JOIN articles_keptpage AS page ON page.address = %s AND (page.until IS NULL OR page.until > %s)
-AND page.stamp = edition.wide || edition.names || %s || site.domain || COALESCE(
+AND page.stamp = edition.wide || edition.names || %s || site.domain || ' ' || COALESCE(
     (SELECT mark FROM articles_facetmark AS facet WHERE facet.kind = page.kind AND facet.value = page.value), '')
 WHERE site.id = %s
 """

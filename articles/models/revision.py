@@ -40,9 +40,7 @@ class RevisionQuerySet(models.QuerySet):
     def _in_the_open(self, changes, at):
         # By the articles that readers don't see, which are few: order and number are then read off an index alone.
         articles = Revision._meta.get_field("article").related_model.objects.order_by().values("pk")
-        withdrawn = articles.filter(
-            withdrawn_at__gt=BEFORE_ALL
-        )  # said so, for "is not null" SQLite looks up in no index
+        withdrawn = articles.filter(withdrawn_at__gt=BEFORE_ALL)  # "is not null" SQLite looks up in no index
         coming = articles.filter(models.Q(published_at=None) | models.Q(published_at__gt=at or timezone.now()))
         seen = ~models.Q(article__in=withdrawn) & ~models.Q(article__in=coming)
         rows = self.told().filter(models.Q(change__in=changes) & seen | models.Q(kind=Revision.Kind.WITHDRAWN))

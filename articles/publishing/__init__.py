@@ -195,7 +195,7 @@ def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by, form=form)
-    write_names(article.html, fields.body, article=article)
+    write_names(article.html, fields.body, is_draft=True, article=article)
     if article.published_at is None:
         article.title, article.slug = fields.title, fields.slug
         article.language = fields.language

@@ -31,7 +31,7 @@ def _start():
     global _thread
     with _lock:
         if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_work, name="renditions", daemon=True)
+            _thread = threading.Thread(target=_work, name="beside", daemon=True)
             _thread.start()
 
 

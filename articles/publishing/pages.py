@@ -54,12 +54,14 @@ def store_page(standing, facet, headers, body):
         address=standing.address,
         kind=kind,
         value=value,
-        stamp=f"{wide}{names}{made_by()}{standing.domain}{mark or ''}",
+        stamp=f"{wide}{names}{made_by()}{standing.domain} {mark or ''}",
         until=coming.values_list("published_at", flat=True).first(),
         headers=json.dumps(headers),
         body=body,
     )
-    told = ["kind", "value", "stamp", "until", "headers", "body"]
-    KeptPage.objects.bulk_create([page], update_conflicts=True, unique_fields=["address"], update_fields=told)
+    told = ("kind", "value", "stamp", "until", "headers", "body")
+    if KeptPage.objects.filter(address=page.address).update(**{name: getattr(page, name) for name in told}):
+        return
+    KeptPage.objects.bulk_create([page], ignore_conflicts=True)
     newest = KeptPage.objects.aggregate(newest=Max("pk"))["newest"]
     KeptPage.objects.filter(pk__lte=newest - MOST_KEPT).delete()

@@ -206,18 +206,19 @@ def place_events(article):
     EventTheme.objects.bulk_create(EventTheme.of(event, theme) for theme in themes for event in events)
 
 
-def write_names(html, body="", **text):
+def write_names(html, body="", *, is_draft=False, **text):
     """Remember what the links by name and path in `text` (article=… or theme=…) lead to.
 
     `html` is what readers see, `body` the Markdown of the working copy. What a name led to when it was first written
-    here stays, whatever is called so later.
+    here stays, whatever is called so later. The save of a draft adds nothing to what readers see.
     """
     shown = links.mentioned(html)
     wanted = list(dict.fromkeys([*shown, *named(body)]))
     rows = Link.objects.filter(**text)
     rows.exclude(name__in=wanted).delete()
     known = set(rows.values_list("name", flat=True))
-    fresh = {name: called(name) for name in wanted if name not in known and len(name) <= 200}
+    fresh = [name for name in wanted if name not in known and len(name) <= 200]
+    fresh = {name: called(name) for name in fresh if not (is_draft and name in shown)}
     Link.objects.bulk_create(
         (
             Link(name=name, **{"to_theme" if isinstance(row, Theme) else "to_article": row}, **text)

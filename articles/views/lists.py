@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from .. import listing as listings
 from .. import names, search, text, weaving
-from ..caching import public_page, showing, tagged
+from ..caching import depending, public_page, tagged
 from ..models import Article, Author, Counts, Event, Link, Theme
 from ..models.article import themes_by_name
 from ..models.rendition import kept
@@ -39,7 +39,8 @@ def front(request):
     lead = page.articles[0] if subject and page.articles else None
     newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
-        subject.opening = text.opening(weaving.weave(subject.introduction_html, owners=[subject], plain=True)[0].text)
+        woven = weaving.weave(subject.introduction_html, owners=[subject], plain=True)[0]
+        subject.opening = text.opening(woven.text)
     context = {
         "listing": listing,
         "page": page,
@@ -52,7 +53,7 @@ def front(request):
     }
     shown = page.articles[:NEWEST_ON_FRONT]
     response = tagged(render(request, "articles/front.html", context), articles=shown, themes=themes)
-    return showing(response, EVERYTHING)
+    return depending(response, None if subject and woven.is_loose else EVERYTHING)
 
 
 @public_page(*listings.PARAMETERS, kept=True)
@@ -97,11 +98,13 @@ def _hub(request, page):
     prefetch_related_objects([theme], "names")
     told = {"theme": theme, "linked_data": machines.theme(request.publication, theme)}
     if page.number == 1:
-        events = Event.objects.latest_about(theme, EVENTS_ON_HUB, page.counts.at)
+        woven = weaving.weave(theme.introduction_html, owners=[theme])[0]
+        events = weaving.events(Event.objects.latest_about(theme, EVENTS_ON_HUB, page.counts.at))[::-1]
         found = [(row, count, page.listing.with_theme(row).address()) for row, count in listings.neighbours(page)]
         told |= {
-            "woven": weaving.weave(theme.introduction_html, owners=[theme])[0],
-            "events": weaving.events(events)[::-1],
+            "woven": woven,
+            "events": events,
+            "is_loose": woven.is_loose or any(event.is_loose for event in events),
             "linked": weaving.linked_from(theme),
             "neighbours": [(row, count) for row, count, _address in found[:NEIGHBOURS_ON_HUB]],
             "combinations": [(row, address) for row, _count, address in found[:NEIGHBOURS_ON_HUB]],
@@ -248,8 +251,9 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
     else:
         find_entries(request, page.articles)
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
-    shown = render(request, template, context | extra(page))
-    return showing(tagged(shown, articles=page.articles, themes=listing.themes), listing.facet)
+    context |= extra(page)
+    shown = tagged(render(request, template, context), articles=page.articles, themes=listing.themes)
+    return depending(shown, listing.facet if page.total and not context.get("is_loose") else None)
 
 
 @public_page(kept=True)
@@ -268,4 +272,4 @@ def themes(request):
         "linked_data": machines.themes(request.publication, rows),
     }
     response = tagged(render(request, "articles/themes.html", context), themes=rows[:MOST_NAMED])
-    return showing(response, EVERYTHING)
+    return depending(response, EVERYTHING)

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from .. import listing as listings
-from ..caching import showing
+from ..caching import depending
 from ..models.tally import EVERYTHING
 
 
@@ -47,8 +47,9 @@ def paged(request, template, name, rows, *, address, size, known=("page",), most
         "previous": address(number - 1) if number > 1 else None,
         "next": address(number + 1) if number < pages.num_pages else None,
     }
-    told = {name: shown(pages.page(number).object_list), "page": page, **(extra or {})}
-    return showing(render(request, template, told), EVERYTHING)
+    rows = shown(pages.page(number).object_list)
+    response = render(request, template, {name: rows, "page": page, **(extra or {})})
+    return depending(response, None if any(getattr(row, "is_loose", False) for row in rows) else EVERYTHING)
 
 
 def numbered(path):

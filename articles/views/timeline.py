@@ -23,7 +23,7 @@ EVENTS_ON_A_PAGE = 50
 def timeline(request):
     """Every event, the earliest first as it happened or the latest, filtered by theme and years."""
     chosen = listings.EventFilter.of(request.GET)
-    bringing = Exists(EventTheme.objects.filter(theme=OuterRef("pk"), withdrawn_at=None))
+    bringing = Exists(EventTheme.objects.public().filter(theme=OuterRef("pk")))
     themes = Theme.objects.filter(bringing).order_by("name").values_list("slug", "name")
     return paged(
         request,
@@ -39,7 +39,7 @@ def timeline(request):
     )
 
 
-@public_page(*listings.EventFilter.PARAMETERS)
+@public_page("from", "theme", "to")
 def timeline_csv(request):
     """The events for a spreadsheet."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -52,7 +52,7 @@ def timeline_csv(request):
     return response
 
 
-@public_page(*listings.EventFilter.PARAMETERS)
+@public_page("from", "theme", "to")
 def timeline_ics(request):
     """The events for a calendar (RFC 5545), each covering the days that its date covers."""
     chosen = listings.EventFilter.of(request.GET)

@@ -38,12 +38,14 @@ class Woven:
     """A text ready for its page.
 
     `text` and `notes` are sanitised HTML, `sources` a list of `Cited`, `terms` the `Theme`s that the text explains.
+    `is_loose` says that it names something of which no row would tell that it has changed.
     """
 
     text: str
     notes: str
     sources: list
     terms: list
+    is_loose: bool = False
 
 
 def weave(*texts, owners=(), plain=False):
@@ -79,14 +81,20 @@ def _woven(html, mentions, sources, leads, terms, owner, plain):
         html = citations.beside(html, {key: in_words(entry.source) for key, entry in listed.items()})
     words, notes = text.notes_apart(html)
     words, defined = _defined(words, terms, (owner.pk,) if isinstance(owner, Theme) else (), plain)
-    return Woven(words, notes, list(listed.values()), defined)
+    return Woven(words, notes, list(listed.values()), defined, leads.is_loose)
 
 
 # Links by name --------------------------------------------------------------------------------------------------------
 
 
+class _Leads(dict):
+    """{name: (address or None, title or None)} of the links by name in a text; `is_loose` where one has no `Link`."""
+
+    is_loose = False
+
+
 def _leads(texts, owners):
-    """Return, for each of `texts`, {name: (address or None, title or None)} of its links by name."""
+    """Return the `_Leads` of each of `texts`."""
     wanted = [[name for name in links.mentioned(html) if not name.startswith("/")] for html in texts]
     known = {}
     if any(wanted):
@@ -96,13 +104,13 @@ def _leads(texts, owners):
         for link in rows.select_related("to_article", "to_theme__merged_into"):
             owner = (Article, link.article_id) if link.article_id else (Theme, link.theme_id)
             known[owner, link.name] = link.target
-    return [
-        {
-            name: _lead(name, known.get(((type(owner), getattr(owner, "pk", None)), name)) or called(name))
-            for name in row
-        }
-        for row, owner in zip(wanted, owners, strict=True)
-    ]
+    found = []
+    for row, owner in zip(wanted, owners, strict=True):
+        own = (type(owner), getattr(owner, "pk", None))
+        leads = _Leads((name, _lead(name, known.get((own, name)) or called(name))) for name in row)
+        leads.is_loose = any((own, name) not in known for name in row)
+        found.append(leads)
+    return found
 
 
 def _lead(name, target):
@@ -153,11 +161,12 @@ def _defined(html, terms, without, plain):
 
 
 def events(rows):
-    """Return the `Event`s of `rows` with their links made, each with `when`, its date in words."""
+    """Return the `Event`s of `rows` with their links made, each with `when`, its date in words, and `is_loose` (see `Woven`)."""
     rows = list(rows)
     leads = _leads([row.html for row in rows], [row.article for row in rows])
     for row, known in zip(rows, leads, strict=True):
         row.html = links.resolved(row.html, lambda name, known=known: known.get(name, (None, None)))
+        row.is_loose = known.is_loose
         row.when = " – ".join(day_in_words(date) for date in (row.date, row.until) if date)
     return rows
 
