@@ -2,7 +2,7 @@
 
 import os
 import random
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,7 +39,8 @@ class World:
         for _each in range(8):
             self.publish()
         self.schedule()
-        self.tie()
+        with suppress(ValidationError):  # chance has tied them already, or chosen two of one language
+            self.tie()
         self.pick()
 
     # What is chosen ------------------------------------------------------------------------------------------------
