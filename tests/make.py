@@ -6,6 +6,8 @@ import itertools
 
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
@@ -96,6 +98,21 @@ def change(article, *, by=None, note="", kind="typo", **fields):
     before = publishing.Fields.of(article.working)
     publishing.publish(article, replace(before, **fields), by=by, based_on=article.working_id, change=kind, note=note)
     return Article.objects.get(pk=article.pk)
+
+
+def forge(rows, **columns):
+    """Change stored revisions, the queryset `rows`, as nothing in the site can: without the database's guard."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_revision_stands'")
+            again = cursor.fetchone()[0]
+            cursor.execute("DROP TRIGGER articles_revision_stands")
+        else:
+            again = "ALTER TABLE articles_revision ENABLE TRIGGER USER"
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the table from being altered
+            cursor.execute("ALTER TABLE articles_revision DISABLE TRIGGER USER")
+        QuerySet.update(rows, **columns)
+        cursor.execute(again)
 
 
 def make_series(title="A series", **kw):

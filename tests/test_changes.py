@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles import publishing
 from articles.models import Article, Revision
 
-from .make import ago, change, make_article
+from .make import ago, change, forge, make_article
 from .test_desk import shown
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def article():
         row, publishing.Fields(**vars(fields) | {"body": "Secret."}), by=None, based_on=row.working_id
     )
     for number, days in ((2, 9), (3, 6), (4, 4), (5, 2)):
-        Revision.objects.filter(number=number).update(saved_at=ago(days=days))
+        forge(Revision.objects.filter(number=number), saved_at=ago(days=days))
     return Article.objects.get(pk=row.pk)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles import publishing
 from articles.models import Article, ArticleTheme, Picture, Revision, Theme, ThemeName
 
-from .make import ago, change, make_article, make_fields, make_theme
+from .make import ago, change, forge, make_article, make_fields, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -268,9 +268,11 @@ def test_the_database_itself_refuses_impossible_articles(broken):
 
 
 def test_the_database_refuses_a_correction_without_a_reason():
-    revision = make_article().live
+    article = make_article()
+    told = {"number": 9, "kind": "published", "change": "correction", "fields": {}, "saved_at": ago()}
     with pytest.raises(IntegrityError), transaction.atomic():
-        Revision.objects.filter(pk=revision.pk).update(change="correction", note="")
+        Revision.objects.create(article=article, note="", **told)
+    Revision.objects.create(article=article, note="It was wrong.", **told)
 
 
 def test_the_database_refuses_a_picture_neither_described_nor_decorative():
@@ -307,7 +309,7 @@ def test_the_command_rebuilds_all_it_can_and_names_what_it_cannot(capsys, impati
     theme = Theme.objects.get()
     Article.objects.update(html="<p>old</p>")
     Theme.objects.update(introduction_html="<p>old</p>")
-    Revision.objects.filter(pk=bad.live_id).update(fields=bad.live.fields | {"body": "[" * 20_000})
+    forge(Revision.objects.filter(pk=bad.live_id), fields=bad.live.fields | {"body": "[" * 20_000})
     with pytest.raises(CommandError, match="1 texts"):
         call_command("rebuild")
     assert "bad: " in capsys.readouterr().err

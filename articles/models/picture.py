@@ -40,6 +40,8 @@ class Picture(models.Model):
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)
     sized = models.CharField(max_length=120, editable=False, default="")  # the file of which the smaller sizes are
+    # The SHA-256 of the file and of each of its sizes as they were stored, {name: hexadecimal digits}.
+    digests = models.JSONField(editable=False, default=dict)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -60,11 +62,19 @@ class Picture(models.Model):
     def save(self, *args, **kwargs):
         """Store the picture, and its sizes when the file is new."""
         super().save(*args, **kwargs)
-        if self.sized != self.file.name and self.file.storage.exists(self.file.name):
-            with self.file.storage.open(self.file.name) as file, Image.open(file) as image:
-                write_sizes(image, self.file)
+        if self.is_unsized and self.file.storage.exists(self.file.name):
+            with self.file.storage.open(self.file.name) as file:
+                content = file.read()
+            with Image.open(io.BytesIO(content)) as image:
+                sizes = write_sizes(image, self.file)
+            self.digests = {self.file.name: hashlib.sha256(content).hexdigest()} | sizes
             self.sized = self.file.name
-            super().save(update_fields=["sized"])
+            super().save(update_fields=["sized", "digests"])
+
+    @property
+    def is_unsized(self):
+        """Whether the smaller sizes of the file, or what tells them from damaged ones, are not there yet."""
+        return self.sized != self.file.name or not self.digests
 
     @property
     def sizes(self):
@@ -72,6 +82,12 @@ class Picture(models.Model):
         if self.sized != self.file.name:
             return []
         return widths(self.width)
+
+    @property
+    def files(self):
+        """The names of the file and its smaller sizes, each with its SHA-256 as it was stored; "" where that is not known."""
+        names = [sized_name(self.file.name, width, kind) for width in self.sizes for kind in FORMATS]
+        return {name: self.digests.get(name, "") for name in (self.file.name, *names)}
 
     def address(self, width, kind):
         """Return the address of the picture `width` pixels wide as `kind`, "avif" or "webp"."""
@@ -88,8 +104,15 @@ def sized_name(name, width, kind):
     return f"{name.rpartition('.')[0]}-{width}.{kind}"
 
 
+def stored_digest(storage, name):
+    """Return the SHA-256, in hexadecimal digits, of the file `name` in `storage`; raise OSError when it can't be read."""
+    with storage.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_sizes(image, file):
-    """Store `image`, that of the stored `file`, in every size and format."""
+    """Store `image`, that of the stored `file`, in every size and format; return {name: SHA-256} of them."""
+    digests = {}
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGBA" if "A" in image.mode or "transparency" in image.info else "RGB")
     for width in widths(image.width):
@@ -98,8 +121,12 @@ def write_sizes(image, file):
             out = io.BytesIO()
             small.save(out, kind.upper(), **settings)
             name = sized_name(file.name, width, kind)
-            if not file.storage.exists(name):  # named by content, so what is there is the same
+            if file.storage.exists(name):  # named by content, so what is there is the same
+                digests[name] = stored_digest(file.storage, name)
+            else:
                 file.storage.save(name, ContentFile(out.getvalue()))
+                digests[name] = hashlib.sha256(out.getvalue()).hexdigest()
+    return digests
 
 
 class PictureError(ValueError):

@@ -1,15 +1,61 @@
 """The saved states of an article."""
 
 import datetime
+import hashlib
+import json
+import uuid
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+STANDS = "A revision is never changed or deleted: save a new one."
+
+
+def digest_of(row, article):
+    """Return the SHA-256, 64 hexadecimal digits, over all that the revision `row` of the article with the uid `article` says.
+
+    Over JSON in one spelling: sorted keys, no spaces, ASCII, instants in UTC to the microsecond, rows by their keys. So
+    it is the same on every database, and after the account of whoever saved it is gone.
+    """
+    said = {name: getattr(row, name) for name in ("number", "kind", "change", "note", "fields", "saver")}
+    said |= {
+        "article": str(article),
+        "based_on": None if row.based_on_id is None else int(row.based_on_id),
+        "form": row.form and str(uuid.UUID(str(row.form))),
+        "saved_at": row.saved_at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
 
 class RevisionQuerySet(models.QuerySet):
     """Revisions of an article."""
+
+    def update(self, **columns):
+        """Refuse: what is stored stands."""
+        raise TypeError(STANDS)
+
+    update.alters_data = True
+
+    def delete(self):
+        """Refuse: what is stored stands; what is only kept while somebody types, `drop` forgets."""
+        raise TypeError(STANDS)
+
+    delete.alters_data = delete.queryset_only = True
+
+    def drop(self):
+        """Delete those of these revisions that are only kept while somebody types."""
+        models.QuerySet.delete(self.filter(kind=Revision.Kind.AUTOSAVE))
+
+    drop.alters_data = True
+
+    def bulk_create(self, objs, *args, **kwargs):
+        """Store new revisions, each with its digest."""
+        objs = list(objs)
+        for row in objs:
+            row.seal()
+        return super().bulk_create(objs, *args, **kwargs)
 
     def numbered(self):
         """Return its history: everything that was saved, without what is only kept while somebody types."""
@@ -64,7 +110,8 @@ class Revision(models.Model):
     """One saved state of an article: everything an editor can edit, who saved it, when and on what it was based.
 
     Append-only, but for what is kept while somebody types (`autosave`): that has no number, is its editor's own and is
-    replaced by the next. The same rows are history, working copy, conflict detection and the public change log.
+    replaced by the next. A trigger of the database refuses changes as well; `saved_by` alone is emptied when that account
+    is deleted, and `saver` still has its key. `digest` tells whether anything has been damaged. The same rows are history, working copy, conflict detection and the public change log.
     """
 
     class Kind(models.TextChoices):
@@ -97,6 +144,8 @@ class Revision(models.Model):
     form = models.UUIDField(null=True)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    saver = models.PositiveBigIntegerField(null=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
 
     objects = RevisionQuerySet.as_manager()
 
@@ -155,10 +204,22 @@ class Revision(models.Model):
     def save(self, *args, **kwargs):
         """Store a new revision; a stored one is never written again."""
         if not self._state.adding:
-            raise TypeError("A revision is never changed: save a new one.")
+            raise TypeError(STANDS)
+        self.seal()
         told = {self.Change.UPDATE, self.Change.CORRECTION}
         self.is_told = self.change in told or self.kind == self.Kind.WITHDRAWN
         super().save(*args, **kwargs)
+
+    def seal(self):
+        """Take the digest of what the revision says, before it is stored."""
+        self.saver = self.saved_by_id
+        self.digest = digest_of(self, self.article.uid)
+
+    def delete(self, *args, **kwargs):
+        """Delete what is only kept while somebody types; a revision stands."""
+        if self.kind != self.Kind.AUTOSAVE:
+            raise TypeError(STANDS)
+        return super().delete(*args, **kwargs)
 
 
 class OpenForm(models.Model):

@@ -36,7 +36,7 @@ def keep(article, fields, *, by, based_on, form):
 
 def forget_kept(*, by, form):
     """Drop what was kept of one form, which its editor has saved or thrown away."""
-    Revision.objects.kept_for(by).filter(form=form).delete()
+    Revision.objects.kept_for(by).filter(form=form).drop()
 
 
 def kept(article, by):

@@ -17,7 +17,7 @@ def page(context, site):
     """A tab with the form of the article `pipes`, whose text is back to what it was."""
     site.shell(
         "from articles.models import *; from articles import publishing; from dataclasses import replace\n"
-        "Revision.objects.filter(kind='autosave').delete()\n"
+        "Revision.objects.drop()\n"
         "a = Article.objects.get(slug='pipes')\n"
         f"f = replace(publishing.Fields.of(a.working), body={BODY!r})\n"
         "publishing.save_draft(a, f, by=None, based_on=a.working_id)"

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import F
+from django.db.models import F, Q
 
 from articles import publishing
 from articles.management import bulk
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         articles = list(Article.objects.exclude(live=None).order_by("pk").values_list("pk", flat=True))
         failed = self.rendered("themes", rebuild_themes, themes, run | {"after": None, "workers": 1})
         failed += self.rendered("articles", rebuild, articles, run)
-        bare = Picture.objects.exclude(sized=F("file"))
+        bare = Picture.objects.filter(~Q(sized=F("file")) | Q(digests={}))
         for picture in bare:
             publishing.save_row(picture)
         self.say(f"{len(bare)} pictures put into their sizes.")
