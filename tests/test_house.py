@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {"management"},
     {"urls"},
-    {"admin", "transfer", "linkcheck", "hub"},
+    {"admin", "transfer", "linkcheck", "hub", "integrity"},
     {"views", "sitemaps", "templatetags"},
     {"feeds"},
     {"caching"},

@@ -11,7 +11,7 @@ from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from articles import publishing, weaving
+from articles import integrity, publishing, weaving
 from articles.models import Article, Author, KeptPage, Picture, Rendition, Series, Source, Theme, ThemeMerge, ThemeName
 from articles.publishing import Change, Fields
 
@@ -323,5 +323,6 @@ def test_whatever_editors_do_readers_get_what_rendering_anew_gives(client, kept,
             fresh = shown(client, asked)
         for address, body in fresh.items():
             assert given[address] == body, f"seed {seed}: {address} after {done}"
+        assert list(integrity.damages()) == [], f"seed {seed}: after {done}"
     assert Rendition.objects.exclude(page=b"").count() > 5
     assert KeptPage.objects.count() > 20

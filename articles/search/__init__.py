@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 
 from .. import text
 from ..models import Link
+from ..text import links
 from . import spelling
 from .engines import TABLE, engine
 from .keywords import keywords, terms_of
@@ -23,8 +24,10 @@ __all__ = [
     "engine",
     "forget",
     "index",
+    "is_current",
     "is_empty",
     "keywords",
+    "knows",
     "marked",
     "matching",
     "meant",
@@ -39,6 +42,30 @@ MOST_FOUND = 3_000  # articles by a very common word; nobody reads on, and all w
 
 def index(article):
     """Let `article` be found by the words of its live row, every name of its themes, its authors and its sources."""
+    with connection.cursor() as cursor:
+        cursor.execute(engine().add, [article.pk, *_parts(article)])
+
+
+def is_current(article):
+    """Whether `article` is found by the words that `index` would let it be found by now.
+
+    One that shows titles of others may be behind them: of it is only asked whether it is known at all.
+    """
+    if links.untitled(article.html):
+        return knows(article)
+    with connection.cursor() as cursor:
+        return engine().holds(cursor, article.pk, _parts(article))
+
+
+def knows(article):
+    """Whether `article` is in the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {TABLE} WHERE {engine().key} = %s", [article.pk])  # noqa: S608 - our own names
+        return cursor.fetchone() is not None
+
+
+def _parts(article):
+    """Return the four parts of `article`, from the title to the text, as the engines take them."""
     language = article.language
     known = [
         (name.name, name.language) for theme in article.themes.prefetch_related("names") for name in theme.names.all()
@@ -51,8 +78,7 @@ def index(article):
         [terms(article.summary, language)],
         [terms(_said(article), language), *(terms(source.title, source.language) for source in cited)],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(engine().add, [article.pk, *(_stored(apart(part)) for part in parts)])
+    return [_stored(apart(part)) for part in parts]
 
 
 def _said(article):

@@ -23,6 +23,13 @@ class Sqlite:
     orders = 0  # parameters in it
 
     @staticmethod
+    def holds(cursor, key, parts):
+        """Whether the row of the article with `key` has the four `parts`, the names among them in whatever order."""
+        cursor.execute(f"SELECT title, names, summary, body FROM {TABLE} WHERE rowid = %s", [key])  # noqa: S608
+        rows = [(title, sorted(names.split()), *rest) for title, names, *rest in (*cursor.fetchall(), parts)]
+        return len(rows) == 2 and rows[0] == rows[1]
+
+    @staticmethod
     def expression(wanted, unwanted=()):
         """Return the query for rows that have all of the terms `wanted` and none of those `unwanted`."""
 
@@ -43,14 +50,21 @@ class Postgresql:
         f"CREATE INDEX {TABLE}_document ON {TABLE} USING gin (document)",
     )
     drop = (f"DROP TABLE {TABLE}",)
+    document = " || ".join(f"setweight(to_tsvector('simple', %s), '{weight}')" for weight in "ABCD")
     add = (
-        f"INSERT INTO {TABLE} (article_id, document) VALUES (%s, "  # noqa: S608
-        + " || ".join(f"setweight(to_tsvector('simple', %s), '{weight}')" for weight in "ABCD")
-        + ") ON CONFLICT (article_id) DO UPDATE SET document = EXCLUDED.document"
+        f"INSERT INTO {TABLE} (article_id, document) VALUES (%s, {document}"  # noqa: S608
+        ") ON CONFLICT (article_id) DO UPDATE SET document = EXCLUDED.document"
     )
     matches = "document @@ to_tsquery('simple', %s)"
     order = "-ts_rank('{0.1, 0.4, 0.2, 1.0}', document, to_tsquery('simple', %s))"
     orders = 1
+
+    @classmethod
+    def holds(cls, cursor, key, parts):
+        """Whether the row of the article with `key` has the words of the four `parts`, in whatever order."""
+        same = f"SELECT strip(document) = strip({cls.document}) FROM {TABLE} WHERE article_id = %s"  # noqa: S608
+        cursor.execute(same, [*parts, key])
+        return cursor.fetchone() == (True,)
 
     @staticmethod
     def expression(wanted, unwanted=()):
