@@ -54,6 +54,11 @@ class Edition(models.Model):
         """Note that something has changed that may show in any text; called in one's turn."""
         cls.objects.filter(pk=1).update(names=fresh())
 
+    @classmethod
+    def begin_anew(cls):
+        """Note that everything may be another, for the database has been replaced: nothing that is kept holds any more."""
+        cls.objects.update(turn=fresh(), wide=fresh(), names=fresh(), changed_at=timezone.now())
+
 
 def second_is_over(instant):
     """Whether the second that the aware `instant` lies in has passed, so that nothing more can happen in it.
