@@ -40,7 +40,8 @@ chief = User.objects.create_superuser("chief", password="chief-password")
 client = Client()
 client.force_login(chief)
 keys = [make_article(f"Article {number}", slug=f"article-{number}", themes=["Syria"], by=chief).pk for number in range(EDITORS)]
-print(json.dumps([client.cookies["sessionid"].value, keys]))
+from articles.models import Author, Theme
+print(json.dumps([client.cookies["sessionid"].value, keys, {"themes": Theme.objects.get().pk, "authors": Author.objects.get().pk}]))
 """
 SAVED = """
 import json, re
@@ -57,11 +58,14 @@ PAUSE = 0.4  # seconds, at most, from when the editors are saving again to the n
 
 
 class Editor(threading.Thread):
-    """Somebody who saves the article `key` again and again; `confirmed` are the numbers of the saves that were."""
+    """Somebody who saves the article `key` again and again; `confirmed` are the numbers of the saves that were.
 
-    def __init__(self, host, session, key, over):
+    `chosen` are the keys of its theme and its author.
+    """
+
+    def __init__(self, host, session, key, chosen, over):
         super().__init__()
-        self.host, self.session, self.key, self.over = host, session, key, over
+        self.host, self.session, self.key, self.chosen, self.over = host, session, key, chosen, over
         self.confirmed, self.refused, self.cut = [], Counter(), 0
 
     def run(self):
@@ -86,14 +90,10 @@ class Editor(threading.Thread):
     def form(self, page, number, token):
         """Return what the browser would send of the form on `page`, with the text of save `number`."""
         said = dict(FIELD.findall(page))
-        chosen = {
-            name: re.findall(r'value="(\d+)" selected', select)
-            for name, select in re.findall(r'<select name="(themes|authors)".*?>(.*?)</select>', page, re.S)
-        }
         publish = {"action": "update", "change": "typo"} if number % 3 == 0 else {"action": "save"}
         return {
             "title": f"Article {self.key}", "slug": said.get("slug", ""), "summary": "Told.", "language": "en", "based_on": said["based_on"],
-            "body": f"Save {number}. " + "Words. " * 200, "csrfmiddlewaretoken": token, **chosen, **publish,
+            "body": f"Save {number}. " + "Words. " * 200, "csrfmiddlewaretoken": token, **self.chosen, **publish,
         }  # fmt: skip
 
     def ask(self, method, path, data=None, token=""):
@@ -152,9 +152,9 @@ def run(folder, kills, editors=6, seed=1, url=""):
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=beside, stdout=subprocess.PIPE, check=True)
         return json.loads(done.stdout)
 
-    session, keys = shell(SETUP.replace("EDITORS", str(editors)))
+    session, keys, chosen = shell(SETUP.replace("EDITORS", str(editors)))
     host, over, chance, killed = Host(env, workers=2), threading.Event(), random.Random(seed), 0  # noqa: S311 - not a secret
-    threads = [Editor(host.base.removeprefix("http://"), session, key, over) for key in keys]
+    threads = [Editor(host.base.removeprefix("http://"), session, key, chosen, over) for key in keys]
     try:
         for thread in threads:
             thread.start()
