@@ -16,14 +16,14 @@ FLOORS = [
     {"admin", "transfer", "linkcheck", "hub", "integrity"},
     {"views", "sitemaps", "templatetags"},
     {"feeds"},
-    {"caching"},
+    {"caching", "accounts"},
     {"publishing"},
     {"weaving", "bibliography", "cards"},
     {"listing"},
     {"search"},
     {"models", "middleware"},
     {"text"},
-    {"names"},
+    {"names", "network"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 OUTSIDE = {"apps", "migrations", "__init__"}

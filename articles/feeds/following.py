@@ -4,18 +4,17 @@ Polls are counted in memory, for most of them must cost no more than the questio
 """
 
 import datetime
-import ipaddress
 import logging
 import re
 import threading
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import Error, connections
 from django.utils.crypto import salted_hmac
 
 from ..models import Following
 from ..models.following import BITS, estimate, today
+from ..network import network
 
 PAUSE = 60  # seconds between two times of keeping
 MOST_FEEDS, MOST_AGGREGATORS, MOST_POLLS = (
@@ -67,18 +66,6 @@ def reported(agent):
     """
     found, name = _REPORTED.search(agent), _NAME.match(agent)
     return (name[1], int(found[1])) if found and name else (None, 0)
-
-
-def network(environ):
-    """Return where a request comes from: its IPv4 address, or the network of its IPv6 one, whose rest changes daily."""
-    address = environ.get("REMOTE_ADDR", "")
-    if settings.TRUST_PROXY:  # the last entry is the proxy's own word
-        address = environ.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 64), strict=False) if found.version == 6 else found)
 
 
 def keep():
