@@ -104,16 +104,29 @@ class KeepWhatWasTyped:
         """Answer the request; a post that leads to the login becomes a page that can send it again."""
         response = self.get_response(request)
         login = reverse("admin:login")
-        lost = request.method == "POST" and request.path != login and request.path.startswith(reverse("admin:index"))
-        if lost and response.status_code == 302 and response["Location"].startswith(login):
+        at_desk = request.path.startswith(reverse("admin:index")) and not request.path.startswith(login)
+        if (
+            request.method == "POST"
+            and at_desk
+            and response.status_code == 302
+            and response["Location"].startswith(login)
+        ):
             return send_again(request, _("You were logged out while you were writing."))
         return response
 
 
-def send_again(request, reason):
-    """Return the page (403) that shows what was posted and sends it once more, after a login where one is needed."""
-    secret = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "usable_password"}
-    typed = [(name, value) for name, values in request.POST.lists() if name not in secret for value in values]
+SECRET = {
+    "csrfmiddlewaretoken", "code", "password", "password1", "password2", "old_password", "new_password1", "new_password2",
+    "usable_password",
+}  # fmt: skip
+
+
+def send_again(request, reason, first=None):
+    """Return the page (403) that shows what was posted and sends it once more, after a login where one is needed.
+
+    `first`: the address of another page that must be seen to before.
+    """
+    typed = [(name, value) for name, values in request.POST.lists() if name not in SECRET for value in values]
     login = None if admin.site.has_permission(request) else reverse("admin:login")
     if request.accepts("application/json") and not request.accepts("text/html"):  # a script, which has it all still
         return JsonResponse({"login": login, "problem": reason}, status=403)
@@ -122,6 +135,7 @@ def send_again(request, reason):
         "title": _("Nothing is lost"),
         "reason": reason,
         "login": login,
+        "first": first,
         "files": bool(request.FILES),
         "long": [(name, value) for name, value in typed if len(value) > 60 or "\n" in value],
         "short": [(name, value) for name, value in typed if not (len(value) > 60 or "\n" in value)],

@@ -19,6 +19,10 @@ HOSTS           host names the site answers to, with commas between (default: 12
 HTTPS           1 when readers reach the site over https: secure cookies, HSTS, https addresses
 TRUST_PROXY     1 when a proxy in front sets X-Forwarded-Proto and adds to X-Forwarded-For
 TIME_ZONE       zone in which editors read and type times (default: UTC)
+IDLE_HOURS      hours after which whoever did nothing at the desk is logged out (default: 12)
+SECOND_FACTOR_GROUPS
+                names of groups, with commas between, whose members reach the desk with a second factor only; once any
+                is named, administrators too (default: none; everybody may have one)
 HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
 PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none (default: 16)
@@ -200,8 +204,11 @@ CACHES = {"default": cache(CACHE_URL)}
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
 INSTALLED_APPS = [
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "articles",  # before the admin, whose templates it extends
-    "django.contrib.admin",
+    "articles.accounts.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.flatpages",
@@ -289,6 +296,10 @@ HTTPS = switch("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a load balancer asks the process itself
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Over https no other host below the same domain can set them (RFC 6265bis, 4.1.3.2); `desk/keep.js` and nginx.conf know.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (f"{'__Host-' if HTTPS else ''}{name}" for name in ("sessionid", "csrftoken"))
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 HUB_URL = os.environ.get("HUB_URL", "").strip()
@@ -298,7 +309,12 @@ if HUB_URL and not re.fullmatch(r"https?://[^\s<>\"]+", HUB_URL):
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+IDLE_HOURS = number("IDLE_HOURS", 12)
+if not IDLE_HOURS:
+    raise ImproperlyConfigured("IDLE_HOURS=0: set it to an hour or more.")
+SESSION_COOKIE_AGE = IDLE_HOURS * 3600
+SECOND_FACTOR_GROUPS = [name.strip() for name in os.environ.get("SECOND_FACTOR_GROUPS", "").split(",") if name.strip()]
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # `articles.accounts.throttle` counts, and locks nobody out
 TRUST_PROXY = switch("TRUST_PROXY")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,8 +1,10 @@
 """A fixed cast, and static files without a collecting run."""
 
+import datetime
 import os
 import shutil
 import tempfile
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -15,6 +17,7 @@ from django.db.models.signals import post_migrate
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test.client import Client, ClientHandler
+from django.utils import timezone
 
 from articles.models import standing
 from articles.transfer import starter
@@ -165,6 +168,28 @@ def chief(db):
 def impatient(monkeypatch):
     """A text that takes too long is given up after a second: for tests of what follows from that."""
     monkeypatch.setattr("articles.text.SECONDS", 1.0)
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self):
+        self.now = timezone.now()
+
+    def __call__(self):
+        return self.now
+
+    def goes_on(self, **kw):
+        self.now += datetime.timedelta(**kw)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the login and of devices that show codes."""
+    clock = Clock()
+    monkeypatch.setattr("articles.models.tries.clock", clock)
+    monkeypatch.setattr("django_otp.plugins.otp_totp.models.time", SimpleNamespace(time=lambda: clock().timestamp()))
+    return clock
 
 
 @pytest.fixture

@@ -55,7 +55,14 @@ PAGES = [
     "/authors/the-editors/", "/series/shared/", "/sources/", "/sources/hub-2022/", "/timeline/", "/updates/", "/corrections/",
     "/search/", "/search/?q=gas", "/search/?q=nothingofthekind", "/feeds/", "/nowhere/",
 ]  # fmt: skip
-DESK = ["/admin/", "/admin/articles/article/", "/admin/articles/article/add/", "/admin/articles/following/"]
+DESK = [
+    "/admin/",
+    "/admin/articles/article/",
+    "/admin/articles/article/add/",
+    "/admin/articles/following/",
+    "/admin/second-factor/",
+    "/admin/second-factor/colleagues/",
+]
 # Words that stand in texts of the interface and in nothing these pages quote.
 ENGLISH = re.compile(
     r"\b(deep dives?|readers?|the|with|this|published|newest|follow|shared|notes|sources|revision)\b", re.I

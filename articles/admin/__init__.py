@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import articles, following, sources, taxonomy
 
@@ -11,3 +13,4 @@ admin.site.site_header = _("The desk")
 admin.site.site_title = _("The desk")
 admin.site.index_title = _("What would you like to work on?")
 admin.site.enable_nav_sidebar = False
+admin.site.unregister([StaticDevice, TOTPDevice])  # nobody reads keys at the desk; `accounts.pages` has what is needed

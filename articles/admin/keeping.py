@@ -65,7 +65,9 @@ class Keeping:
             if working.saved_by != request.user and working.pk != based_on:
                 who = working.saved_by or gettext("somebody")
                 answer["newer"] = gettext("%s has saved the article since you opened it.") % who
-        return JsonResponse(answer)
+        response = JsonResponse(answer)
+        response.by_itself = not request.POST.get("changed")  # it asks every quarter of a minute, whoever is there
+        return response
 
     def _first_draft(self, request, fields, key):
         """Return what the form `key` saved last; the first words of a new one make a draft, whatever they still lack."""

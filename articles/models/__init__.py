@@ -1,6 +1,6 @@
 """What is stored. Querysets stand beside their model."""
 
-from . import addresses, tally
+from . import addresses, tally, tries
 from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, ReadNext, standing
 from .edition import Edition
 from .event import Event, EventTheme
@@ -16,6 +16,7 @@ from .source import Citation, Source
 from .tally import Counts, Facet, Tally
 from .theme import Theme, ThemeMerge, ThemeName
 from .topic import Topic
+from .tries import Tries
 
 __all__ = [
     "Article",
@@ -48,8 +49,10 @@ __all__ = [
     "ThemeMerge",
     "ThemeName",
     "Topic",
+    "Tries",
     "addresses",
     "called",
     "standing",
     "tally",
+    "tries",
 ]

@@ -79,7 +79,7 @@ def forbidden(request, exception=None):
 
 def csrf_failed(request, reason=""):
     """403 for a form without a valid token; one of the desk's own, grown old, is handed back to be sent again."""
-    at_desk = request.path.startswith(reverse("admin:index")) and request.path != reverse("admin:login")
+    at_desk = request.path.startswith(reverse("admin:index")) and not request.path.startswith(reverse("admin:login"))
     if at_desk and middleware.same_origin(request):
         return middleware.send_again(request, _("This page was opened before you logged in."))
     return forbidden(request)

@@ -10,8 +10,11 @@ const RETRY = 4000
 const DEAD = 70000 // a copy whose page has not been heard of for so long belongs to nobody
 const PREFIX = "desk-copy:"
 
-export const cookie = (name) =>
-  document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? ""
+/** The cookie of that name, which has `__Host-` before it over https. */
+export const cookie = (name) => {
+  const all = new Map(document.cookie.split("; ").map((part) => [part.split("=", 1)[0], part.slice(part.indexOf("=") + 1)]))
+  return all.get(`__Host-${name}`) ?? all.get(name) ?? ""
+}
 
 /** Everything in the form but the token, as [[name, value], …]. */
 export const contents = () =>

@@ -5,7 +5,7 @@ import datetime
 from django.core.management.base import BaseCommand
 
 from articles import linkcheck, publishing
-from articles.models import Following, Source
+from articles.models import Following, Source, Tries, tries
 from articles.models.following import today
 
 KEPT = datetime.timedelta(days=400)  # of who follows: a year can be compared with the one before
@@ -15,7 +15,8 @@ class Command(BaseCommand):
     """`manage.py housekeeping`."""
 
     help = (
-        "Asks whether the addresses of sources that are due still answer, and forgets how many followed 400 days ago. "
+        "Asks whether the addresses of sources that are due still answer, forgets how many followed 400 days ago, and what was "
+        "tried at the login. "
         "Meant for cron, once a day."
     )
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args, most, **options):
         """Check what is due, and say what was found."""
         Following.objects.filter(day__lt=today() - KEPT).delete()
+        Tries.objects.filter(expires_at__lte=tries.clock()).delete()
         due = Source.objects.due()[: max(0, most)]
         by_url = {}
         for source in due:

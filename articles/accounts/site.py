@@ -1,0 +1,171 @@
+"""The door of the desk: Django's admin with a login that is throttled and may have two steps."""
+
+import functools
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from ..middleware import send_again
+from ..models import tries
+from . import factor, pages, throttle
+
+# What somebody reaches who must have a second factor and has none.
+OPEN = {"second_factor", "logout", "jsi18n"}
+STAMP = 600  # seconds of use after which a session is written again, that its idle time may begin anew
+
+
+class NeedsCode(Exception):  # noqa: N818 - it is no error
+    """The password of `user` was right, and they have a second factor."""
+
+    def __init__(self, user):
+        super().__init__()
+        self.user = user
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Asks for name and password; as long and in the same words for accounts that aren't there.
+
+    Raises `throttle.TooMany` before anything is hashed, `NeedsCode` when the password alone doesn't do.
+    """
+
+    def clean(self):
+        """Check the password, if it may be tried."""
+        name = self.cleaned_data.get("username")
+        if name is None or not self.cleaned_data.get("password"):
+            return super().clean()
+        with throttle.hashing():
+            well = throttle.begin(throttle.password_of(self.request, name))
+            cleaned = super().clean()
+        well()
+        if factor.has(self.user_cache):
+            raise NeedsCode(self.user_cache)
+        return cleaned
+
+
+class PasswordForm(PasswordChangeForm):
+    """Asks for the old password first, which may not be tried without end either."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self):
+        """Check the old password, if it may be tried."""
+        with throttle.hashing():
+            well = throttle.begin(throttle.password_of(self.request, self.user.get_username()))
+            old = super().clean_old_password()
+        well()
+        return old
+
+
+class PasswordChange(PasswordChangeView):
+    """Changes one's own password, which ends every other session."""
+
+    form_class = PasswordForm
+
+    def get_form_kwargs(self):
+        """Return what the form is made with."""
+        return super().get_form_kwargs() | {"request": self.request}
+
+
+def refusing(view):
+    """Return the method `view` with the page that says so where something was tried too often."""
+
+    @functools.wraps(view)
+    def inner(self, request, *args, **kwargs):
+        try:
+            return view(self, request, *args, **kwargs)
+        except throttle.TooMany as refused:
+            return pages.too_many(request, refused)
+
+    return inner
+
+
+class Desk(AdminSite):
+    """The desk."""
+
+    login_form = LoginForm
+
+    def get_urls(self):
+        """Return the admin's addresses, and those of the second factor."""
+        return [
+            path("login/code/", self.second_step, name="second_step"),
+            path("second-factor/", self.admin_view(self.second_factor), name="second_factor"),
+            path("second-factor/colleagues/", self.admin_view(pages.colleagues), name="second_factors"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """Log in, or lead to the second step."""
+        try:
+            return self._login(request, extra_context)
+        except NeedsCode as found:
+            return pages.begin_second_step(request, found.user)
+
+    @refusing
+    def _login(self, request, extra_context):
+        return super().login(request, extra_context)
+
+    @refusing
+    def password_change(self, request, extra_context=None):
+        """Change one's own password."""
+        context = {**self.each_context(request), **(extra_context or {})}
+        done = reverse("admin:password_change_done")
+        return PasswordChange.as_view(success_url=done, extra_context=context)(request)
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    @refusing
+    def second_step(self, request):
+        """Ask for the code after the password."""
+        return pages.second_step(request)
+
+    @refusing
+    def second_factor(self, request):
+        """Show, set up and change one's own second factor."""
+        return pages.own(request)
+
+    def admin_view(self, view, cacheable=False):
+        """As Django's; without a second factor that must be had, nothing but the page that sets it up."""
+
+        @functools.wraps(view)
+        def inner(request, *args, **kwargs):
+            if request.resolver_match.url_name not in OPEN and factor.is_missing(request):
+                return lead_to_set_up(request)
+            response = view(request, *args, **kwargs)
+            stay(request, response)
+            return response
+
+        return super().admin_view(inner, cacheable)
+
+
+def lead_to_set_up(request):
+    """Lead to the page that sets a second factor up; what was posted comes back to be sent again."""
+    address = reverse("admin:second_factor")
+    if request.method == "POST":
+        return send_again(request, _("The desk wants a second factor of you first."), first=address)
+    return HttpResponseRedirect(address)
+
+
+def stay(request, response):
+    """Have the session of a user who is at work end later: its idle time begins with the last time it is written.
+
+    A page that asks by itself (its response says so) keeps nobody logged in.
+    """
+    if not request.user.is_authenticated or getattr(response, "by_itself", False):
+        return
+    now = int(tries.clock().timestamp())
+    if now - request.session.get("seen", 0) >= STAMP:
+        request.session["seen"] = now
