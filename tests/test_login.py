@@ -220,11 +220,13 @@ def test_the_old_password_cannot_be_tried_without_end_by_who_found_a_session(ali
 def test_what_a_try_costs(alice, clock, django_assert_num_queries):
     client = Client(REMOTE_ADDR=HOME)
     tried()
-    with django_assert_num_queries(10):  # a savepoint and its end, three for each of two rows, the account, the site
+    with django_assert_num_queries(12):  # a savepoint and its end, three for each of two rows; account, log, site
         tried(client=client)
-    for _number in range(3):
+    for _number in range(4):
         tried()
-    with django_assert_num_queries(9):  # refused: a savepoint, rolled back and ended; three, then two; the site
+    with django_assert_num_queries(
+        10
+    ):  # refused: a savepoint, rolled back and ended; three, then two; told before; site
         assert tried(client=client).status_code == 429
 
 

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth import login as log_in
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -19,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from ..models import tries
+from ..models import AuditEntry, tries
 from . import factor, throttle
 
+Act = AuditEntry.Act
 FIRST_STEP, KEY = "first_step", "second_factor_key"
 PATIENCE = datetime.timedelta(minutes=10)  # between both steps
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -64,6 +66,12 @@ def begin_second_step(request, user):
     return HttpResponseRedirect(reverse("admin:second_step"))
 
 
+def halfway(request):
+    """Return the user of the first step, if there was one."""
+    done = _first_step(request)
+    return done and done[0]
+
+
 def _first_step(request):
     """Return (user, where they want to go) when the password was given a moment ago and is still the same, or None."""
     done = request.session.get(FIRST_STEP)
@@ -86,9 +94,11 @@ def second_step(request):
     if request.method == "POST":
         device = _tried(request, user)
         if device:
-            del request.session[FIRST_STEP]
-            log_in(request, user, backend=BACKEND)
-            django_otp.login(request, device)
+            with transaction.atomic():
+                del request.session[FIRST_STEP]
+                log_in(request, user, backend=BACKEND)
+                django_otp.login(request, device)
+                AuditEntry.objects.record(Act.LOGIN, by=user)
             _tell_what_is_left(request, device)
             return HttpResponseRedirect(wanted or reverse("admin:index"))
         problem = WRONG
@@ -101,6 +111,8 @@ def _tried(request, user):
     device = factor.verified(user, request.POST.get("code", ""))
     if device:
         well()
+    else:
+        AuditEntry.objects.record(Act.BAD_CODE, by=user)
     return device
 
 
@@ -127,7 +139,10 @@ def own(request):
         key = request.session[KEY] = factor.new_key()
     problem = ""
     if request.method == "POST":
-        made = factor.set_up(request.user, key, request.POST.get("code", ""))
+        with transaction.atomic():
+            made = factor.set_up(request.user, key, request.POST.get("code", ""))
+            if made:
+                AuditEntry.objects.record(Act.FACTOR_SET, request.user)
         if made:
             device, codes = made
             del request.session[KEY]
@@ -154,8 +169,13 @@ def _changed(request):
     if not _tried(request, request.user):
         return _standing(request, WRONG)
     if wish == "codes":
-        return _codes(request, factor.new_recovery_codes(request.user))
-    factor.remove(request.user)
+        with transaction.atomic():
+            codes = factor.new_recovery_codes(request.user)
+            AuditEntry.objects.record(Act.CODES, request.user)
+        return _codes(request, codes)
+    with transaction.atomic():
+        factor.remove(request.user)
+        AuditEntry.objects.record(Act.FACTOR_REMOVED, request.user)
     request.session.pop(django_otp.DEVICE_ID_SESSION_KEY, None)
     request.session.cycle_key()
     factor.end_sessions(request.user, but=request.session.session_key)
@@ -177,8 +197,10 @@ def colleagues(request):
     users = get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")
     if request.method == "POST":
         user = get_object_or_404(users.exclude(pk=request.user.pk), pk=_number(request.POST.get("user", "")))
-        factor.remove(user)
-        factor.end_sessions(user)
+        with transaction.atomic():
+            factor.remove(user)
+            factor.end_sessions(user)
+            AuditEntry.objects.record(Act.FACTOR_RESET, user)
         messages.success(request, _("%s has no second factor now, and is logged out everywhere.") % user)
         return HttpResponseRedirect(reverse("admin:second_factors"))
     devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)

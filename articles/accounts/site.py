@@ -4,9 +4,12 @@ import functools
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -14,26 +17,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from ..middleware import send_again
-from ..models import tries
+from ..models import AuditEntry, audit, tries
 from . import factor, pages, throttle
 
+Act = AuditEntry.Act
 # What somebody reaches who must have a second factor and has none.
 OPEN = {"second_factor", "logout", "jsi18n"}
 STAMP = 600  # seconds of use after which a session is written again, that its idle time may begin anew
 
 
-class NeedsCode(Exception):  # noqa: N818 - it is no error
-    """The password of `user` was right, and they have a second factor."""
-
-    def __init__(self, user):
-        super().__init__()
-        self.user = user
-
-
 class LoginForm(AdminAuthenticationForm):
     """Asks for name and password; as long and in the same words for accounts that aren't there.
 
-    Raises `throttle.TooMany` before anything is hashed, `NeedsCode` when the password alone doesn't do.
+    Raises `throttle.TooMany` before anything is hashed.
     """
 
     def clean(self):
@@ -43,11 +39,35 @@ class LoginForm(AdminAuthenticationForm):
             return super().clean()
         with throttle.hashing():
             well = throttle.begin(throttle.password_of(self.request, name))
-            cleaned = super().clean()
+            try:
+                cleaned = super().clean()
+            except ValidationError:
+                AuditEntry.objects.record(Act.BAD_LOGIN, by=called(name))
+                raise
         well()
-        if factor.has(self.user_cache):
-            raise NeedsCode(self.user_cache)
         return cleaned
+
+
+def called(name):
+    """Return the user called `name`, or None: a name that nobody has may be a password in the wrong place."""
+    return get_user_model().objects.filter(username=name).first() if name and "\0" not in name else None
+
+
+class Login(LoginView):
+    """Logs in, or leads to the second step."""
+
+    form_class = LoginForm
+    template_name = "admin/login.html"
+
+    def form_valid(self, form):
+        """Log in whose password alone does."""
+        user = form.get_user()
+        if factor.has(user):
+            return pages.begin_second_step(self.request, user)
+        with transaction.atomic():
+            response = super().form_valid(form)
+            AuditEntry.objects.record(Act.LOGIN, by=user)
+        return response
 
 
 class PasswordForm(PasswordChangeForm):
@@ -77,24 +97,36 @@ class PasswordChange(PasswordChangeView):
         """Return what the form is made with."""
         return super().get_form_kwargs() | {"request": self.request}
 
+    def form_valid(self, form):
+        """Store the new password."""
+        with transaction.atomic():
+            response = super().form_valid(form)
+            AuditEntry.objects.record(Act.PASSWORD, self.request.user)
+        return response
+
 
 def refusing(view):
-    """Return the method `view` with the page that says so where something was tried too often."""
+    """Return the method `view` with the page that says so where something was tried too often.
+
+    What it records in the audit log comes from where the request does.
+    """
 
     @functools.wraps(view)
     def inner(self, request, *args, **kwargs):
-        try:
-            return view(self, request, *args, **kwargs)
-        except throttle.TooMany as refused:
-            return pages.too_many(request, refused)
+        with audit.acting(request.user, throttle.trace(request)):
+            try:
+                return view(self, request, *args, **kwargs)
+            except throttle.TooMany as refused:
+                if refused.is_news():
+                    tried = called(request.POST.get("username", "")) or pages.halfway(request)
+                    AuditEntry.objects.record(Act.THROTTLED, by=tried)
+                return pages.too_many(request, refused)
 
     return inner
 
 
 class Desk(AdminSite):
     """The desk."""
-
-    login_form = LoginForm
 
     def get_urls(self):
         """Return the admin's addresses, and those of the second factor."""
@@ -107,16 +139,21 @@ class Desk(AdminSite):
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
+    @refusing
     def login(self, request, extra_context=None):
         """Log in, or lead to the second step."""
-        try:
-            return self._login(request, extra_context)
-        except NeedsCode as found:
-            return pages.begin_second_step(request, found.user)
-
-    @refusing
-    def _login(self, request, extra_context):
-        return super().login(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+        }
+        if "next" not in request.GET and "next" not in request.POST:
+            context["next"] = reverse("admin:index")
+        return Login.as_view(extra_context=context)(request)
 
     @refusing
     def password_change(self, request, extra_context=None):
@@ -144,7 +181,8 @@ class Desk(AdminSite):
         def inner(request, *args, **kwargs):
             if request.resolver_match.url_name not in OPEN and factor.is_missing(request):
                 return lead_to_set_up(request)
-            response = view(request, *args, **kwargs)
+            with audit.acting(request.user, throttle.trace(request)):
+                response = view(request, *args, **kwargs)
             stay(request, response)
             return response
 

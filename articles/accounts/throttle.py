@@ -28,9 +28,13 @@ _hashing = threading.BoundedSemaphore(AT_ONCE)
 class TooMany(Exception):  # noqa: N818 - it is no error of ours
     """Nothing may be tried before the instant `until`, which is `wait` away; `why` says it in words."""
 
-    def __init__(self, until, at, why):
+    def __init__(self, until, at, why, key=None):
         super().__init__(f"not before {until}")
-        self.until, self.wait, self.why = until, until - at, why
+        self.until, self.wait, self.why, self.key = until, until - at, why, key
+
+    def is_news(self):
+        """Whether this pause has not been told of before: true once, however often something is tried in it."""
+        return bool(self.key and Tries.objects.filter(key=self.key).exclude(told=self.until).update(told=self.until))
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,12 @@ def code_of(request, user):
     ]
 
 
+def trace(request):
+    """Return the keyed hash by which the audit log names where `request` comes from; another one each month."""
+    where = network(request.META)
+    return _key("audit", f"{tries.clock():%Y-%m}", where)[:16] if where else ""
+
+
 def _key(*parts):
     return salted_hmac("tries", "\0".join(parts), algorithm="sha256").hexdigest()
 
@@ -130,7 +140,7 @@ def _count(counted, at):
         if row.expires_at <= at:
             row.count, row.began_at = 0, at
         elif rule.until(row) > at:
-            raise TooMany(rule.until(row), at, rule.why)
+            raise TooMany(rule.until(row), at, rule.why, key)
         row.count, row.last_at = row.count + 1, at
         row.expires_at = rule.expiry(row)
         row.save(force_update=True)

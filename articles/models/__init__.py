@@ -1,7 +1,8 @@
 """What is stored. Querysets stand beside their model."""
 
-from . import addresses, tally, tries
+from . import addresses, audit, tally, tries
 from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, ReadNext, standing
+from .audit import AuditEntry
 from .edition import Edition
 from .event import Event, EventTheme
 from .following import Following
@@ -22,6 +23,7 @@ __all__ = [
     "Article",
     "ArticleAuthor",
     "ArticleTheme",
+    "AuditEntry",
     "Author",
     "Citation",
     "Comment",
@@ -51,6 +53,7 @@ __all__ = [
     "Topic",
     "Tries",
     "addresses",
+    "audit",
     "called",
     "standing",
     "tally",

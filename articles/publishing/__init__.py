@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Edition, Rendition, Revision, addresses
+from ..models import Article, AuditEntry, Edition, Rendition, Revision, addresses
 from .beside import keep_rendered
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
@@ -223,12 +223,15 @@ def discard(article):
     """Put a draft that readers never saw out of everybody's way; `bring_back` undoes it."""
     if article.published_at is not None:
         raise ValidationError(_("What readers saw is withdrawn, not deleted."))
-    Article.objects.filter(pk=article.pk, published_at=None).update(deleted_at=timezone.now())
+    if Article.objects.filter(pk=article.pk, published_at=None).update(deleted_at=timezone.now()):
+        AuditEntry.objects.record(AuditEntry.Act.DELETED, article)
 
 
+@transaction.atomic
 def bring_back(article):
     """Put a deleted draft back among the others."""
     Article.objects.filter(pk=article.pk).update(deleted_at=None)
+    AuditEntry.objects.record(AuditEntry.Act.BROUGHT_BACK, article)
 
 
 # Publishing ---------------------------------------------------------------------------------------------------------
@@ -279,6 +282,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         note=note,
         at=now,
     )
+    before = _in_the_log(article)
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     Rendition.objects.get_or_create(article=article)
     forget(showing(article))
@@ -297,7 +301,21 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     forget(showing(article))
     if article.is_public():  # by now: its hour may have come while this waited for its turn
         Edition.touch()
+    told = {**_in_the_log(article), "change": change, "note": note}
+    AuditEntry.objects.record(AuditEntry.Act.PUBLISHED, article, by=by, before=before, after=told)
     return revision
+
+
+def _in_the_log(article):
+    """Return what the audit log says of `article`: the rest is in the revision it names."""
+    live = article.live
+    return {
+        "title": article.title,
+        "slug": article.slug,
+        "revision": live.number if live else None,
+        "published_at": article.published_at,
+        "withdrawn_at": article.withdrawn_at,
+    }
 
 
 def _is_repeat(conflict, by, change, note):
@@ -336,6 +354,7 @@ def withdraw(article, *, by, based_on, note, fields=None):
 def _withdraw(article, fields, by, based_on, note, now, was_live):
     """Write the withdrawal; everything has been checked."""
     Edition.take_turn(wide=False)
+    before = _in_the_log(article)
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
     forget(showing(article))
@@ -349,3 +368,5 @@ def _withdraw(article, fields, by, based_on, note, now, was_live):
         store(article)
         date_links(article)
     search.forget(article)
+    after = {**_in_the_log(article), "note": note}
+    AuditEntry.objects.record(AuditEntry.Act.WITHDRAWN, article, by=by, before=before, after=after)

@@ -1,5 +1,6 @@
 """Writing what stands around articles: themes, authors, series, pictures, plain pages, the site's own name."""
 
+from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, Author, Edition, Picture, Series, Source, Theme, addresses
+from ..models import Article, AuditEntry, Author, Edition, Picture, Series, Source, Theme, addresses
 from .renditions import forget, linked_by
 from .rules import rendered_or_refuse
 from .steps import write_citations, write_names
@@ -26,7 +27,15 @@ def save_row(row):
         forget(_naming(row).values_list("pk", flat=True))
     elif _may_show_anywhere(row, before):
         Edition.rename()
+    if isinstance(row, (Site, FlatPage)):
+        act = AuditEntry.Act.CHANGED if before else AuditEntry.Act.ADDED
+        AuditEntry.objects.record(act, row, before=before and _in_the_log(before), after=_in_the_log(row))
     Edition.touch()
+
+
+def _in_the_log(row):
+    """Return the columns of `row` as plain data, for the audit log."""
+    return {field.name: field.value_to_string(row) for field in row._meta.concrete_fields}
 
 
 def _naming(row):
@@ -88,6 +97,7 @@ def forget_row(row):
     Edition.take_turn()
     if hasattr(row, "get_absolute_url"):
         addresses.forget(row.get_absolute_url())
+    AuditEntry.objects.record(AuditEntry.Act.DELETED, row, before=_in_the_log(row))
     row.delete()
     if isinstance(row, (Picture, Theme)):
         Edition.rename()

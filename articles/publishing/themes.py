@@ -7,7 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, ArticleTheme, Edition, EventTheme, Revision, Theme, ThemeMerge, ThemeName, addresses
+from ..models import (
+    Article,
+    ArticleTheme,
+    AuditEntry,
+    Edition,
+    EventTheme,
+    Revision,
+    Theme,
+    ThemeMerge,
+    ThemeName,
+    addresses,
+)
 from .counting import recounted
 from .renditions import forget, showing
 from .rules import Fields
@@ -58,6 +69,8 @@ def merge_themes(source, target, *, by):
         merged_into=target, place=None, name=f"{source.pk}: {source.name}"[:100], slug=f"merged-{source.pk}"
     )
     teach_names(target)
+    told = {"name": source.name, "slug": source.slug}, {"name": target.name, "slug": target.slug}
+    AuditEntry.objects.record(AuditEntry.Act.MERGED, source, by=by, before=told[0], after=told[1])
     return ThemeMerge.objects.create(
         source=source, target=target, merged_by=by, merged_at=timezone.now(), record=record
     )
@@ -97,6 +110,9 @@ def undo_merge(merge):
     ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
     teach_names(source)
     teach_names(target)
+    AuditEntry.objects.record(
+        AuditEntry.Act.PARTED, source, before={"merged_into": target.name}, after={"slug": source.slug}
+    )
     return source
 
 
@@ -140,6 +156,9 @@ def retag(article, *, add=(), remove=(), by):
             forget(shown | showing(article))
             if article.is_public():
                 Edition.touch()
+    if steps:
+        before, after = ({"themes": list(keys)} for keys in (working.themes, changed(working)))
+        AuditEntry.objects.record(AuditEntry.Act.RETAGGED, article, by=by, before=before, after=after)
     return bool(steps)
 
 
