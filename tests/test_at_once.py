@@ -9,17 +9,20 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from articles.accounts import factor
 from articles.models import Article, Author, Theme
 
 from .make import make_article, make_author, make_theme, make_user
 from .test_desk import ADD, LIST, form_of, posted
 from .test_keeping import keep_of
+from .test_second_factor import Device
 from .test_taxonomy import add, opened
 from .test_taxonomy import form_of as row_form
 from .thorough import times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+KEY = "3132333435363738393031323334353637383930"
 NO_ALIASES = {"names-TOTAL_FORMS": 0, "names-INITIAL_FORMS": 0}
 
 
@@ -156,3 +159,21 @@ def test_articles_are_tagged_while_a_colleague_saves_them(clients):
         assert (tagged, saved, article.working.fields["body"]) == (302, 302, f"Body {round}.")
         assert (theme.pk in article.working.fields["themes"]) == (not round % 2)
         assert article.themes.filter(pk=theme.pk).exists() == (not round % 2)
+
+
+def test_tries_at_a_password_at_once_are_counted_all_the_same(monkeypatch):
+    monkeypatch.setattr("articles.accounts.throttle.PATIENCE", 60)  # whose turn it is is another matter
+    make_user("ann")
+    typed = {"username": "ann", "password": "wrong"}
+    told = sent([Client() for _number in range(9)], reverse("admin:login"), [typed] * 9)
+    assert sorted(told) == [200] * 5 + [429] * 4
+
+
+def test_a_code_sent_twice_at_once_lets_in_once(clock):
+    ann = make_user("ann", is_superuser=True)
+    _device, codes = factor.set_up(ann, KEY, Device(KEY, clock).shows())
+    for code in (Device(KEY, clock).shows(), codes[0]):
+        halfway = [Client(), Client()]
+        for client in halfway:
+            client.post(reverse("admin:login"), {"username": "ann", "password": "ann-password"})
+        assert sorted(sent(halfway, reverse("admin:second_step"), [{"code": code}] * 2)) == [200, 302]

@@ -145,21 +145,26 @@ def retag(article, *, add=(), remove=(), by):
             raise ValidationError(_("“%s” would be left without a theme.") % article.title)
         revision = advance(article, fields, based_on=article.working_id, by=by, **said)
         if "change" in said:
-            article.live = revision
-            article.save(update_fields=["live"])
-            with recounted([article.pk]):
-                write_links(article, fields)
-            if article.withdrawn_at is None:
-                search.index(article)
-            shown = showing(article)
-            write_likeness(article, Theme.objects.filter(article_themes__content_object=article))
-            forget(shown | showing(article))
-            if article.is_public():
-                Edition.touch()
+            _show_retagged(article, fields, revision)
     if steps:
         before, after = ({"themes": list(keys)} for keys in (working.themes, changed(working)))
         AuditEntry.objects.record(AuditEntry.Act.RETAGGED, article, by=by, before=before, after=after)
     return bool(steps)
+
+
+def _show_retagged(article, fields, revision):
+    """Have readers find `article` under the themes of `fields`, which are those of its new `revision`."""
+    article.live = revision
+    article.save(update_fields=["live"])
+    with recounted([article.pk]):
+        write_links(article, fields)
+    if article.withdrawn_at is None:
+        search.index(article)
+    shown = showing(article)
+    write_likeness(article, Theme.objects.filter(article_themes__content_object=article))
+    forget(shown | showing(article))
+    if article.is_public():
+        Edition.touch()
 
 
 def naming_without(theme):
