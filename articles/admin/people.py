@@ -90,10 +90,10 @@ class RecordedRedirectAdmin(Recorded, RedirectAdmin):
 class AuditAdmin(admin.ModelAdmin):
     """Who did what, for administrators to read."""
 
-    list_display = ("at", "shown_act", "shown_who", "shown_what", "differs", "address")
+    list_display = ("shown_at", "shown_act", "shown_who", "shown_what", "differs", "address")
     list_display_links = None
-    list_filter = ("act", "at", "kind")
-    search_fields = ("who", "what", "address")
+    list_filter = ("act", "at")
+    search_fields = ("who", "what", "kind", "address")
     search_help_text = _("Who, to what, or from where")
     list_per_page = 50
     show_full_result_count = False
@@ -120,6 +120,15 @@ class AuditAdmin(admin.ModelAdmin):
     def get_urls(self):
         """There is the list, and no page of a single row."""
         return super().get_urls()[:1]
+
+    def changelist_view(self, request, extra_context=None):
+        """Show the list."""
+        return super().changelist_view(request, {"title": _("Who did what"), **(extra_context or {})})
+
+    @admin.display(description=_("when"), ordering="at")
+    def shown_at(self, entry):
+        """The instant, the same wherever it is read."""
+        return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"
 
     @admin.display(description=_("what was done"), ordering="act")
     def shown_act(self, entry):

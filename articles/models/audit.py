@@ -105,7 +105,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = _("entry of the log")
-        verbose_name_plural = _("who did what")
+        verbose_name_plural = _("entries of the log")
         ordering = ["-pk"]
 
     def __str__(self):
