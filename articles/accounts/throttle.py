@@ -50,9 +50,9 @@ class Pauses:
     why: str
 
     def until(self, row):
-        """Return the instant before which nothing may be tried, from what the `row` has counted."""
+        """Return the instant before which nothing may be tried, None if it may be now, from what the `row` has counted."""
         if row.count < self.free:
-            return row.last_at
+            return None
         return row.last_at + min(MINUTE * 2 ** min(row.count - self.free, 10), self.longest)
 
     def expiry(self, row):
@@ -69,8 +69,8 @@ class Most:
     why: str
 
     def until(self, row):
-        """Return the instant before which nothing may be tried, from what the `row` has counted."""
-        return row.began_at + self.window if row.count >= self.tries else row.last_at
+        """Return the instant before which nothing may be tried, None if it may be now, from what the `row` has counted."""
+        return row.began_at + self.window if row.count >= self.tries else None
 
     def expiry(self, row):
         """Return when the `row` is forgotten."""
@@ -139,8 +139,9 @@ def _count(counted, at):
         row = Tries.objects.select_for_update().get(key=key)
         if row.expires_at <= at:
             row.count, row.began_at = 0, at
-        elif rule.until(row) > at:
-            raise TooMany(rule.until(row), at, rule.why, key)
+        until = rule.until(row)
+        if until and until > at:
+            raise TooMany(until, at, rule.why, key)
         row.count, row.last_at = row.count + 1, at
         row.expires_at = rule.expiry(row)
         row.save(force_update=True)

@@ -94,7 +94,6 @@ class AuditAdmin(admin.ModelAdmin):
     list_display_links = None
     list_filter = ("act", "at")
     search_fields = ("who", "what", "kind", "address")
-    search_help_text = _("Who, to what, or from where")
     list_per_page = 50
     show_full_result_count = False
     actions = None
