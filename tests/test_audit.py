@@ -140,6 +140,7 @@ def test_users_groups_and_rights_are_told_with_before_and_after(desk, writer):
     assert last(Act.ADDED).what == "Guests"
     assert desk.post(f"/admin/auth/user/{writer.pk}/delete/", {"post": "yes"}).status_code == 302
     assert (last(Act.DELETED).what, last(Act.DELETED).before["username"]) == ("alice", "alice")
+    assert not {"password", "last_login"} & set(last(Act.DELETED).before)
     action = {"action": "delete_selected", "_selected_action": [editors.pk], "post": "yes"}
     assert desk.post("/admin/auth/group/", action).status_code == 302
     assert last(Act.DELETED).what == "Editor"

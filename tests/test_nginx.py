@@ -140,6 +140,7 @@ def test_the_desk_and_those_logged_in_are_never_answered_from_copies(front):
         assert front.get("/admin/login/").headers["Cache-Status"] in {"nginx; MISS", "nginx; EXPIRED"}
         front.get("/themes/")
         assert front.get("/themes/", Cookie="a=b; sessionid=x").headers["Cache-Status"] == "nginx; BYPASS"
+        assert front.get("/themes/", Cookie="a=b; __Host-sessionid=x").headers["Cache-Status"] == "nginx; BYPASS"
     assert front.get("/health/").headers["Cache-Status"] == "nginx; MISS"
 
 
