@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0027_tries'),
+        ('articles', '0028_tries'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0025_events_under_themes_filled'),
+        ('articles', '0027_digests_filled'),
     ]
 
     operations = [
