@@ -14,7 +14,7 @@ def damaged_database(using=DEFAULT_DB_ALIAS):
         with connections[using].cursor() as cursor:
             for problem in vendor(cursor, using):
                 yield f"database: {problem}"
-    except Error as error:
+    except (Error, UnicodeError) as error:  # the latter of a name or a remark that is damaged itself
         yield f"database: it can't be read: {in_a_line(error)}"
 
 

@@ -157,7 +157,7 @@ def damaged_index():
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {search.TABLE} ({search.TABLE}) VALUES ('integrity-check')")  # noqa: S608
-    except Error as error:
+    except (Error, UnicodeError) as error:
         return [f"search: its index is damaged ({in_a_line(error)}); manage.py rebuild --search makes it again"]
     return []
 
