@@ -7,7 +7,7 @@ import pytest
 from .benchmarks.kills import run
 from .services import Postgres
 
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "8"))
 
 
 @pytest.mark.processes
