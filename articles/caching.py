@@ -5,6 +5,7 @@ import zlib
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
@@ -56,7 +57,9 @@ def public_page(*parameters, kept=False, each_time=None):
 
 def _standing(request, known):
     """Return the `Standing` of the page that `request` asks for, None where nothing is kept; the site's name is learnt."""
-    address = request.path + (f"?{request.GET.urlencode()}" if request.GET else "")  # however it was spelt
+    address = escape_uri_path(request.path) + (
+        f"?{request.GET.urlencode()}" if request.GET else ""
+    )  # however it was spelt
     if (
         settings.SESSION_COOKIE_NAME in request.COOKIES
         or len(address) > LONGEST_ADDRESS

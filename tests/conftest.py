@@ -116,6 +116,12 @@ def publication(shared_rows):
 
 
 @pytest.fixture
+def one_part(monkeypatch):
+    """All articles are in the first part of the sitemap, whatever keys the tests before have used up."""
+    monkeypatch.setattr("articles.sitemaps.PART", 10**9)
+
+
+@pytest.fixture
 def kept(monkeypatch):
     """What a request renders is stored before it is answered."""
     monkeypatch.setattr("articles.publishing.keep_rendered", lambda store, *rendered: store(*rendered))
