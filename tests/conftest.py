@@ -115,7 +115,7 @@ def publication(shared_rows):
     return starter.load()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def one_part(monkeypatch):
     """All articles are in the first part of the sitemap, whatever keys the tests before have used up."""
     monkeypatch.setattr("articles.sitemaps.PART", 10**9)

@@ -75,7 +75,7 @@ def test_only_the_original_has_translations(client):
 
 
 @pytest.mark.parametrize("path", ["/sitemap-articles-9999999999.xml", "/sitemap-themes-77.xml"])
-def test_a_part_of_the_sitemap_without_addresses_is_not_there(client, one_part, path):
+def test_a_part_of_the_sitemap_without_addresses_is_not_there(client, path):
     make_article()
     assert client.get("/sitemap-articles-0.xml").status_code == 200
     assert client.get(path).status_code == 404

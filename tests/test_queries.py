@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from .make import ago, make_article, make_author, make_series, make_source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_part")]
+pytestmark = pytest.mark.django_db
 
 # page: the most queries it may cost; a page that needs fewer one day lowers its number here
 BUDGET = {

@@ -13,7 +13,7 @@ from articles.models import Article
 
 from .make import ago, make_article, make_author, make_fields, make_series, make_theme
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_part")]
+pytestmark = pytest.mark.django_db
 
 CANARIES = ["xqtitle", "xqsummary", "xqbody", "xqslug"]
 
