@@ -34,6 +34,31 @@ def check_sqlite_full_text(app_configs, databases=None, **kwargs):
     return errors
 
 
+def resets_wal_safely(version):
+    """Return whether SQLite of that `version` (a tuple of three numbers) is mended of the race of a checkpoint's reset of the
+    log with a write by another connection, which can damage a database (sqlite.org/wal.html, "The WAL-Reset Bug").
+    """
+    return version >= (3, 51, 3) or any(mended <= version < (*mended[:2], 99) for mended in ((3, 44, 6), (3, 50, 7)))
+
+
+@register(Tags.database)
+def check_sqlite_log(app_configs, databases=None, **kwargs):
+    """W002: on a public site several processes write (workers, commands from cron), which takes an SQLite that can."""
+    return [
+        checks.Warning(
+            f"SQLite {connections[alias].Database.sqlite_version} can damage a database that several processes write "
+            "(mended in 3.51.3).",
+            hint="Use a Python whose SQLite is 3.51.3, 3.50.7 or 3.44.6 or a later one of its line, or PostgreSQL; back up every "
+            "night, and look with manage.py verify.",
+            id="articles.W002",
+        )
+        for alias in databases or ()
+        if connections[alias].vendor == "sqlite"
+        and not settings.DEBUG
+        and not resets_wal_safely(connections[alias].Database.sqlite_version_info)
+    ]
+
+
 @register(Tags.database)
 def check_zone_of_tallies(app_configs, databases=None, **kwargs):
     """W001: the years and months of what is kept counted begin in the site's zone."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
 from django.db import connection
 from django.test import RequestFactory
@@ -123,3 +124,25 @@ def test_a_restart_is_noticed_and_healed():
         site.kill()
         site.communicate()
         cluster.remove()
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 1), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+        ((4, 0, 0), True),
+    ],
+)
+@pytest.mark.django_db
+def test_an_sqlite_that_can_damage_what_several_processes_write_is_named(monkeypatch, version, safe):
+    monkeypatch.setattr("sqlite3.dbapi2.sqlite_version_info", version)
+    found = [warning.id for warning in run_checks(databases=["default"])]
+    assert ("articles.W002" not in found) == (safe or connection.vendor != "sqlite")
