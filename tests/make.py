@@ -72,9 +72,13 @@ def make_theme_called(theme):
 
 
 def make_article(title=None, *, published=True, at=None, by=None, withdrawn=None, **kw):
-    """Return an article: published an hour ago (or at `at`, past or future), or a draft, or `withdrawn` with that note."""
+    """Return an article: published an hour ago (or at `at`, past or future), or a draft, or `withdrawn` with that note.
+
+    It is created `by` that user, and published by them if they may.
+    """
     fields = make_fields(title, **kw)
     article = publishing.create(fields, by=by)
+    by = by if by and publishing.rights.may(by, "publish", article) else None
     if published or at or withdrawn:
         dated = at or ago(hours=1)
         future = dated > timezone.now()

@@ -97,7 +97,7 @@ def test_what_is_kept_while_typing_is_replaced_and_dropped_as_before(editor):
 
 
 def test_an_account_goes_and_what_it_saved_is_still_whole():
-    ann, ben = make_user("ann"), make_user("ben")
+    ann, ben = make_user("ann", "Writer"), make_user("ben")
     article = make_article(by=ann)
     ann.delete()
     assert list(article.revisions.values_list("saved_by", flat=True)) == [None, None]

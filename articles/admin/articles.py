@@ -7,14 +7,14 @@ happened. Nothing typed is lost: every refusal comes back as the same form with 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.http import Http404
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import publishing
-from ..models import Article, ArticleAuthor, Revision
+from ..models import Article, Revision
 from .editing import Editing
 from .form import moment
 from .history import History
@@ -69,8 +69,7 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Talking, Writing, admin
         rows = super().get_queryset(request).select_related("working__saved_by").with_names()
         if self.may_publish(request):
             return rows.annotate(own=Value(value=True))
-        byline = ArticleAuthor.objects.filter(article=OuterRef("pk"), author__user=request.user)
-        rows = rows.annotate(own=Case(When(Q(created_by=request.user) | Exists(byline), then=True), default=False))
+        rows = rows.annotate(own=Case(When(publishing.rights.own(request.user), then=True), default=False))
         return rows.filter(Q(own=True) | Q(pk__in=Article.objects.public().values("pk")))
 
     def get_search_results(self, request, queryset, search_term):
@@ -87,7 +86,7 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Talking, Writing, admin
 
     def may_publish(self, request):
         """Whether the user publishes, updates and withdraws."""
-        return request.user.has_perm("articles.publish_article")
+        return request.user.has_perm(publishing.rights.PUBLISH)
 
     has_publish_permission = may_publish  # what Django asks before it offers an action
 
@@ -97,13 +96,11 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Talking, Writing, admin
 
     def has_change_permission(self, request, obj=None):
         """Whether the user may save `obj`: their own, or any for those who publish."""
-        if not super().has_change_permission(request, obj) or obj is None or self.may_publish(request):
-            return super().has_change_permission(request, obj)
-        return obj.created_by_id == request.user.pk or obj.bylines.filter(author__user=request.user).exists()
+        return publishing.rights.may(request.user, "write", obj)
 
     def has_delete_permission(self, request, obj=None):
         """Drafts that readers never saw can be deleted by those who publish; what was public is withdrawn instead."""
-        return self.may_publish(request) and obj is not None and obj.status() == Status.DRAFT
+        return obj is not None and obj.status() == Status.DRAFT and publishing.rights.may(request.user, "delete")
 
     def get_deleted_objects(self, objs, request):
         """Return what goes with `objs`, without asking for rights on the article's own revisions."""
@@ -177,4 +174,4 @@ class ArticleAdmin(Editing, History, Keeping, Reviewing, Talking, Writing, admin
 
     def delete_model(self, request, obj):
         """Delete a draft so that it can be brought back."""
-        publishing.discard(obj)
+        publishing.discard(obj, by=request.user)

@@ -165,7 +165,7 @@ class Editing:
             form = ArticleForm(article=article, user=request.user, start=asdict(merged.mine) | again)
             sides = {"mine": merged.mine, "theirs": merged.theirs}
             settling = {
-                "clashes": clash_in_words(merged.clashes),
+                "clashes": clash_in_words(merged.clashes, request.user),
                 "action": request.POST.get("action", "save"),
                 "sides": {name: [*hidden_fields(fields), *again.items()] for name, fields in sides.items()},
             }

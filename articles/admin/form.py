@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import names, publishing
 from ..models import Article, Author, Picture, Revision, Series, Theme, addresses
+from ..publishing import rights
 from .rows import RowsField
 
 
@@ -75,16 +76,21 @@ class AddressesInput(forms.Textarea):
 
 
 class AddressesField(TextField):
-    """Articles by their addresses, slugs or (as numbers, which no slug is) keys, one a line; cleaned, their keys."""
+    """Articles by their addresses, slugs or (as numbers, which no slug is) keys, one a line; cleaned, their keys.
+
+    They are of those that are `seen` (a queryset), and those `kept` (keys) that a colleague chose who sees more.
+    """
 
     widget = AddressesInput
+    seen, kept = Article.objects.none(), ()
 
     def prepare_value(self, value):
-        """Return what the box shows: slugs for keys."""
+        """Return what the box shows: slugs for keys, and the keys of what is not seen."""
         if isinstance(value, str):
             return value
-        slugs = dict(Article.objects.filter(pk__in=value or ()).values_list("pk", "slug"))
-        return "\n".join(slugs[key] for key in value or () if key in slugs)
+        slugs = dict(self.seen.filter(pk__in=value or ()).values_list("pk", "slug"))
+        there = Article.objects.filter(pk__in=value or ()).values_list("pk", flat=True) if value else ()
+        return "\n".join(str(slugs.get(key, key)) for key in value or () if key in there)
 
     def clean(self, value):
         """Return the keys of the articles, each once, in order."""
@@ -98,8 +104,10 @@ class AddressesField(TextField):
     def _called(self, line):
         slug = line.rpartition("/articles/")[2].partition("/")[0]
         if slug.isdecimal():
-            return Article.objects.filter(pk=int(slug)).first() if len(slug) < 19 else None
-        return addresses.holder(Article, slug)
+            row = Article.objects.filter(pk=int(slug)).first() if len(slug) < 19 else None
+        else:
+            row = addresses.holder(Article, slug)
+        return row if row and (row.pk in self.kept or self.seen.filter(pk=row.pk).exists()) else None
 
 
 class AddressField(AddressesField):
@@ -199,6 +207,12 @@ class ArticleForm(forms.Form):
         """Bind `data`, or show the working copy of `article` (None: a new one), with what `start` gives instead."""
         self.article = article
         super().__init__(data, initial=self._start(article, user) | {"form": uuid.uuid4()} | (start or {}))
+        for name in ("translation_of", "read_next"):
+            chosen = self.initial.get(name)
+            self.fields[name].kept = chosen if isinstance(chosen, tuple | list) else (chosen,)
+            self.fields[name].seen = rights.seen_by(user) if user else Article.objects.all()
+        for name in rights.reserved(user, article) if user else ():
+            self.fields[name].disabled = True
         language = self["language"].value()
         for name in ("title", "summary", "body"):
             self.fields[name].widget.attrs["lang"] = language
@@ -246,7 +260,9 @@ class ArticleForm(forms.Form):
         """Return what was typed as `publishing.Fields`, whatever is missing or wrong; authors in the order they had."""
         self.is_valid()
         start, data = self._start(self.article, None), self.cleaned_data
-        text = {name: names.clean(self.data.get(name, "")) for name in ("title", "slug", "summary", "body")}
+        typed = {"slug": self.initial.get("slug", "")} if self.fields["slug"].disabled else {}
+        typed = {name: self.data.get(name, "") for name in ("title", "slug", "summary", "body")} | typed
+        text = {name: names.clean(value) for name, value in typed.items()}
         series, picture = data.get("series"), data.get("lead_picture")
         return publishing.Fields(
             **text,

@@ -74,7 +74,7 @@ class History:
             gettext("Revision %s") % number,
             revision=revision,
             before=before,
-            changed=changed_fields(old, revision.fields),
+            changed=changed_fields(old, revision.fields, request.user),
             paragraphs=diff.paragraphs(old.get("body", ""), revision.fields["body"]),
         )
 
@@ -118,22 +118,30 @@ class History:
         return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
 
 
-def changed_fields(old, new):
-    """Return [(name, label, words before, words after), …] of the fields but the text that differ between two revisions."""
+def changed_fields(old, new, user):
+    """Return [(name, label, words before, words after), …] of the fields but the text that differ between two revisions.
+
+    The words are for `user`.
+    """
     rows = []
     for name, label in LABELS.items():
         before, after = old.get(name), new.get(name)
         if before != after:
-            rows.append((name, label, in_words(name, before), in_words(name, after)))
+            rows.append((name, label, in_words(name, before, user), in_words(name, after, user)))
     return rows
 
 
-def in_words(name, value):
-    """Return a field's stored value as an editor knows it: names for keys."""
+def in_words(name, value, user):
+    """Return a field's stored value as `user` knows it: names for keys, but of articles that they may not see."""
     if value in (None, "", []):
         return "–"
     if name in ROWS:
         keys = value if isinstance(value, list) else [value]
         rows = ROWS[name]._base_manager.in_bulk(keys)
+        if ROWS[name] is Article:
+            seen = set(publishing.rights.seen_by(user).filter(pk__in=rows).values_list("pk", flat=True))
+            rows = {
+                key: row if key in seen else gettext("an article that readers don’t see") for key, row in rows.items()
+            }
         return ", ".join(str(rows.get(key, gettext("deleted"))) for key in keys)
     return str(value)

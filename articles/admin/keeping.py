@@ -46,7 +46,7 @@ class Keeping:
         if len(fields.body) > LONGEST_KEPT:
             return JsonResponse({"problem": gettext("The text is too long to be kept on the server.")}, status=413)
         if request.POST.get("closed"):
-            publishing.closed(key)
+            publishing.closed(by=request.user, form=key)
             return JsonResponse({})
         answer = {"kept": clock(), "checks": checklist(fields, article)}
         based_on = form.cleaned_data.get("based_on")
@@ -94,7 +94,7 @@ class Keeping:
             article,
             gettext("What you typed and did not save"),
             revision=kept,
-            changed=changed_fields(now, kept.fields),
+            changed=changed_fields(now, kept.fields, request.user),
             paragraphs=diff.paragraphs(now["body"], kept.fields["body"]),
         )
 
@@ -119,8 +119,8 @@ def addresses(article):
     return {what: reverse(f"admin:articles_article_{name}", args=[article.pk]) for what, name in names.items()}
 
 
-def clash_in_words(clashes):
-    """Return the clashes of a merge as a page shows them: [(label, what became of mine, of theirs), …].
+def clash_in_words(clashes, user):
+    """Return the clashes of a merge as a page shows them to `user`: [(label, what became of mine, of theirs), …].
 
     Each side is a list of (kind, text) as `text.diff.words` gives them, compared with what both began with.
     """
@@ -128,7 +128,7 @@ def clash_in_words(clashes):
     for name, clash in clashes:
         label = gettext("Text") if name == "body" else capfirst(LABELS[name])
         base, mine, theirs = (
-            value if name in {"body", "title", "summary"} else in_words(name, value)
+            value if name in {"body", "title", "summary"} else in_words(name, value, user)
             for value in (clash.base, clash.mine, clash.theirs)
         )
         rows.append((label, diff.words(base, mine), diff.words(base, theirs)))

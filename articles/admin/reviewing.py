@@ -35,7 +35,7 @@ class Reviewing:
             return HttpResponseNotAllowed(["POST"])
         article = self.article_or_refuse(request, pk)
         if request.POST.get("revoke", "").isdecimal():
-            publishing.revoke(article, int(request.POST["revoke"][:18]))
+            publishing.revoke(article, int(request.POST["revoke"][:18]), by=request.user)
             messages.success(request, gettext("The link works no more."))
         else:
             days = request.POST.get("days", "")
@@ -64,7 +64,7 @@ class Reviewing:
         article = self.get_object(request, str(pk))
         if article is None or not self.may_publish(request):
             raise Http404
-        publishing.bring_back(article)
+        publishing.bring_back(article, by=request.user)
         messages.success(request, gettext("The draft is back."))
         return HttpResponseRedirect(reverse("admin:articles_article_change", args=[pk]))
 

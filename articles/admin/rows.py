@@ -105,8 +105,8 @@ class RowAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Store the row through publishing."""
-        publishing.save_row(obj)
+        publishing.save_row(obj, by=request.user)
 
     def delete_model(self, request, obj):
         """Delete the row through publishing."""
-        publishing.forget_row(obj)
+        publishing.forget_row(obj, by=request.user)

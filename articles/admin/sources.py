@@ -90,7 +90,7 @@ class SourceAdmin(RowAdmin):
 
     def delete_model(self, request, obj):
         """Delete a source that no text cites, drafts included."""
-        publishing.forget_row(obj)
+        publishing.forget_row(obj, by=request.user)
 
     def has_delete_permission(self, request, obj=None):
         """A source can go while no text, published or not, cites it."""

@@ -146,12 +146,12 @@ class ThemeAdmin(Tending, RowAdmin):
 
     def save_model(self, request, obj, form, change):
         """Store the theme, rendered, with a redirect when its slug changed."""
-        publishing.save_theme(obj)
+        publishing.save_theme(obj, by=request.user)
 
     def save_related(self, request, form, formsets, change):
         """Store the aliases, then let search learn them."""
         super().save_related(request, form, formsets, change)
-        publishing.teach_names(form.instance)
+        publishing.teach_names(form.instance, by=request.user)
 
 
 class AuthorForm(RowForm):

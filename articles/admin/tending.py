@@ -57,7 +57,7 @@ class Tending:
             here = reverse("admin:articles_theme_tend", args=[target.pk])
         elif action == "undo":
             merge = get_object_or_404(ThemeMerge, pk=self._key(request, "merge"), target=theme)
-            back = publishing.undo_merge(merge)
+            back = publishing.undo_merge(merge, by=request.user)
             messages.success(request, gettext("“%s” is a theme of its own again.") % back)
         elif action == "carry":
             if not request.user.has_perm("articles.publish_article"):

@@ -60,7 +60,7 @@ class Writing:
             return JsonResponse({"problem": " ".join(problems)}, status=400)
         picture = form.save(commit=False)
         try:
-            publishing.save_row(picture)
+            publishing.save_row(picture, by=request.user)
         except OSError:
             return JsonResponse({"problem": str(NOT_STORED)}, status=503)
         alt = picture.alt.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")

@@ -22,6 +22,11 @@ def acting(user, address):
         _acting.reset(token)
 
 
+def actor():
+    """Return the user who is at work at the desk, or None."""
+    return _acting.get()[0]
+
+
 class Unchangeable(Exception):  # noqa: N818 - nobody is meant to catch it
     """What the audit log holds stays as it is."""
 

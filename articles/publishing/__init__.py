@@ -2,7 +2,8 @@
 
 An editor's save makes a `Revision`; `publish` turns a revision into the live row. Every function here is one
 transaction, takes the user who acts (`by`, or None for the site itself) and the revision the editor started from
-(`based_on`), and refuses with `Conflict` when somebody saved in between. Instants are aware datetimes.
+(`based_on`), and refuses with `Conflict` when somebody saved in between. Who has no right to do it is refused with
+PermissionDenied (`rights`). Instants are aware datetimes.
 """
 
 from dataclasses import asdict, replace
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .. import names, search
 from ..models import Article, AuditEntry, Edition, Rendition, Revision, addresses
+from . import rights
 from .beside import keep_rendered
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
@@ -91,6 +93,7 @@ __all__ = [
     "restore",
     "retag",
     "revoke",
+    "rights",
     "save_draft",
     "save_row",
     "save_theme",
@@ -117,6 +120,7 @@ def begin(fields, *, by, form):
 
     What has been saved stays as it is: `fields` are stored only in a new article's first draft.
     """
+    rights.refuse(by, "begin")
     last = saved_last(form, by)
     if last:
         return last
@@ -165,6 +169,7 @@ def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=
     `kind` and `note` say what a save means for the review: handed in, sent back, approved.
     Raise ValidationError when the fields can't be stored.
     """
+    rights.refuse(by, rights.SAVES[kind], article)
     note = names.clean_line(note)
     refuse_long(note)
     for _attempt in range(MOST_ATTEMPTS):
@@ -194,6 +199,7 @@ def conflict_of(article, fields, based_on):
 def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note="", form=None):
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
+    rights.refuse_fields(by, article, based_on, fields)
     revision = advance(article, fields, kind=kind, note=note, based_on=based_on, by=by, form=form)
     write_names(article.html, fields.body, is_draft=True, article=article)
     if article.published_at is None:
@@ -208,6 +214,7 @@ def restore(article, revision, *, by, based_on, field=None):
 
     With `field`, only that one goes back to what it was.
     """
+    rights.refuse(by, "write", article)
     if revision.article_id != article.pk:
         raise ValidationError(_("That revision belongs to another article."))
     fields = Fields.of(revision)
@@ -219,19 +226,21 @@ def restore(article, revision, *, by, based_on, field=None):
 
 
 @transaction.atomic
-def discard(article):
+def discard(article, *, by=None):
     """Put a draft that readers never saw out of everybody's way; `bring_back` undoes it."""
+    rights.refuse(by, "delete")
     if article.published_at is not None:
         raise ValidationError(_("What readers saw is withdrawn, not deleted."))
     if Article.objects.filter(pk=article.pk, published_at=None).update(deleted_at=timezone.now()):
-        AuditEntry.objects.record(AuditEntry.Act.DELETED, article)
+        AuditEntry.objects.record(AuditEntry.Act.DELETED, article, by=by)
 
 
 @transaction.atomic
-def bring_back(article):
+def bring_back(article, *, by=None):
     """Put a deleted draft back among the others."""
+    rights.refuse(by, "delete")
     Article.objects.filter(pk=article.pk).update(deleted_at=None)
-    AuditEntry.objects.record(AuditEntry.Act.BROUGHT_BACK, article)
+    AuditEntry.objects.record(AuditEntry.Act.BROUGHT_BACK, article, by=by)
 
 
 # Publishing ---------------------------------------------------------------------------------------------------------
@@ -246,6 +255,7 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     Raise ValidationError for what is missing or contradicts this, Conflict when somebody saved since `based_on`: what
     readers will see is never merged unseen.
     """
+    rights.refuse(by, "publish", article)
     note = names.clean_line(note)
     if based_on != article.working_id:
         conflict = conflict_of(article, fields, based_on)
@@ -331,6 +341,7 @@ def withdraw(article, *, by, based_on, note, fields=None):
 
     `fields` becomes the working copy (default: it stays). Raise Conflict when somebody saved since `based_on`.
     """
+    rights.refuse(by, "publish", article)
     now = timezone.now()
     fields = with_slug(fields or Fields.of(article.working), article)
     if based_on != article.working_id:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..models import OpenForm, Revision
+from . import rights
 from .rules import Fields
 
 GONE = timedelta(seconds=50)  # a form on a screen says so three times in that
@@ -17,6 +18,7 @@ def keep(article, fields, *, by, based_on, form):
 
     `based_on` is the key of the revision the form was opened with. Return the revision, which has no number.
     """
+    rights.refuse(by, "write", article)
     values = {
         "article": article,
         "kind": Revision.Kind.AUTOSAVE,
@@ -55,6 +57,7 @@ def kept(article, by):
 
 def seen(article, *, by, form):
     """Note that `by` has the form `form` (a UUID) of `article` on the screen; return the others who have one, as users."""
+    rights.refuse(by, "write", article)
     now = timezone.now()
     OpenForm.objects.filter(seen_at__lt=now - GONE).delete()
     OpenForm.objects.update_or_create(form=form, defaults={"article": article, "user": by, "seen_at": now})
@@ -67,6 +70,6 @@ def others(article, by):
     return sorted({form.user for form in forms}, key=str)
 
 
-def closed(form):
-    """Note that the form is on the screen no more."""
-    OpenForm.objects.filter(form=form).delete()
+def closed(*, by, form):
+    """Note that `by` has the form on the screen no more."""
+    OpenForm.objects.filter(form=form, user=by).delete()

@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import DraftLink
+from . import rights
 
 LONGEST_DAYS = 90
 
 
 def share(article, *, by, days, may_comment=False):
     """Make and return a `DraftLink` to the working copy of `article`, good for `days` days (1 to 90)."""
+    rights.refuse(by, "write", article)
     if not 1 <= days <= LONGEST_DAYS:
         raise ValidationError(_("A link lasts from 1 to %s days.") % LONGEST_DAYS)
     now = timezone.now()
@@ -21,8 +23,9 @@ def share(article, *, by, days, may_comment=False):
     )
 
 
-def revoke(article, key):
+def revoke(article, key, *, by):
     """End the draft link `key` (its primary key) of `article` at once."""
+    rights.refuse(by, "write", article)
     article.draft_links.filter(pk=key).delete()
 
 

@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from .. import names, search
 from ..models import Article, AuditEntry, Author, Edition, Picture, Series, Source, Theme, addresses
+from . import rights
 from .renditions import forget, linked_by
 from .rules import rendered_or_refuse
 from .steps import write_citations, write_names
 
 
 @transaction.atomic
-def save_row(row):
+def save_row(row, *, by=None):
     """Store an author, a series, a plain page, a picture or the site; an address that readers know leads on."""
+    rights.refuse_row(by, row, "change" if row.pk else "add")
     Edition.take_turn()
     before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
     row.save()
@@ -29,7 +31,7 @@ def save_row(row):
         Edition.rename()
     if isinstance(row, (Site, FlatPage)):
         act = AuditEntry.Act.CHANGED if before else AuditEntry.Act.ADDED
-        AuditEntry.objects.record(act, row, before=before and _in_the_log(before), after=_in_the_log(row))
+        AuditEntry.objects.record(act, row, by=by, before=before and _in_the_log(before), after=_in_the_log(row))
     Edition.touch()
 
 
@@ -92,19 +94,20 @@ def record_check(source, *, gone, alive, why):
 
 
 @transaction.atomic
-def forget_row(row):
+def forget_row(row, *, by=None):
     """Delete a row that no article refers to."""
+    rights.refuse_row(by, row, "delete")
     Edition.take_turn()
     if hasattr(row, "get_absolute_url"):
         addresses.forget(row.get_absolute_url())
-    AuditEntry.objects.record(AuditEntry.Act.DELETED, row, before=_in_the_log(row))
+    AuditEntry.objects.record(AuditEntry.Act.DELETED, row, by=by, before=_in_the_log(row))
     row.delete()
     if isinstance(row, (Picture, Theme)):
         Edition.rename()
     Edition.touch()
 
 
-def save_theme(theme):
+def save_theme(theme, *, by=None):
     """Store `theme` with its introduction rendered; a changed slug leaves a redirect.
 
     Its aliases are stored by whoever edits them, followed by `teach_names`.
@@ -117,15 +120,16 @@ def save_theme(theme):
         if theme.pk and not Theme.objects.filter(pk=theme.pk).exists():
             raise ValidationError(_("This theme has been merged into another one, or deleted, in the meantime."))
         linked = linked_by(theme=theme) if theme.pk else set()
-        save_row(theme)
+        save_row(theme, by=by)
         write_citations(theme.introduction_html, theme=theme)
         write_names(theme.introduction_html, theme=theme)
         forget(linked | linked_by(theme=theme))
 
 
 @transaction.atomic
-def teach_names(theme):
+def teach_names(theme, *, by=None):
     """Teach search the names that `theme` goes by now."""
+    rights.refuse_row(by, theme, "add", "change")
     Edition.take_turn()
     _teach(Article.objects.filter(article_themes__tag=theme))
     Edition.rename()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from .. import names
 from ..models import Comment
 from ..text import anchor
+from . import rights
 
 LONGEST = 4_000  # characters of a remark
 LONGEST_QUOTE = 1_000
@@ -19,6 +20,7 @@ def say(article, *, text, by=None, name="", quote="", place=0, parent=None):
     `quote` is the passage it is about, which began at the character `place`; an answer has its remark as `parent`.
     Raise ValidationError in words for whoever made it.
     """
+    rights.refuse(by, "write", article)
     text, name, quote = names.clean(text).strip(), names.clean_line(name), names.clean(quote)
     if not text:
         raise ValidationError(_("There is nothing in this remark yet."))
@@ -42,6 +44,7 @@ def say(article, *, text, by=None, name="", quote="", place=0, parent=None):
 
 def resolve(comment, *, by):
     """Mark a remark as settled by `by`, or open it again when it is."""
+    rights.refuse(by, "write", comment.article)
     comment.resolved_at, comment.resolved_by = (None, None) if comment.resolved_at else (timezone.now(), by)
     comment.save(update_fields=["resolved_at", "resolved_by"])
 

@@ -19,6 +19,7 @@ from ..models import (
     ThemeName,
     addresses,
 )
+from . import rights
 from .counting import recounted
 from .renditions import forget, showing
 from .rules import Fields
@@ -41,6 +42,7 @@ def merge_themes(source, target, *, by):
 
     Revisions stay as they were written; `Fields.of` reads them with the merge in mind.
     """
+    rights.refuse(by, "merge")
     Edition.take_turn()
     source, target = (Theme.objects.filter(pk=theme.pk).first() for theme in (source, target))
     if source is None or target is None or source == target:
@@ -77,8 +79,9 @@ def merge_themes(source, target, *, by):
 
 
 @transaction.atomic
-def undo_merge(merge):
+def undo_merge(merge, *, by=None):
     """Part the two themes of `merge` again: what went over goes back, as far as nobody has changed it since."""
+    rights.refuse(by, "merge")
     Edition.take_turn()
     merge = ThemeMerge.objects.select_for_update().select_related("source", "target").get(pk=merge.pk)
     source, target, record = merge.source, merge.target, merge.record
@@ -110,9 +113,8 @@ def undo_merge(merge):
     ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
     teach_names(source)
     teach_names(target)
-    AuditEntry.objects.record(
-        AuditEntry.Act.PARTED, source, before={"merged_into": target.name}, after={"slug": source.slug}
-    )
+    before, after = {"merged_into": target.name}, {"slug": source.slug}
+    AuditEntry.objects.record(AuditEntry.Act.PARTED, source, by=by, before=before, after=after)
     return source
 
 
@@ -123,6 +125,7 @@ def retag(article, *, add=(), remove=(), by):
     What else the working copy holds stays unpublished. Return whether anything changed. Raise ValidationError when a
     published article would be left without a theme.
     """
+    rights.refuse(by, "tag")
     Edition.take_turn()
     # Locked, so that nobody saves a draft of it meanwhile; its revisions are read after that.
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
