@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from articles import publishing
@@ -79,12 +79,12 @@ def test_second_factors_are_told(clock, chief, set_up):  # noqa: F811
     pending, _answer = password()
     pending.post(CODE, {"code": "000000"})
     pending.post(CODE, {"code": device.shows()})
-    pending.post(OWN, {"wish": "codes", "code": device.shows()})
-    pending.post(OWN, {"wish": "remove", "code": device.shows()})
+    pending.post(OWN, {"wish": "codes", "code": device.shows(), "password": "alice-password"})
+    pending.post(OWN, {"wish": "remove", "code": device.shows(), "password": "alice-password"})
     set_up(alice)
     desk = Client()
     desk.force_login(chief)
-    desk.post(COLLEAGUES, {"user": alice.pk})
+    desk.post(COLLEAGUES, {"user": alice.pk, "password": "chief-password"})
     assert told() == [
         (Act.FACTOR_SET, "alice", "alice"), (Act.BAD_CODE, "alice", ""), (Act.LOGIN, "alice", ""), (Act.CODES, "alice", "alice"),
         (Act.FACTOR_REMOVED, "alice", "alice"), (Act.FACTOR_SET, "alice", "alice"), (Act.FACTOR_RESET, "chief", "alice"),
@@ -267,6 +267,27 @@ def test_entries_are_neither_changed_nor_deleted(desk, chief):
         assert desk.post(LOG + address, {"post": "yes"}).status_code == 404
     desk.post(LOG, {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"})
     assert AuditEntry.objects.get().who == ""
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE articles_auditentry SET who = 'somebody'", "DELETE FROM articles_auditentry"]
+)
+def test_the_database_itself_keeps_entries_as_they_are(statement):
+    make_article("Pipes")
+    for sql in (statement, *(["TRUNCATE articles_auditentry"] if connection.vendor == "postgresql" else [])):
+        refused = pytest.raises(IntegrityError, match="never changed or deleted")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    assert told() == [(Act.PUBLISHED, "", "Pipes")]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_time", range(2))
+def test_tests_can_empty_the_database_all_the_same(_time):
+    assert told() == []
+    make_article("Pipes")
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM articles_auditentry")
 
 
 def test_it_outlives_whoever_it_tells_of(chief):

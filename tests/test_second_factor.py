@@ -58,7 +58,7 @@ def set_up(clock):
         client.force_login(user)
         client.get(OWN)
         device = Device(client.session["second_factor_key"], clock)
-        page = client.post(OWN, {"code": device.shows()})
+        page = client.post(OWN, {"code": device.shows(), "password": f"{user.username}-password"})
         assert page.status_code == 200, page
         return client, device, RECOVERY.findall(page.content.decode())
 
@@ -76,9 +76,9 @@ def test_it_is_set_up_with_a_code_and_told_in_a_picture_of_our_own(alice, clock,
     )
     assert not re.search(r"<script(?! src)|<style| style=", shown)
     assert client.get(OWN).content.decode().count(factor.spelt(key)) == 1  # the same until it is set up
-    wrong = client.post(OWN, {"code": "000000"})
+    wrong = client.post(OWN, {"code": "000000", "password": "alice-password"})
     assert "That code is not right" in wrong.content.decode() and not TOTPDevice.objects.exists()
-    done = client.post(OWN, {"code": Device(key, clock).shows()})
+    done = client.post(OWN, {"code": Device(key, clock).shows(), "password": "alice-password"})
     assert len(set(RECOVERY.findall(done.content.decode()))) == 10
     assert TOTPDevice.objects.get().user == alice
     assert "second_factor_key" not in client.session
@@ -185,22 +185,58 @@ def test_nor_from_many_addresses(alice, set_up, clock):
 def test_removing_it_and_new_recovery_codes_need_it_once_more(alice, set_up, clock):
     client, device, codes = set_up(alice)
     for wish in ("remove", "codes"):
-        answer = client.post(OWN, {"wish": wish, "code": "000000"})
+        answer = client.post(OWN, {"wish": wish, "code": "000000", "password": "alice-password"})
         assert answer.status_code == 200 and not RECOVERY.findall(answer.content.decode())
     assert TOTPDevice.objects.exists()
-    fresh = RECOVERY.findall(client.post(OWN, {"wish": "codes", "code": device.shows()}).content.decode())
+    fresh = RECOVERY.findall(
+        client.post(OWN, {"wish": "codes", "code": device.shows(), "password": "alice-password"}).content.decode()
+    )
     assert len(fresh) == 10 and not set(fresh) & set(codes)
     assert password()[0].post(CODE, {"code": codes[0]}).status_code == 200
-    assert client.post(OWN, {"wish": "remove", "code": device.shows()}).status_code == 302
+    assert client.post(OWN, {"wish": "remove", "code": device.shows(), "password": "alice-password"}).status_code == 302
     assert not TOTPDevice.objects.exists() and not StaticToken.objects.exists()
     assert inside(client) and inside(password()[0])
+
+
+def test_a_session_left_open_is_not_enough_to_set_it_up_or_to_change_it(alice, set_up, clock, client):
+    client.force_login(alice)
+    client.get(OWN)
+    key = client.session["second_factor_key"]
+    for typed in ("", "bob-password"):
+        page = client.post(OWN, {"code": Device(key, clock).shows(), "password": typed}).content.decode()
+        assert "not your password" in page and not TOTPDevice.objects.exists()
+    client, device, _codes = set_up(alice)
+    for wish in ("codes", "remove"):
+        page = client.post(OWN, {"wish": wish, "code": device.shows()}).content.decode()
+        assert "not your password" in page and not RECOVERY.findall(page) and TOTPDevice.objects.exists()
+    for _number in range(5):
+        client.post(OWN, {"wish": "remove", "code": device.shows(), "password": "guess"})
+    right = {"wish": "remove", "code": device.shows(), "password": "alice-password"}
+    assert client.post(OWN, right).status_code == 429 and TOTPDevice.objects.exists()
+
+
+def test_who_has_the_password_keeps_nobody_out_where_they_were_before(alice, set_up, clock):
+    _client, device, _codes = set_up(alice)
+    home = {"REMOTE_ADDR": "203.0.113.5"}
+    assert password(**home)[0].post(CODE, {"code": device.shows()}).status_code == 302
+    for number in range(25):
+        client, _answer = password(REMOTE_ADDR=f"198.51.100.{number}")
+        assert client.post(CODE, {"code": "000000"}).status_code == (200 if number < 20 else 429)
+    assert password(**home)[0].post(CODE, {"code": device.shows()}).status_code == 302
+    assert password(REMOTE_ADDR="203.0.113.6")[0].post(CODE, {"code": device.shows()}).status_code == 429
+    guesses = password(**home)[0]
+    assert [guesses.post(CODE, {"code": "000000"}).status_code for _number in range(6)] == [200] * 5 + [429]
+    clock.goes_on(days=91)
+    for number in range(20):
+        password(REMOTE_ADDR=f"198.51.100.{number}")[0].post(CODE, {"code": "000000"})
+    assert password(**home)[0].post(CODE, {"code": device.shows()}).status_code == 429
 
 
 def test_trying_to_remove_it_counts_too(alice, set_up):
     client, device, _codes = set_up(alice)
     for _number in range(5):
-        client.post(OWN, {"wish": "remove", "code": "000000"})
-    assert client.post(OWN, {"wish": "remove", "code": device.shows()}).status_code == 429
+        client.post(OWN, {"wish": "remove", "code": "000000", "password": "alice-password"})
+    assert client.post(OWN, {"wish": "remove", "code": device.shows(), "password": "alice-password"}).status_code == 429
     assert TOTPDevice.objects.exists()
 
 
@@ -214,7 +250,7 @@ def test_setting_it_up_and_removing_it_end_all_other_sessions(alice, set_up):
     other, _answer = password()
     other.post(CODE, {"code": device.shows()})
     assert inside(other)
-    client.post(OWN, {"wish": "remove", "code": device.shows()})
+    client.post(OWN, {"wish": "remove", "code": device.shows(), "password": "alice-password"})
     assert inside(client) and not inside(other) and inside(stranger)
 
 
@@ -224,7 +260,9 @@ def test_an_administrator_resets_a_colleagues(alice, chief, set_up):
     desk.force_login(chief)
     page = desk.get(COLLEAGUES).content.decode()
     assert "alice" in page and page.count('name="user"') == 1
-    assert desk.post(COLLEAGUES, {"user": alice.pk}).status_code == 302
+    wrong = desk.post(COLLEAGUES, {"user": alice.pk, "password": "alice-password"})
+    assert "not your password" in wrong.content.decode() and TOTPDevice.objects.exists()
+    assert desk.post(COLLEAGUES, {"user": alice.pk, "password": "chief-password"}).status_code == 302
     assert not TOTPDevice.objects.exists() and not StaticToken.objects.exists()
     assert not inside(other)
     assert inside(password()[0])
@@ -271,7 +309,7 @@ def test_and_the_desk_once_it_is_set_up(alice, set_up, settings):
     client, _answer = password()
     client.post(CODE, {"code": device.shows()})
     assert inside(client)
-    client.post(OWN, {"wish": "remove", "code": device.shows()})
+    client.post(OWN, {"wish": "remove", "code": device.shows(), "password": "alice-password"})
     assert not inside(client)
 
 

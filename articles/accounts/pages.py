@@ -27,6 +27,7 @@ Act = AuditEntry.Act
 FIRST_STEP, KEY = "first_step", "second_factor_key"
 PATIENCE = datetime.timedelta(minutes=10)  # between both steps
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+WRONG_PASSWORD = gettext_lazy("That is not your password.")
 WRONG = gettext_lazy("That code is not right, or it was used already. Wait for the next one and try again.")
 
 
@@ -111,6 +112,7 @@ def _tried(request, user):
     device = factor.verified(user, request.POST.get("code", ""))
     if device:
         well()
+        throttle.know(request, user)
     else:
         AuditEntry.objects.record(Act.BAD_CODE, by=user)
     return device
@@ -129,16 +131,30 @@ def _tell_what_is_left(request, device):
 # One's own ------------------------------------------------------------------------------------------------------------
 
 
-@sensitive_post_parameters("code")
+def _knows_password(request):
+    """Whether the user's password came with `request`: a session left open must not be enough. Raise `TooMany`."""
+    with throttle.hashing():
+        well = throttle.begin(throttle.password_of(request, request.user.get_username()))
+        right = request.user.check_password(request.POST.get("password", ""))
+    if right:
+        well()
+    else:
+        AuditEntry.objects.record(Act.BAD_LOGIN, by=request.user)
+    return right
+
+
+@sensitive_post_parameters("code", "password")
 def own(request):
-    """Show the user's second factor, or set it up; change it with a code."""
+    """Show the user's second factor, or set it up; change it with the password and a code."""
     if factor.has(request.user):
         return _changed(request) if request.method == "POST" else _standing(request)
     key = request.session.get(KEY)
     if key is None:
         key = request.session[KEY] = factor.new_key()
-    problem = ""
-    if request.method == "POST":
+    problem = wrong = ""
+    if request.method == "POST" and not _knows_password(request):
+        wrong = WRONG_PASSWORD
+    elif request.method == "POST":
         with transaction.atomic():
             made = factor.set_up(request.user, key, request.POST.get("code", ""))
             if made:
@@ -153,12 +169,12 @@ def own(request):
         problem = _("That code is not right. If it goes on, look whether the clock of your device is.")
     side, path = factor.drawn(factor.address(key, request.user, request.publication.name))
     context = {"side": side, "path": path, "spelt": factor.spelt(key), "must": factor.must_have(request.user)}
-    return page(request, "set_up", _("Set up a second factor"), problem=problem, **context)
+    return page(request, "set_up", _("Set up a second factor"), problem=problem, wrong=wrong, **context)
 
 
-def _standing(request, problem=""):
+def _standing(request, problem="", wrong=""):
     context = {"left": factor.recovery_codes_left(request.user), "must": factor.must_have(request.user)}
-    return page(request, "second_factor", _("Your second factor"), problem=problem, **context)
+    return page(request, "second_factor", _("Your second factor"), problem=problem, wrong=wrong, **context)
 
 
 def _changed(request):
@@ -166,6 +182,8 @@ def _changed(request):
     wish = request.POST.get("wish")
     if wish not in {"codes", "remove"}:
         return _standing(request)
+    if not _knows_password(request):
+        return _standing(request, wrong=WRONG_PASSWORD)
     if not _tried(request, request.user):
         return _standing(request, WRONG)
     if wish == "codes":
@@ -190,13 +208,18 @@ def _codes(request, codes):
 # Those of colleagues --------------------------------------------------------------------------------------------------
 
 
+@sensitive_post_parameters("password")
 def colleagues(request):
     """Show administrators who has a second factor; take one away that was lost."""
     if not request.user.is_superuser:
         raise PermissionDenied
     users = get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")
+    wrong = ""
     if request.method == "POST":
         user = get_object_or_404(users.exclude(pk=request.user.pk), pk=_number(request.POST.get("user", "")))
+        if not _knows_password(request):
+            wrong = WRONG_PASSWORD
+    if request.method == "POST" and not wrong:
         with transaction.atomic():
             factor.remove(user)
             factor.end_sessions(user)
@@ -205,7 +228,7 @@ def colleagues(request):
         return HttpResponseRedirect(reverse("admin:second_factors"))
     devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     rows = users.annotate(has_one=Exists(devices)).prefetch_related("groups")
-    return page(request, "colleagues", _("Second factors"), rows=rows)
+    return page(request, "colleagues", _("Second factors"), rows=rows, wrong=wrong)
 
 
 def _number(text):

@@ -10,11 +10,12 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from ..middleware import send_again
 from ..models import AuditEntry, audit, tries
@@ -23,6 +24,7 @@ from . import factor, pages, throttle
 Act = AuditEntry.Act
 # What somebody reaches who must have a second factor and has none.
 OPEN = {"second_factor", "logout", "jsi18n"}
+METHODS = ("GET", "HEAD", "POST")  # Django's forms take a PUT for a POST
 STAMP = 600  # seconds of use after which a session is written again, that its idle time may begin anew
 
 
@@ -133,10 +135,11 @@ class Desk(AdminSite):
         return [
             path("login/code/", self.second_step, name="second_step"),
             path("second-factor/", self.admin_view(self.second_factor), name="second_factor"),
-            path("second-factor/colleagues/", self.admin_view(pages.colleagues), name="second_factors"),
+            path("second-factor/colleagues/", self.admin_view(self.second_factors), name="second_factors"),
             *super().get_urls(),
         ]
 
+    @method_decorator(require_http_methods(METHODS))
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     @refusing
@@ -162,6 +165,7 @@ class Desk(AdminSite):
         done = reverse("admin:password_change_done")
         return PasswordChange.as_view(success_url=done, extra_context=context)(request)
 
+    @method_decorator(require_http_methods(METHODS))
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     @refusing
@@ -174,11 +178,18 @@ class Desk(AdminSite):
         """Show, set up and change one's own second factor."""
         return pages.own(request)
 
+    @refusing
+    def second_factors(self, request):
+        """Show colleagues' second factors, and reset one."""
+        return pages.colleagues(request)
+
     def admin_view(self, view, cacheable=False):
         """As Django's; without a second factor that must be had, nothing but the page that sets it up."""
 
         @functools.wraps(view)
         def inner(request, *args, **kwargs):
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             if request.resolver_match.url_name not in OPEN and factor.is_missing(request):
                 return lead_to_set_up(request)
             with audit.acting(request.user, throttle.trace(request)):

@@ -1,7 +1,8 @@
 """How often a password or a code may be tried: counted in the database, before anything is hashed.
 
 No account is ever locked: what is counted is an account together with an address, and an address. The one exception
-is codes of the second factor, which only somebody who has the password comes to try.
+is codes of the second factor, which only somebody who has the password comes to try; it doesn't hold for addresses from
+which a code of that account was right before, so that nobody with the password keeps its owner out.
 """
 
 import contextlib
@@ -80,6 +81,7 @@ class Most:
 HERE = _("Too much was tried from here that was not right. No account is locked: from another address it works now.")
 FROM_AN_ADDRESS = Most(30, 10 * MINUTE, HERE)
 AN_ACCOUNT_FROM_AN_ADDRESS = Pauses(5, 15 * MINUTE, 120 * MINUTE, HERE)
+KNOWN = datetime.timedelta(days=90)  # for which an address is remembered
 CODES_OF_AN_ACCOUNT = Most(20, 60 * MINUTE, _("Too many codes were tried for this account that were not right."))
 
 
@@ -93,11 +95,18 @@ def password_of(request, name):
 def code_of(request, user):
     """Return what a try at a code of the second factor of `user` counts as: [(key, rule), …]."""
     where, who = network(request.META), str(user.pk)
-    return [
-        (_key("address", where), FROM_AN_ADDRESS),
-        (_key("code", where, who), AN_ACCOUNT_FROM_AN_ADDRESS),
-        (_key("codes", who), CODES_OF_AN_ACCOUNT),
-    ]
+    counted = [(_key("address", where), FROM_AN_ADDRESS), (_key("code", where, who), AN_ACCOUNT_FROM_AN_ADDRESS)]
+    if not Tries.objects.filter(key=_key("known", where, who), expires_at__gt=tries.clock()).exists():
+        counted.append((_key("codes", who), CODES_OF_AN_ACCOUNT))
+    return counted
+
+
+def know(request, user):
+    """Remember that a code of the second factor of `user` was right where `request` comes from."""
+    at, where = tries.clock(), network(request.META)
+    told = {"began_at": at, "last_at": at, "expires_at": at + KNOWN}
+    if where:
+        Tries.objects.update_or_create(key=_key("known", where, str(user.pk)), defaults=told)
 
 
 def trace(request):

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AuditEntry
+from .rows import OnlyRead
 
 Act = AuditEntry.Act
 SECRET = {"password", "last_login"}
@@ -87,7 +88,7 @@ class RecordedRedirectAdmin(Recorded, RedirectAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(admin.ModelAdmin):
+class AuditAdmin(OnlyRead, admin.ModelAdmin):
     """Who did what, for administrators to read."""
 
     list_display = ("shown_at", "shown_act", "shown_who", "shown_what", "differs", "address")
@@ -98,27 +99,9 @@ class AuditAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    def has_add_permission(self, request):
-        """Entries are added by what happens."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """And stay."""
-        return False
-
-    has_delete_permission = has_change_permission
-
     def has_view_permission(self, request, obj=None):
         """Administrators read them."""
         return request.user.is_superuser
-
-    def has_module_permission(self, request):
-        """As to read them."""
-        return request.user.is_superuser
-
-    def get_urls(self):
-        """There is the list, and no page of a single row."""
-        return super().get_urls()[:1]
 
     def changelist_view(self, request, extra_context=None):
         """Show the list."""

@@ -77,6 +77,28 @@ class RowForm(forms.ModelForm):
                 )
 
 
+class OnlyRead:
+    """For the admin of rows that come about by themselves: there is their list, for who may see it, and nothing else."""
+
+    def has_add_permission(self, request):
+        """Nobody adds a row."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """And they stay as they are."""
+        return False
+
+    has_delete_permission = has_change_permission
+
+    def has_module_permission(self, request):
+        """Whoever sees the rows finds the way to them."""
+        return self.has_view_permission(request)
+
+    def get_urls(self):
+        """There is the list, and no page of a single row."""
+        return super().get_urls()[:1]
+
+
 class RowAdmin(admin.ModelAdmin):
     """Rows that readers see: stored and deleted through publishing."""
 

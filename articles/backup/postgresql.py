@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from .. import search
-from ..integrity.database import GUARD
+from ..integrity.database import GUARDS
 from .archive import BackupError
 
 MEMBER = "database.pgdump"
@@ -84,7 +84,7 @@ def swap(path, prepare):
     tables = sorted({*tables, *({"django_migrations", search.TABLE} & there)})
     quoted = ", ".join(map(connection.ops.quote_name, tables))
     first = f"BEGIN;\nSET lock_timeout = '{_PATIENCE}s';\n" + (f"DROP TABLE {quoted} CASCADE;\n" if tables else "")
-    first += f"DROP FUNCTION IF EXISTS {GUARD}() CASCADE;\n"
+    first += "".join(f"DROP FUNCTION IF EXISTS {name}() CASCADE;\n" for name in GUARDS)
     connection.close()
     psql, reading = _program("psql"), (_program("pg_restore"), "--no-owner", "--no-privileges", "--no-comments")
     with tempfile.TemporaryFile("w+") as said:

@@ -4,7 +4,11 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.models import Exists, OuterRef
 
-GUARD = "articles_revision_stands"
+GUARDS = {  # triggers, on either database, and what they keep
+    "articles_revision_stands": "revisions from being changed",
+    "articles_auditentry_stands": "the audit log from being changed",
+    "articles_auditentry_stands_there": "the audit log from being emptied",
+}
 
 
 def damaged_database(using=DEFAULT_DB_ALIAS):
@@ -29,8 +33,7 @@ def _sqlite(cursor, using):
     cursor.execute("PRAGMA foreign_key_check")
     for table, row, parent, _number in cursor.fetchall():
         yield f"row {row} of {table} refers to a row of {parent} that isn't there"
-    cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = %s", [GUARD])
-    yield from _unguarded(cursor)
+    yield from _unguarded(cursor, "SELECT name FROM sqlite_master WHERE type = 'trigger'")
 
 
 def _postgresql(cursor, using):
@@ -51,8 +54,7 @@ def _postgresql(cursor, using):
         for oid, name in cursor.fetchall():
             yield from _tried(cursor, f"SELECT bt_index_check({oid}::regclass)", f"the index {name}")
     yield from _led_nowhere(using)
-    cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'", [GUARD])
-    yield from _unguarded(cursor)
+    yield from _unguarded(cursor, "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
 
 
 def _tried(cursor, sql, what):
@@ -75,6 +77,9 @@ def _led_nowhere(using):
                     yield f"row {pk} of {table} refers to a row of {parent} that isn't there"
 
 
-def _unguarded(cursor):
-    if cursor.fetchone() is None:
-        yield f"the trigger {GUARD}, which keeps revisions from being changed, is missing"
+def _unguarded(cursor, triggers):
+    cursor.execute(triggers)
+    there = {name for (name,) in cursor.fetchall()}
+    for name, kept in GUARDS.items():
+        if name not in there:
+            yield f"the trigger {name}, which keeps {kept}, is missing"

@@ -27,6 +27,9 @@ def actor():
     return _acting.get()[0]
 
 
+STANDS = "An entry of the log is never changed or deleted."
+
+
 class Unchangeable(Exception):  # noqa: N818 - nobody is meant to catch it
     """What the audit log holds stays as it is."""
 
