@@ -37,7 +37,7 @@ def configured(folder, port, site_port, static):
     for before, after in {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "server_name example.org;": "server_name 127.0.0.1;",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{site_port};",
+        "server 127.0.0.1:8000 max_fails=0;": f"server 127.0.0.1:{site_port} max_fails=0;",
         "/var/cache/nginx-publication": f"{folder}/cache",
         "/srv/publication/static/": f"{static}/",
         "proxy_set_header Host $host;": f"proxy_set_header Host 127.0.0.1:{site_port};",

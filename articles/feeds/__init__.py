@@ -82,6 +82,14 @@ def _bounded(items):
     return carried
 
 
+def _dated(item, changed):
+    """Return `item` dated no later than the last change, at `changed`: the clock may have been set back since then."""
+    late = {name: changed for name in ("pubdate", "updateddate") if changed and item[name] > changed}
+    if late:
+        item = {name: value for name, value in item.items() if name != "parts"} | late  # in which the dates are written
+    return item
+
+
 def _response(request, channel, format, number, changed):
     """Return the response with the feed of `channel`, or with its archive document `number`."""
     base = request.publication.base
@@ -111,9 +119,9 @@ def _response(request, channel, format, number, changed):
         newer=base + channel.address(format, newer) if newer else None,
     )
     for each in items:
-        generator.add_item(**each)
+        generator.add_item(**_dated(each, changed))
     # With no article a feed's date is that of the last change anywhere, never "now", which would move each second.
-    latest = max((entry["updateddate"] for entry in items), default=changed or BEFORE_ALL)
+    latest = max((entry["updateddate"] for entry in generator.items), default=changed or BEFORE_ALL)
     generator.latest_post_date = lambda: latest
     response = HttpResponse(generator.written(), content_type=generator.content_type)
     if channel.listing and items and all(each["kept"] for each in items):

@@ -78,15 +78,19 @@ class ArticleQuerySet(PublicQuerySet):
     def with_rendition(self, column):
         """Return the articles with what lists and feeds print of them, and with `column` of their `rendition`."""
         own = ("uid", "title", "slug", "summary", "words", "language", "published_at", "updated_at")
-        kept = (f"rendition__{name}" for name in ("serial", "stamp", "until", column))
+        kept = (f"rendition__{name}" for name in ("serial", "stamp", "since", "until", column))
         return self.select_related("rendition").only(*own, *kept)
 
     def last_change(self, at=None):
-        """Return the last instant at or before `at` when what readers see changed, or None before the first."""
+        """Return the last instant at or before `at` when what readers see changed, or None before the first.
+
+        It is `at` itself while a clock that was set back hasn't come to that instant again.
+        """
+        at = at or timezone.now()
         # One row off the end of an index: an aggregate would read them all.
         due = self.once_public(at).order_by("-published_at").values("published_at")[:1]
         told = Edition.objects.values_list("changed_at", models.Subquery(due)).first()
-        return max(filter(None, told or ()), default=None)
+        return max((min(instant, at) for instant in told or () if instant), default=None)
 
 
 def themes_by_name():

@@ -16,7 +16,7 @@ LONGEST_ADDRESS = 300
 _FOUND = """
 SELECT edition.turn, site.domain, site.name, page.headers, page.body
 FROM django_site AS site LEFT JOIN articles_edition AS edition ON edition.id = 1
-LEFT JOIN articles_keptpage AS page ON page.address = %s AND (page.until IS NULL OR page.until > %s)
+LEFT JOIN articles_keptpage AS page ON page.address = %s AND page.since <= %s AND (page.until IS NULL OR page.until > %s)
 AND page.stamp = edition.wide || edition.names || %s || site.domain || ' ' || COALESCE(
     (SELECT mark FROM articles_facetmark AS facet WHERE facet.kind = page.kind AND facet.value = page.value), '')
 WHERE site.id = %s
@@ -48,7 +48,7 @@ class KeptPageQuerySet(models.QuerySet):
         at = timezone.now()
         now = connection.ops.adapt_datetimefield_value(at)
         with connection.cursor() as cursor:
-            cursor.execute(_FOUND, (address, now, made_by(), settings.SITE_ID))
+            cursor.execute(_FOUND, (address, now, now, made_by(), settings.SITE_ID))
             row = cursor.fetchone()
         if row is None:
             return None
@@ -61,7 +61,8 @@ class KeptPageQuerySet(models.QuerySet):
 class KeptPage(models.Model):
     """A public page that shows articles with one facet, as it was made; derived, never edited.
 
-    It holds while its `stamp` is the present one and `until` has not come, the next instant when anything falls due.
+    It holds while its `stamp` is the present one, from `since`, when it was made, `until` the next instant when anything
+    falls due: a clock that was set back shows nothing early.
     The stamp is made of the edition's `wide` and `names`, the code, the site's host and the mark of the facet.
     """
 
@@ -69,6 +70,7 @@ class KeptPage(models.Model):
     kind = models.PositiveSmallIntegerField()
     value = models.BigIntegerField()
     stamp = models.CharField(max_length=400)
+    since = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     headers = models.TextField()  # JSON
     body = models.BinaryField()  # compressed with zlib

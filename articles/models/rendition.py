@@ -32,7 +32,7 @@ class Ticket:
 # What the ORM would need longer to put together than the database to answer; the same on SQLite and PostgreSQL.
 _PAGE = """
 SELECT page FROM articles_rendition JOIN articles_article ON articles_article.id = articles_rendition.article_id
-WHERE slug = %s AND withdrawn_at IS NULL AND published_at <= %s AND (until IS NULL OR until > %s)
+WHERE slug = %s AND withdrawn_at IS NULL AND published_at <= %s AND since <= %s AND (until IS NULL OR until > %s)
 AND stamp = (SELECT names FROM articles_edition) || %s || (SELECT domain FROM django_site WHERE id = %s)
 """
 
@@ -45,7 +45,7 @@ class RenditionQuerySet(models.QuerySet):
         connection = connections[self.db]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(_PAGE, (slug, now, now, made_by(), settings.SITE_ID))
+            cursor.execute(_PAGE, (slug, now, now, now, made_by(), settings.SITE_ID))
             row = cursor.fetchone()
         return zlib.decompress(row[0]) if row and row[0] else None
 
@@ -66,14 +66,15 @@ class RenditionQuerySet(models.QuerySet):
 class Rendition(models.Model):
     """What was rendered of an article: its entry in lists, its page, its item in feeds; derived, never edited.
 
-    There is one of each article that was ever published or scheduled. It holds while its `stamp` is the present one
-    and `until` has not come, the instant when something it shows falls due; `publishing` empties it when anything
-    it shows changes, and raises `serial`, so that what was begun before is not kept.
+    There is one of each article that was ever published or scheduled. It holds while its `stamp` is the present one,
+    from `since`, when it was made last (a clock may be set back), `until` something it shows falls due; `publishing` empties
+    it when anything it shows changes, and raises `serial`, so that what was begun before is not kept.
     """
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="rendition")
     serial = models.PositiveBigIntegerField(default=0)
     stamp = models.CharField(max_length=200, default="")
+    since = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     item = models.TextField(default="")
     page = models.BinaryField(default=b"")  # compressed with zlib
@@ -86,7 +87,9 @@ class Rendition(models.Model):
 
     def holds(self, stamp, at):
         """Return whether what is kept here may be shown at the instant `at`, `stamp` being the present one."""
-        return self.stamp == stamp and (self.until is None or self.until > at)
+        if self.stamp != stamp or self.since is None or self.since > at:
+            return False
+        return self.until is None or self.until > at
 
 
 def kept(articles, column, domain):

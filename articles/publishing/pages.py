@@ -55,11 +55,12 @@ def store_page(standing, facet, headers, body):
         kind=kind,
         value=value,
         stamp=f"{wide}{names}{made_by()}{standing.domain} {mark or ''}",
+        since=standing.at,
         until=coming.values_list("published_at", flat=True).first(),
         headers=json.dumps(headers),
         body=body,
     )
-    told = ("kind", "value", "stamp", "until", "headers", "body")
+    told = ("kind", "value", "stamp", "since", "until", "headers", "body")
     if KeptPage.objects.filter(address=page.address).update(**{name: getattr(page, name) for name in told}):
         return
     KeptPage.objects.bulk_create([page], ignore_conflicts=True)

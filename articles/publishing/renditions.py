@@ -7,6 +7,8 @@ in any text (names of themes, words of pictures, the site's own name) moves `Edi
 
 import zlib
 
+from django.utils import timezone
+
 from ..models import Article, Likeness, Link, ReadNext, Rendition
 from ..models.rendition import COLUMNS
 from ..text import citations, links
@@ -68,10 +70,12 @@ def store_rendition(ticket, column, rendered):
     if row is None or (column != "item" and not _is_tied(ticket.article)):
         return
     kept = {column: zlib.compress(rendered) if column == "page" else rendered}
-    now = Rendition.objects.filter(pk=row.pk, serial=row.serial, stamp=row.stamp, until=row.until)
-    if not row.holds(ticket.stamp, ticket.at):
+    now = Rendition.objects.filter(pk=row.pk, serial=row.serial, stamp=row.stamp, since=row.since, until=row.until)
+    if row.holds(ticket.stamp, timezone.now()):
+        kept |= {"since": max(row.since, ticket.at)}
+    else:
         others = {name: empty for name, empty in COLUMNS.items() if name != column}
-        kept |= others | {"stamp": ticket.stamp, "until": _due(ticket)}
+        kept |= others | {"stamp": ticket.stamp, "since": ticket.at, "until": _due(ticket)}
     now.update(**kept)
 
 

@@ -49,7 +49,7 @@ import django
 django.setup()
 from articles.models import Article, Revision
 found = {pk: [int(re.match(r"Save (\\d+)\\.", body)[1]) for body in
-              Revision.objects.filter(article=pk, fields__body__startswith="Save ").order_by("number").values_list("fields__body", flat=True)]
+              Revision.objects.numbered().filter(article=pk, fields__body__startswith="Save ").order_by("number").values_list("fields__body", flat=True)]
          for pk in Article.objects.values_list("pk", flat=True)}
 print(json.dumps(found))
 """
@@ -99,10 +99,7 @@ class Editor(threading.Thread):
     def ask(self, method, path, data=None, token=""):
         """Return (status, page, token against forgery) of a request over a connection of its own."""
         connection = http.client.HTTPConnection(self.host, timeout=10)
-        headers = {"Cookie": f"sessionid={self.session}" + (f"; csrftoken={token}" if token else "")}
-        body = urllib.parse.urlencode(data, doseq=True) if data else None
-        if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body, headers = self.packed(data, token)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -111,6 +108,13 @@ class Editor(threading.Thread):
             connection.close()
         found = re.search(r"csrftoken=(\w+)", answer.getheader("Set-Cookie") or "")
         return answer.status, page, found[1] if found else token
+
+    def packed(self, data, token):
+        """Return (body, headers) of a request that sends the form `data`, or nothing, with the `token` against forgery."""
+        headers = {"Cookie": f"sessionid={self.session}" + (f"; csrftoken={token}" if token else "")}
+        if data:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return urllib.parse.urlencode(data, doseq=True) if data else None, headers
 
 
 def workers(pid):

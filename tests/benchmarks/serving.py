@@ -263,7 +263,7 @@ def behind_nginx(size, port, pid, address, folder, asked):
     for before, after in {
         "listen 80;": f"listen 127.0.0.1:{own};",
         "server_name example.org;": "server_name 127.0.0.1;",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{port};",
+        "server 127.0.0.1:8000 max_fails=0;": f"server 127.0.0.1:{port};",
         "/var/cache/nginx-publication": f"{folder}/nginx-cache",
         "/srv/publication/static/": f"{folder}/static/",
     }.items():
