@@ -106,3 +106,14 @@ def named(response, names):
         response.headers["Surrogate-Key"] = " ".join(dict.fromkeys(names))
         response.headers["Cache-Tag"] = ",".join(dict.fromkeys(names))
     return response
+
+
+def as_file(response):
+    """Return `response`, a file that pages show, as one in which nothing runs, whatever it holds.
+
+    Any site may show it: feed readers do.
+    """
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -130,6 +130,7 @@ urlpatterns = [
     path("feeds/", views.feeds_page, name="feeds"),
     path("feeds.opml", views.opml, name="opml"),
     path("drafts/<str:token>/", views.shared_draft, name="shared-draft"),
+    path("drafts/<str:token>/pictures/<str:name>", views.shared_picture, name="shared-picture"),
     path("pictures/<str:name>", views.picture, name="picture"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.sitemap, name="sitemap-section"),

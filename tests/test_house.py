@@ -22,7 +22,7 @@ FLOORS = [
     {"listing"},
     {"search"},
     {"models", "middleware"},
-    {"text"},
+    {"text", "pictures"},
     {"names", "network"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -155,6 +155,7 @@ def test_a_text_with_a_picture_is_not_held_back_by_it(desk, store):
 
 
 def test_one_that_does_not_answer_is_left_alone_for_a_while(client, store):
+    make_article(body="![A strait](/pictures/x.jpg)")
     asks = []
     store.stop()
     default_storage.connection.meta.client.meta.events.register("before-send", lambda **kw: asks.append(1))

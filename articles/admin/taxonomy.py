@@ -1,5 +1,6 @@
 """Themes with their names, authors, series, pictures, plain pages."""
 
+import contextlib
 import re
 
 from django import forms
@@ -225,6 +226,9 @@ class PictureAdmin(RowAdmin):
 
     def changeform_view(self, request, *args, **kwargs):
         """Show the form again, with what was typed, when the picture could not be stored."""
+        if "file" in request.FILES and (self.has_add_permission(request) or self.has_change_permission(request)):
+            with contextlib.suppress(PictureError):  # which the form tells
+                read_picture(request.FILES["file"])  # before the turn: it may take seconds, in which others save
         try:
             return super().changeform_view(request, *args, **kwargs)
         except OSError:

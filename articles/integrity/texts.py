@@ -14,6 +14,7 @@ from ..models import (
     Source,
     Tally,
     Theme,
+    shown,
 )
 from ..publishing import Fields
 from ..text import citations, links, timelines
@@ -67,6 +68,7 @@ def _article(article):
         *_rendered(article.body, article.html, article.contents, article.words),
         *_citations(article.html, article=article),
         *_links(article),
+        *_pictures(article),
         *_dated(article),
         *_indexed(article),
     ]
@@ -123,6 +125,11 @@ def _links(article):
     rows = Link.objects.filter(article=article).values_list("name", "is_live")
     same = all((name in shown) == is_live and name in shown | typed for name, is_live in rows)
     return [] if same else [f"its links are not those of its text; {_REBUILD}"]
+
+
+def _pictures(article):
+    same = set(article.shown_pictures.values_list("name", flat=True)) == shown.shown_by(*article.versions())
+    return [] if same else [f"the pictures that readers may have are not those of its versions; {_REBUILD}"]
 
 
 def _dated(article):

@@ -1,6 +1,6 @@
 """What is stored. Querysets stand beside their model."""
 
-from . import addresses, audit, tally, tries
+from . import addresses, audit, shown, tally, tries
 from .article import Article, ArticleAuthor, ArticleTheme, Keyword, Likeness, ReadNext, standing
 from .audit import AuditEntry
 from .edition import Edition
@@ -13,6 +13,7 @@ from .reference import Author, Series
 from .rendition import Rendition
 from .revision import OpenForm, Revision
 from .sharing import Comment, DraftLink
+from .shown import ShownPicture
 from .source import Citation, Source
 from .tally import Counts, Facet, Tally
 from .theme import Theme, ThemeMerge, ThemeName
@@ -45,6 +46,7 @@ __all__ = [
     "Rendition",
     "Revision",
     "Series",
+    "ShownPicture",
     "Source",
     "Tally",
     "Theme",
@@ -55,6 +57,7 @@ __all__ = [
     "addresses",
     "audit",
     "called",
+    "shown",
     "standing",
     "tally",
     "tries",

@@ -1,20 +1,21 @@
 """Pictures: read with care, stored upright and bare, in sizes for every screen."""
 
 import hashlib
-import io
 
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_BYTES = 15 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-WIDEST = 2400
-FIRST_BYTES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"RIFF": "WEBP"}
-ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-WIDTHS = (480, 960, 1600)
-FORMATS = {"avif": {"quality": 60, "speed": 7}, "webp": {"quality": 80, "method": 4}}
+from .. import pictures
+from ..pictures import FORMATS, widths
+
+WRONG = {
+    "big": _("The file is larger than 15 MB."),
+    "many": _("The picture has more than 40 megapixels."),
+    "other": _("This is not a JPEG, PNG or WebP picture."),
+    "damaged": _("The picture is damaged and can’t be read."),
+    "heavy": _("The picture takes too much time or memory to read: save it smaller, or in another format."),
+}
 
 
 class Picture(models.Model):
@@ -60,14 +61,17 @@ class Picture(models.Model):
         return self.alt or self.caption or self.file.name
 
     def save(self, *args, **kwargs):
-        """Store the picture, and its sizes when the file is new."""
+        """Store the picture, and its sizes when the file is new; raise PictureError when they can't be made of it."""
+        made = getattr(self.file.file, "made", None) if self.file and not self.file._committed else None
         super().save(*args, **kwargs)
         if self.is_unsized and self.file.storage.exists(self.file.name):
-            with self.file.storage.open(self.file.name) as file:
-                content = file.read()
-            with Image.open(io.BytesIO(content)) as image:
-                sizes = write_sizes(image, self.file)
-            self.digests = {self.file.name: hashlib.sha256(content).hexdigest()} | sizes
+            if made is None:
+                with self.file.storage.open(self.file.name) as file:
+                    content = file.read()
+                sizes = _or_refused(pictures.sizes, content).sizes
+            else:
+                content, sizes = made.content, made.sizes
+            self.digests = {self.file.name: hashlib.sha256(content).hexdigest()} | store_sizes(sizes, self.file)
             self.sized = self.file.name
             super().save(update_fields=["sized", "digests"])
 
@@ -94,11 +98,6 @@ class Picture(models.Model):
         return self.file.storage.url(sized_name(self.file.name, width, kind))
 
 
-def widths(width):
-    """Return the widths in which a picture `width` pixels wide is kept: up to its own, and at most 1,600."""
-    return [size for size in WIDTHS if size < width] + ([width] if width <= WIDTHS[-1] else [])
-
-
 def sized_name(name, width, kind):
     """Return the name of the file `name` in another size and format."""
     return f"{name.rpartition('.')[0]}-{width}.{kind}"
@@ -110,22 +109,16 @@ def stored_digest(storage, name):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_sizes(image, file):
-    """Store `image`, that of the stored `file`, in every size and format; return {name: SHA-256} of them."""
+def store_sizes(sizes, file):
+    """Store the `sizes` ({(width, format): bytes}) beside the stored `file`; return {name: SHA-256} of them."""
     digests = {}
-    if image.mode not in {"RGB", "RGBA"}:
-        image = image.convert("RGBA" if "A" in image.mode or "transparency" in image.info else "RGB")
-    for width in widths(image.width):
-        small = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
-        for kind, settings in FORMATS.items():
-            out = io.BytesIO()
-            small.save(out, kind.upper(), **settings)
-            name = sized_name(file.name, width, kind)
-            if file.storage.exists(name):  # named by content, so what is there is the same
-                digests[name] = stored_digest(file.storage, name)
-            else:
-                file.storage.save(name, ContentFile(out.getvalue()))
-                digests[name] = hashlib.sha256(out.getvalue()).hexdigest()
+    for (width, kind), content in sizes.items():
+        name = sized_name(file.name, width, kind)
+        if file.storage.exists(name):  # named by content, so what is there is the same
+            digests[name] = stored_digest(file.storage, name)
+        else:
+            file.storage.save(name, ContentFile(content))
+            digests[name] = hashlib.sha256(content).hexdigest()
     return digests
 
 
@@ -137,37 +130,34 @@ class PictureError(ValueError):
         self.message = message
 
 
-def read_picture(upload):
-    """Return the uploaded file `upload` as a new picture file: upright, at most 2,400 pixels wide, without metadata.
+class PictureFile(ContentFile):
+    """A picture as it will be stored, under a name made from its content; `made` is what was made of the upload."""
 
-    Only JPEG, PNG and WebP are taken, told by their first bytes before any decoder sees them; pixels are counted from
-    the header. The name is made from the content. Raise PictureError for anything else.
+    def __init__(self, made):
+        super().__init__(made.content, name=f"{hashlib.sha256(made.content).hexdigest()[:24]}.{made.ending}")
+        self.made = made
+
+
+def read_picture(upload):
+    """Return the uploaded file `upload` as a `PictureFile`: upright, at most 2,400 pixels wide, without metadata.
+
+    Only JPEG, PNG and WebP are taken, told by their first bytes before any decoder sees them. It is read once, however
+    often it is asked for. Raise PictureError for anything else.
     """
-    if upload.size > MOST_BYTES:
-        raise PictureError(_("The file is larger than 15 MB."))
-    raw = upload.read()
-    kind = next((kind for first, kind in FIRST_BYTES.items() if raw.startswith(first)), None)
-    if kind is None or (kind == "WEBP" and raw[8:12] != b"WEBP"):
-        raise PictureError(_("This is not a JPEG, PNG or WebP picture."))
+    if not hasattr(upload, "read_as"):
+        try:
+            if upload.size > pictures.MOST_BYTES:
+                raise PictureError(WRONG["big"])
+            upload.read_as = PictureFile(_or_refused(pictures.read, upload.read()))
+        except PictureError as error:
+            upload.read_as = error
+    if isinstance(upload.read_as, PictureError):
+        raise upload.read_as
+    return upload.read_as
+
+
+def _or_refused(work, content):
     try:
-        with Image.open(io.BytesIO(raw), formats=[kind]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise PictureError(_("The picture has more than 40 megapixels."))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((WIDEST, WIDEST * 4))
-            if kind == "JPEG":
-                upright = upright.convert("RGB")
-            elif upright.mode not in {"RGB", "RGBA", "L"}:
-                upright = upright.convert("RGBA")
-            bare = Image.new(upright.mode, upright.size)  # a new image carries nothing of the old one's metadata
-            bare.paste(upright)
-            out = io.BytesIO()
-            bare.save(out, kind, quality=86) if kind != "PNG" else bare.save(out, kind, optimize=True)
-    except PictureError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise PictureError(_("The picture has more than 40 megapixels.")) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise PictureError(_("The picture is damaged and can’t be read.")) from error
-    content = out.getvalue()
-    return ContentFile(content, name=f"{hashlib.sha256(content).hexdigest()[:24]}.{ENDINGS[kind]}")
+        return work(content)
+    except pictures.Refused as error:
+        raise PictureError(WRONG[error.code]) from error

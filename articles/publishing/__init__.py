@@ -48,6 +48,7 @@ from .steps import (
     write_kin,
     write_links,
     write_names,
+    write_pictures,
     write_row,
 )
 from .surroundings import forget_row, record_check, save_row, save_theme, teach_names
@@ -303,6 +304,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         write_links(article, fields)
     write_citations(article.html, article=article)
     write_names(article.html, article=article)
+    write_pictures(article)
     write_events(article)
     if old_path:
         addresses.move(old_path, article.get_absolute_url())

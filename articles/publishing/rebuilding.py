@@ -6,7 +6,7 @@ from .. import search
 from ..models import Article, Edition, Rendition, Theme
 from .renditions import forget, linked_by, showing
 from .rules import Fields, rendered_or_refuse
-from .steps import date_links, write_citations, write_events, write_kin, write_names
+from .steps import date_links, write_citations, write_events, write_kin, write_names, write_pictures
 
 
 def rebuild(article):
@@ -31,6 +31,7 @@ def rebuild(article):
         Rendition.objects.get_or_create(article=now)
         date_links(now)
         write_citations(now.html, article=now)
+        write_pictures(now)
         write_events(now)
         write_names(now.html, now.working.fields["body"], article=now)
         if now.withdrawn_at is None:

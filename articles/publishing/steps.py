@@ -26,9 +26,11 @@ from ..models import (
     ReadNext,
     Revision,
     Series,
+    ShownPicture,
     Source,
     Theme,
     called,
+    shown,
 )
 from ..text import citations, links, timelines
 from ..text.inspect import named
@@ -108,6 +110,7 @@ def clear_row(article):
     article.themes.clear()
     article.bylines.all().delete()
     article.events.all().delete()
+    article.shown_pictures.all().delete()
     Likeness.objects.filter(Q(article=article) | Q(other=article)).delete()
 
 
@@ -152,6 +155,15 @@ def write_citations(html, **text):
     sources = Source.objects.filter(key__in=numbers)
     Citation.objects.filter(**text).delete()
     Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)
+
+
+def write_pictures(article):
+    """Bring the pictures that the versions of `article` show to what they are: readers may have them while they see it."""
+    names = shown.shown_by(*article.versions()) if article.published_at else set()
+    article.shown_pictures.exclude(name__in=names).delete()
+    ShownPicture.objects.bulk_create(
+        (ShownPicture(article=article, name=name) for name in sorted(names)), ignore_conflicts=True
+    )
 
 
 def write_kin(article, fields):

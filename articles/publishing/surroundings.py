@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, AuditEntry, Author, Edition, Picture, Series, Source, Theme, addresses
+from ..models import Article, AuditEntry, Author, Edition, Picture, Series, Source, Theme, addresses, shown
 from . import rights
 from .renditions import forget, linked_by
 from .rules import rendered_or_refuse
-from .steps import write_citations, write_names
+from .steps import write_citations, write_names, write_pictures
 
 
 @transaction.atomic
@@ -22,6 +22,8 @@ def save_row(row, *, by=None):
     Edition.take_turn()
     before = type(row).objects.filter(pk=row.pk).first() if row.pk else None
     row.save()
+    if isinstance(row, Picture) and before:
+        _shown_anew(before, row)
     _lead_on(before, row)
     if isinstance(row, (Author, Source)):
         _teach(_naming(row))
@@ -33,6 +35,14 @@ def save_row(row, *, by=None):
         act = AuditEntry.Act.CHANGED if before else AuditEntry.Act.ADDED
         AuditEntry.objects.record(act, row, by=by, before=before and _in_the_log(before), after=_in_the_log(row))
     Edition.touch()
+
+
+def _shown_anew(before, picture):
+    """Let readers have the new file of `picture`, which was `before`, wherever they have the former one."""
+    former, present = shown.beginning(before.file.name), shown.beginning(picture.file.name)
+    if former != present:
+        for article in Article.objects.filter(shown_pictures__name=former):
+            write_pictures(article)
 
 
 def _in_the_log(row):

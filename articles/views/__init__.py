@@ -5,7 +5,8 @@ from .changes import changes, corrections, history, updates, version
 from .charts import drawing, figures
 from .follow import feeds_page, opml
 from .lists import archive, articles, author, front, hub, opensearch, search_page, series, suggestions, themes
-from .rest import bad_request, csrf_failed, forbidden, not_found, picture, plain_page, robots, server_error
+from .pictures import picture, shared_picture
+from .rest import bad_request, csrf_failed, forbidden, not_found, plain_page, robots, server_error
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
 from .timeline import timeline, timeline_csv, timeline_ics
@@ -41,6 +42,7 @@ __all__ = [
     "series",
     "server_error",
     "shared_draft",
+    "shared_picture",
     "source",
     "sources",
     "suggestions",

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from .. import cards
-from ..caching import FOR_EVER, public_page
+from ..caching import FOR_EVER, as_file, public_page
 from ..models import Article, Theme
 
 
@@ -37,7 +37,7 @@ def _answer(request, row=None, picture=None):
         drawn = cards.card(words)
     except ConnectionError:  # the picture is there, but can't be had now
         drawn, is_whole = cards.card(words), False
-    response = HttpResponse(drawn, content_type="image/png")
+    response = as_file(HttpResponse(drawn, content_type="image/png"))
     response.for_everybody = is_whole
     if not is_whole:
         response.headers["Cache-Control"] = "no-store"

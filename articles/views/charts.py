@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import override
 
-from ..caching import FOR_EVER, public_page
+from ..caching import FOR_EVER, as_file, public_page
 from ..models import Article
 from ..weaving import charts
 
@@ -17,7 +17,7 @@ def drawing(request, slug, number, narrow=False):
     article, chart = _found(slug, number)
     with override(article.language):
         drawn = charts.drawn(chart, narrow=narrow)
-    response = HttpResponse(drawn.svg, content_type="image/svg+xml; charset=utf-8")
+    response = as_file(HttpResponse(drawn.svg, content_type="image/svg+xml; charset=utf-8"))
     response.headers["Content-Security-Policy"] = DRAWING_POLICY
     if request.GET.get("v") == drawn.digest:
         response.headers["Cache-Control"] = FOR_EVER

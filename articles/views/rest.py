@@ -1,22 +1,18 @@
-"""Plain pages, pictures, what machines ask for, and errors."""
+"""Plain pages, what machines ask for, and errors."""
 
 import functools
-import mimetypes
 import sys
 
 from django.contrib.flatpages.models import FlatPage
-from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from .. import listing as listings
 from .. import middleware, publishing, weaving
-from ..caching import FOR_EVER, public_page
+from ..caching import public_page
 from .lists import front_themes
 
 
@@ -35,21 +31,6 @@ def plain_page(request, url):
 def plain_text(content):
     """Return the rendered text of a plain page; the same text is rendered once per process."""
     return publishing.rendered_or_refuse(content)
-
-
-@require_safe
-def picture(request, name):
-    """An uploaded picture, under the name it was given when it was re-encoded."""
-    try:
-        file = default_storage.open(name)
-    except ConnectionError:
-        return _later(HttpResponse(status=503))
-    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError, OSError) as error:
-        raise Http404 from error
-    response = FileResponse(file, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
-    response.headers["Cache-Control"] = FOR_EVER
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @public_page()
@@ -96,11 +77,11 @@ def not_found(request, exception=None):
 def server_error(request):
     """500, or 503 when the database is away: touches neither database nor context processors."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return _later(render(None, "500.html", {"number": "503"}, status=503))
+        return later(render(None, "500.html", {"number": "503"}, status=503))
     return render(None, "500.html", status=500)
 
 
-def _later(response):
+def later(response):
     """Return the `response` with the word that it is worth asking again soon, and that nobody keeps it."""
     response.headers["Retry-After"], response.headers["Cache-Control"] = "5", "no-store"
     return response

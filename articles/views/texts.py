@@ -14,6 +14,7 @@ from .. import publishing, weaving
 from ..caching import named, public_page, tagged
 from ..models import Article, Author, Picture, Rendition, Revision, Series, Theme
 from . import machines
+from .pictures import within_draft
 
 
 @public_page()
@@ -174,6 +175,7 @@ def shared_page(request, link, **said):
     response = draft_page(
         request, link.article, fields, words % until, {"link": link, **said} if link.may_comment else None
     )
+    response.content = within_draft(response.content, link)
     response.status_code = 400 if said else 200
     return response
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0029_audit'),
+        ('articles', '0030_audit_stands'),
     ]
 
     operations = [
