@@ -134,7 +134,7 @@ def test_whoever_has_a_draft_link_has_its_pictures_and_no_others(client, editor)
     opened = f"{link.get_absolute_url()}pictures/"
     assert get(client, opened + other.file.name).status_code == 404
     assert get(client, opened + "x").status_code == 404
-    publishing.revoke(article, link.pk)
+    publishing.revoke(article, link.pk, by=editor)
     assert get(client, opened + row.file.name).status_code == 404
 
 

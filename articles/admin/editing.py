@@ -124,7 +124,17 @@ class Editing:
         elif not is_new:
             publishing.save_draft(article, fields, by=by, based_on=based_on, form=data["form"])
         self.message(request, messages.SUCCESS, article, self.done(article, action))
+        if action == "save" or action in review:
+            self.warn_of_text(request, fields)
         return article
+
+    def warn_of_text(self, request, fields):
+        """Say of a text that was stored when it can't be shown."""
+        try:
+            publishing.rendered_or_refuse(fields.body)
+        except ValidationError as error:
+            for text in error.messages:
+                messages.warning(request, text)
 
     def done(self, article, action):
         """Return in words what happened and what readers see now."""

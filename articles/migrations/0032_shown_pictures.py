@@ -22,4 +22,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('article', 'name'), name='picture_once_per_article')],
             },
         ),
+        migrations.AddField(
+            model_name='rendition',
+            name='is_stuck',
+            field=models.BooleanField(default=False),
+        ),
     ]

@@ -79,6 +79,7 @@ class Rendition(models.Model):
     item = models.TextField(default="")
     page = models.BinaryField(default=b"")  # compressed with zlib
     feed = models.BinaryField(default=b"")
+    is_stuck = models.BooleanField(default=False)  # its text could not be rendered again: readers see what it was
 
     objects = RenditionQuerySet.as_manager()
 

@@ -33,6 +33,7 @@ from .rules import (
     refuse_long,
     refuse_unready,
     rendered_or_refuse,
+    rendered_or_typed,
     with_slug,
 )
 from .sharing import is_over, open_links, revoke, share, shared
@@ -90,6 +91,7 @@ __all__ = [
     "refuse_blocked",
     "relink",
     "rendered_or_refuse",
+    "rendered_or_typed",
     "resolve",
     "restore",
     "retag",
@@ -296,6 +298,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     before = _in_the_log(article)
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     Rendition.objects.get_or_create(article=article)
+    Rendition.objects.filter(article=article, is_stuck=True).update(is_stuck=False)
     forget(showing(article))
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)

@@ -45,6 +45,7 @@ def overview(user):
         "gone": seen.filter(withdrawn_at=None, citations__source__failures__gte=Source.DEAD)
         .distinct()
         .order_by("title"),
+        "stuck": seen.filter(rendition__is_stuck=True).order_by("title"),
         "bare": seen.filter(pk__in=Article.objects.public(now).filter(lead_picture=None).values("pk")).order_by(
             "-published_at"
         )[:MOST],

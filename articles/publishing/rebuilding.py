@@ -1,5 +1,6 @@
 """Rendering stored texts again, while others go on publishing."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from .. import search
@@ -13,9 +14,13 @@ def rebuild(article):
     """Render the published text of `article` again and index it; dates and revisions stay. Return whether it changed.
 
     An article published anew meanwhile is left as it is: that publication rendered it. Raise ValidationError when
-    the text can't be rendered any more; nothing is written then.
+    the text can't be rendered any more: what it was stays then, and the desk is told.
     """
-    rendered = rendered_or_refuse(article.live.fields["body"])
+    try:
+        rendered = rendered_or_refuse(article.live.fields["body"])
+    except ValidationError:
+        Rendition.objects.filter(article=article, article__live=article.live_id).update(is_stuck=True)
+        raise
     with transaction.atomic():
         Edition.take_turn()
         now = Article.objects.get(pk=article.pk)
@@ -29,6 +34,7 @@ def rebuild(article):
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
         Rendition.objects.get_or_create(article=now)
+        Rendition.objects.filter(article=now, is_stuck=True).update(is_stuck=False)
         date_links(now)
         write_citations(now.html, article=now)
         write_pictures(now)

@@ -1,8 +1,10 @@
 """What can be saved and what can be published: the fields of a revision, and every refusal in words for the editor."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from cachetools.func import ttl_cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from ..models import Article, Revision, Theme, addresses
 
 Change = Revision.Change
 FURTHEST = timedelta(days=3653)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,19 @@ def rendered_or_refuse(body, field="body"):
             "failed": _("The text can't be rendered: look for lists or quotations nested very deeply."),
         }
         raise ValidationError({field: messages[error.code] % {"limit": f"{text.LONGEST:,}"}}) from error
+
+
+@ttl_cache(maxsize=64, ttl=600)
+def rendered_or_typed(body):
+    """Return the rendered `body` for a page that must come all the same: as it was typed where it can't be rendered.
+
+    Each process remembers that for ten minutes, so that nobody makes it try again and again.
+    """
+    try:
+        return text.render(body)
+    except text.TextError as error:
+        log.error("A text that readers see can't be rendered (%s): %.60r", error.code, body)
+        return text.unrendered(body)
 
 
 def with_slug(fields, article):

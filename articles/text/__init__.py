@@ -8,11 +8,13 @@ process (`engine`) that is stopped when it takes too long; the next text gets a 
 
 import atexit
 import json
+import os
 import re
 import selectors
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
@@ -22,7 +24,9 @@ from .. import names
 from . import links
 
 LONGEST = 200_000  # characters; about 30,000 words
-SECONDS = 4.0
+SECONDS = 2.0  # for a text
+READY = 10.0  # seconds for a new child
+CHILD = "articles.text.engine"
 # An address that is neither within the page nor whole.
 _ADDRESS = re.compile(r'(<[^<>]*?\s(?:href|src)=")(?!#|[a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)')
 _BACK_TITLE = re.compile(r'title="Back to the text of note (\w*)"')
@@ -57,20 +61,28 @@ class Rendered:
 
 
 class _Engine:
-    """The child process that renders, started when first needed and again after it was stopped."""
+    """The child process that renders, started when first needed and again as soon as it was stopped.
+
+    It knows nothing of the site's secrets.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._process = None
+        self._is_ready = False
 
     def _start(self):
+        self._is_ready = False
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no outside input in the command
-            [sys.executable, "-m", "articles.text.engine"],
+            [sys.executable, "-m", CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             cwd=_ROOT,
+            env={},
         )
+        os.set_blocking(self._process.stdin.fileno(), False)
 
     def stop(self):
         """End the child, if there is one."""
@@ -89,28 +101,42 @@ class _Engine:
                 self.stop()
                 self._start()
             try:
-                self._process.stdin.write(question)
-                self._process.stdin.flush()
-                answer = self._read_line()
+                answer = self._exchange(question, SECONDS) if self._wait() else None
             except OSError:
                 answer = b""
             if answer is None or not answer.endswith(b"\n"):
                 self.stop()
+                self._start()  # whoever comes next needn't wait for it
                 raise TextError("slow" if answer is None else "failed")
         return json.loads(answer)
 
-    def _read_line(self):
-        """Return what the child wrote up to its newline or its end; None after SECONDS of silence."""
-        stream, answer = self._process.stdout, b""
+    def _wait(self):
+        """Wait for the child's first line, with which it is ready; return whether it came."""
+        self._is_ready = self._is_ready or bool(self._exchange(b"", READY))
+        return self._is_ready
+
+    def _exchange(self, question, seconds):
+        """Write `question`; return what the child writes up to its newline or its end, or None when `seconds` have passed."""
+        until, answer = time.monotonic() + seconds, b""
+        reading, writing = self._process.stdout.fileno(), self._process.stdin.fileno()
+        question = memoryview(question)
         with selectors.DefaultSelector() as selector:
-            selector.register(stream, selectors.EVENT_READ)
+            selector.register(reading, selectors.EVENT_READ)
+            if question:
+                selector.register(writing, selectors.EVENT_WRITE)
             while not answer.endswith(b"\n"):
-                if not selector.select(SECONDS):
+                ready = [key.fd for key, _events in selector.select(max(0, until - time.monotonic()))]
+                if not ready:
                     return None
-                part = stream.read1(1 << 20)
-                if not part:
-                    return answer
-                answer += part
+                if writing in ready:
+                    question = question[os.write(writing, question) :]
+                    if not question:
+                        selector.unregister(writing)
+                if reading in ready:
+                    part = os.read(reading, 1 << 20)
+                    if not part:
+                        return answer
+                    answer += part
         return answer
 
 
@@ -126,6 +152,12 @@ def render(body):
     if answer is None:
         raise TextError("failed")
     return Rendered(**answer)
+
+
+def unrendered(body):
+    """Return the Markdown `body` as it was typed, in paragraphs, for readers of a text that can't be rendered."""
+    typed = filter(None, (part.strip() for part in re.split(r"\n\s*\n", names.clean(body))))
+    return Rendered("\n".join(f"<p>{escape(part, quote=False)}</p>" for part in typed), [], len(body.split()))
 
 
 def opening(html):

@@ -1,5 +1,6 @@
 """The child process that renders: a JSON string a line in, a JSON object (or null, when it failed) a line out.
 
+Before the first it writes an empty line, when it is ready.
 Run by `articles.text`, never imported by it. Dangerous input ends this process, not the site's.
 """
 
@@ -117,10 +118,12 @@ def flatten(tokens):
 def render(text):
     """Return {"html", "contents", "words"} of the Markdown `text`."""
     markdown = converter()
-    markup = sanitise(citations.numbered(with_side_notes(numbered(sanitise(markdown.convert(text.replace(MARK, "")))))))
+    markup = numbered(sanitise(markdown.convert(text.replace(MARK, ""))))
+    # Nothing is done to the text behind the last sanitising: what is stored is what it left.
+    markup = sanitise(names.clean(citations.numbered(with_side_notes(markup))))
     prose = _TAG.sub(" ", citations.MARK.sub("", _NOTE_MARK.sub("", _NOTES.sub("", markup))))
     return {
-        "html": names.clean(markup),
+        "html": markup,
         "contents": [entry for entry in flatten(markdown.toc_tokens) if f'id="{entry["id"]}"' in markup],
         "words": len(prose.split()),
     }
@@ -130,6 +133,9 @@ def main():
     """Answer lines until the input ends."""
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.write("\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         try:
             answer = render(json.loads(line))

@@ -1,6 +1,5 @@
 """What changed: the history of an article, its versions, what is new since a date, the corrections of the whole site."""
 
-import functools
 from dataclasses import dataclass
 
 from django.http import HttpResponseRedirect
@@ -125,12 +124,7 @@ def version(request, slug, number):
         row.get_absolute_url(),
         _("The present text"),
     )
-    return revision_page(request, row, fields, _rendered(fields.body), told)
-
-
-@functools.lru_cache(maxsize=64)
-def _rendered(body):
-    return publishing.rendered_or_refuse(body)
+    return revision_page(request, row, fields, publishing.rendered_or_typed(fields.body), told)
 
 
 @public_page("page", kept=True)

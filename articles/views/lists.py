@@ -39,7 +39,7 @@ def front(request):
     lead = page.articles[0] if subject and page.articles else None
     newest = replace(page, articles=page.articles[1 if lead else 0 : NEWEST_ON_FRONT], pages=1)
     if subject:
-        woven = weaving.weave(subject.introduction_html, owners=[subject], plain=True)[0]
+        woven = weaving.woven(subject.introduction_html, subject, plain=True)
         subject.opening = text.opening(woven.text)
     context = {
         "listing": listing,
@@ -98,7 +98,7 @@ def _hub(request, page):
     prefetch_related_objects([theme], "names")
     told = {"theme": theme, "linked_data": machines.theme(request.publication, theme)}
     if page.number == 1:
-        woven = weaving.weave(theme.introduction_html, owners=[theme])[0]
+        woven = weaving.woven(theme.introduction_html, theme)
         events = weaving.events(Event.objects.latest_about(theme, EVENTS_ON_HUB, page.counts.at))[::-1]
         found = [(row, count, page.listing.with_theme(row).address()) for row, count in listings.neighbours(page)]
         told |= {

@@ -1,6 +1,5 @@
 """Plain pages, what machines ask for, and errors."""
 
-import functools
 import sys
 
 from django.contrib.flatpages.models import FlatPage
@@ -22,15 +21,8 @@ def plain_page(request, url):
     page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
     if page is None:
         raise Http404
-    return render(
-        request, "articles/plain.html", {"plain": page, "woven": weaving.weave(plain_text(page.content).html)[0]}
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def plain_text(content):
-    """Return the rendered text of a plain page; the same text is rendered once per process."""
-    return publishing.rendered_or_refuse(content)
+    woven = weaving.woven(publishing.rendered_or_typed(page.content).html)
+    return render(request, "articles/plain.html", {"plain": page, "woven": woven})
 
 
 @public_page()

@@ -79,7 +79,7 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
                 "previous": parts[place - 1] if place else None,
                 "next": parts[place + 1] if place + 1 < len(parts) else None,
             }
-    woven = weaving.weave(row.html, owners=[row])[0]
+    woven = weaving.woven(row.html, row)
     translations = row.in_other_languages()
     context = {
         "article": row,
@@ -172,9 +172,9 @@ def shared_page(request, link, **said):
     words = _("A draft, shown to you before it is published. This link works until %s.")
     until = date_format(localtime(link.expires_at), "j E Y, H:i T")
     fields = publishing.Fields.of(link.article.working)
-    response = draft_page(
-        request, link.article, fields, words % until, {"link": link, **said} if link.may_comment else None
-    )
+    talk = {"link": link, **said} if link.may_comment else None
+    rendered = publishing.rendered_or_typed(fields.body)
+    response = revision_page(request, link.article, fields, rendered, words % until, talk)
     response.content = within_draft(response.content, link)
     response.status_code = 400 if said else 200
     return response

@@ -5,9 +5,11 @@ a change shows everywhere at the next view.
 """
 
 import functools
+import logging
 from dataclasses import dataclass, field
 from html import escape
 
+from django.db import Error
 from django.db.models import Q
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -20,8 +22,20 @@ from ..text.glossary import Glossary
 from . import charts, pictures
 from .words import day_in_words, in_words, published, titled
 
-__all__ = ["Cited", "Woven", "day_in_words", "events", "in_words", "linked_from", "published", "titled", "weave"]
+__all__ = [
+    "Cited",
+    "Woven",
+    "day_in_words",
+    "events",
+    "in_words",
+    "linked_from",
+    "published",
+    "titled",
+    "weave",
+    "woven",
+]
 MOST_LINKED = 50
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -65,6 +79,20 @@ def weave(*texts, owners=(), plain=False):
         _woven(images.shown(html, known, plain), found, sources, leads, terms, owner, plain)
         for html, found, leads, owner in zip(texts, mentions, _leads(texts, owners), owners, strict=True)
     ]
+
+
+def woven(html, owner=None, plain=False):
+    """Return the `Woven` of one text, as `weave` does, for a page that must come whatever is wrong with it.
+
+    What can't be woven is logged, and is what was rendered; an article that can't be is named on the desk's first page.
+    """
+    try:
+        return weave(html, owners=[owner], plain=plain)[0]
+    except Error:
+        raise  # the database is away: no page is better than a poor one that is kept
+    except Exception:
+        log.exception("The text of %s %s can't be woven.", type(owner).__name__, getattr(owner, "pk", None))
+        return Woven(*text.notes_apart(html), [], [], is_loose=True)
 
 
 def _woven(html, mentions, sources, leads, terms, owner, plain):
@@ -165,7 +193,10 @@ def events(rows):
     rows = list(rows)
     leads = _leads([row.html for row in rows], [row.article for row in rows])
     for row, known in zip(rows, leads, strict=True):
-        row.html = links.resolved(row.html, lambda name, known=known: known.get(name, (None, None)))
+        try:
+            row.html = links.resolved(row.html, lambda name, known=known: known.get(name, (None, None)))
+        except Exception:  # it stands among those of others
+            log.exception("The event %s can't be woven.", row.pk)
         row.is_loose = known.is_loose
         row.when = " – ".join(day_in_words(date) for date in (row.date, row.until) if date)
     return rows
