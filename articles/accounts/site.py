@@ -8,9 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -136,7 +138,8 @@ class Desk(AdminSite):
             path("login/code/", self.second_step, name="second_step"),
             path("second-factor/", self.admin_view(self.second_factor), name="second_factor"),
             path("second-factor/colleagues/", self.admin_view(self.second_factors), name="second_factors"),
-            *super().get_urls(),
+            path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site"),
+            *(address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"),
         ]
 
     @method_decorator(require_http_methods(METHODS))
@@ -172,6 +175,15 @@ class Desk(AdminSite):
     def second_step(self, request):
         """Ask for the code after the password."""
         return pages.second_step(request)
+
+    def on_site(self, request, content_type_id, object_id):
+        """Lead to the page of a row that the user may see; of others not even the address is told."""
+        model = get_object_or_404(ContentType, pk=min(content_type_id, 2**31 - 1)).model_class()
+        desk = self._registry.get(model)
+        row = desk and desk.get_object(request, object_id)
+        if row is None or not desk.has_view_permission(request, row) or not hasattr(row, "get_absolute_url"):
+            raise Http404
+        return HttpResponseRedirect(row.get_absolute_url())
 
     @refusing
     def second_factor(self, request):
