@@ -201,11 +201,17 @@ def test_a_reference_that_leads_nowhere_and_a_missing_guard_are_named(article):
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA defer_foreign_keys = ON")
         cursor.execute("UPDATE articles_link SET to_theme_id = 999 WHERE to_theme_id IS NOT NULL")
-        cursor.execute("DROP TRIGGER articles_revision_stands")
+        for guard in ("revision_stands", "auditentry_stands", "auditentry_stands_there"):
+            cursor.execute(f"DROP TRIGGER articles_{guard}")
         out, _error = said(quick=True)
         cursor.execute("UPDATE articles_link SET to_theme_id = %s WHERE to_theme_id = 999", [libya])
     assert "of articles_link refers to a row of articles_theme that isn't there" in out
-    assert "which keeps revisions from being changed, is missing" in out
+    for kept in (
+        "revisions from being changed",
+        "the audit log from being changed",
+        "the audit log from being emptied",
+    ):
+        assert f"which keeps {kept}, is missing" in out
 
 
 # Files of pictures ----------------------------------------------------------------------------------------------------
