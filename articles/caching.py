@@ -1,8 +1,10 @@
 """What may be kept, by whom, for how long: pages that depend on their address alone say so."""
 
 import functools
+import threading
 import zlib
 
+from cachetools import LRUCache
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.encoding import escape_uri_path
@@ -19,6 +21,7 @@ FRESH = "public, max-age=30, s-maxage=10, stale-while-revalidate=20, stale-if-er
 # What has its content's mark in its address. Caches in between ask again, for what is withdrawn must go from there too.
 FOR_EVER = "public, max-age=31536000, s-maxage=60, immutable"
 LARGEST = 256_000  # bytes, compressed
+_asked, _lock = LRUCache(10_000), threading.Lock()  # addresses of pages that are kept when they are asked for again
 
 
 def public_page(*parameters, kept=False, each_time=None):
@@ -77,18 +80,30 @@ def _keep(standing, response):
     facet = getattr(response, "facet", None)
     if not (facet and standing.turn and response.for_everybody):
         return
+    if response.narrow and not _asked_again(standing.address):
+        return
     headers = dict(response.headers.items())
     packed = zlib.compress(response.content, 3)  # while it waits it takes less room
     if len(packed) <= LARGEST:
         publishing.keep_rendered(publishing.store_page, standing, facet, headers, packed)
 
 
-def depending(response, facet):
+def _asked_again(address):
+    """Whether the page at `address` was asked for before, in this process and lately."""
+    with _lock:
+        known = address in _asked
+        _asked[address] = True
+    return known
+
+
+def depending(response, facet, narrow=False):
     """Return `response` as one that is the same until something changes of the articles with `facet`.
 
     None for what depends on more: a text that names something of which no row would tell that it has come or changed.
+    A `narrow` list is one of more than anybody will read: it is kept when it is asked for again, so that a crawler that
+    goes through all combinations drives out nothing and writes nothing.
     """
-    response.facet = facet
+    response.facet, response.narrow = facet, narrow
     return response
 
 

@@ -39,7 +39,9 @@ def wait_for(port, seconds=20):
 
 
 class Server:
-    """A process that listens on `port` and can be ended and started again."""
+    """A process that listens on `port` and can be ended and started again; what it says of errors goes to `errors`."""
+
+    errors = subprocess.DEVNULL
 
     def __init__(self, *command, port, env=None, user=None, ends=signal.SIGKILL):
         self.command, self.port, self.env, self.user, self.ends = command, port, env, user, ends
@@ -49,7 +51,7 @@ class Server:
     def start(self):
         """Start it; return when it listens."""
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.env, user=self.user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command, cwd=ROOT, env=self.env, user=self.user, stdout=subprocess.DEVNULL, stderr=self.errors
         )
         wait_for(self.port)
 

@@ -269,3 +269,18 @@ def test_what_is_made_again_takes_nobodys_room(client, themes, monkeypatch):
         client.get("/articles/")
     client.get("/")
     assert KeptPage.objects.count() == 4
+
+
+def test_a_crawler_that_goes_through_all_combinations_writes_nothing_and_drives_out_nothing(client, visited):
+    before = set(KeptPage.objects.values_list("pk", "address"))
+    year = timezone.now().year
+    for address in ("/themes/gas/?not=straits", f"/articles/?theme=gas&year={year}", "/articles/feed.atom?theme=gas&author=x",
+                    f"/articles/{year}/?author=the-editors", "/articles/?author=the-editors&theme=gas"):  # fmt: skip
+        client.get(address, follow=True)
+    assert set(KeptPage.objects.values_list("pk", "address")) == before
+
+
+def test_a_combination_that_is_asked_for_again_is_kept(client, visited):
+    for _time in range(2):
+        assert not held(client, "/articles/?language=en&theme=gas")
+    assert held(client, "/articles/?language=en&theme=gas")

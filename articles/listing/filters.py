@@ -168,9 +168,17 @@ class Listing:
     @property
     def is_deep(self):
         """Whether search engines are asked to pass it over: searches, other orders, more than two conditions."""
-        others = self.filters - {"themes", "without"}
-        conditions = len(self.themes) + len(self.without) + len(others)
-        return self.searching or self.order != self.usual_order or conditions > 2
+        return self.searching or self.order != self.usual_order or self._asked_for > 2
+
+    @property
+    def is_narrow(self):
+        """Whether it has more than one condition: there are more such lists than articles."""
+        return self._asked_for > 1
+
+    @property
+    def _asked_for(self):
+        """How many conditions it has."""
+        return len(self.themes) + len(self.without) + len(self.filters - {"themes", "without"})
 
     # Words -------------------------------------------------------------------------------------------------------
 

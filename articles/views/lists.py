@@ -253,7 +253,8 @@ def listing_page(request, listing, template="articles/listing.html", extra=lambd
     context = {"listing": listing, "page": page, "facets": functools.partial(listings.facets, page)}
     context |= extra(page)
     shown = tagged(render(request, template, context), articles=page.articles, themes=listing.themes)
-    return depending(shown, listing.facet if page.total and not context.get("is_loose") else None)
+    facet = listing.facet if page.total and not context.get("is_loose") else None
+    return depending(shown, facet, narrow=listing.is_narrow)
 
 
 @public_page(kept=True)

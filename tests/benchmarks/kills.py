@@ -39,9 +39,10 @@ from tests.make import make_article
 chief = User.objects.create_superuser("chief", password="chief-password")
 client = Client()
 client.force_login(chief)
-keys = [make_article(f"Article {number}", slug=f"article-{number}", themes=["Syria"], by=chief).pk for number in range(EDITORS)]
+keys = [make_article(f"Article {number}", slug=f"written-{number}", themes=["Syria"], by=chief).pk for number in range(EDITORS)]
 from articles.models import Author, Theme
-print(json.dumps([client.cookies["sessionid"].value, keys, {"themes": Theme.objects.get().pk, "authors": Author.objects.get().pk}]))
+print(json.dumps([client.cookies["sessionid"].value, keys, {"themes": Theme.objects.get(slug="syria").pk,
+                  "authors": Author.objects.get(name="The editors").pk}]))
 """
 SAVED = """
 import json, re

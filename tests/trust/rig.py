@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.benchmarks import kills
 from tests.services import ROOT, Host, Postgres, Redis, Server, free_port
@@ -18,10 +20,13 @@ from .people import Editor, Reader
 class Rig:
     """A site in the folder `work`, with `editors` articles that somebody may write, and 12 more to read.
 
-    `instances` processes of granian with `workers` each; `env` adds to their environment. `host` is what people talk to.
+    `corpus` is how many others there are besides. `instances` processes of granian with `workers` each; `env` adds to their
+    environment. `host` is what people talk to; what the processes say of errors is in the file `errors`.
     """
 
-    def __init__(self, work, *, postgresql=False, redis=False, nginx=False, instances=1, workers=2, editors=4, **env):
+    def __init__(
+        self, work, *, postgresql=False, redis=False, nginx=False, instances=1, workers=2, editors=4, corpus=0, **env
+    ):
         self.servers = []
         self.postgresql = Postgres() if postgresql else None
         self.redis = Redis() if redis else None
@@ -32,10 +37,13 @@ class Rig:
             "CACHE_URL": self.redis.url if redis else "", "PICTURES_URL": "", "SECRET_KEY": "for a short life", "HTTPS": "",
             "HOSTS": "127.0.0.1,testserver", "DEBUG": "", "TRUST_PROXY": "", "MALLOC_ARENA_MAX": "1", **env,
         }  # fmt: skip
+        self.errors = work / "errors.log"
         try:
+            if corpus:
+                fill(self.env, corpus)
             self.session, self.keys, self.chosen = json.loads(self.shell(kills.SETUP.replace("EDITORS", str(editors))))
             self.shell(MORE)
-            self.instances = [Host(self.env, workers=workers) for _number in range(instances)]
+            self.instances = [Telling(self.env, self.errors, workers) for _number in range(instances)]
             self.host = self.instances[0].base.removeprefix("http://")
             if nginx:
                 self._front(work)
@@ -109,6 +117,38 @@ class Rig:
             server.stop()
         if self.postgresql:
             self.postgresql.remove()
+
+
+class Telling(Host):
+    """A host that writes what it says of errors into the file at `path`."""
+
+    def __init__(self, env, path, workers):
+        self.path = path
+        super().__init__(env, workers)
+
+    def start(self):
+        """Start it; return when it answers."""
+        with self.path.open("ab") as self.errors:
+            super().start()
+
+
+def fill(env, count):
+    """Make a publication of `count` articles (`benchmarks.corpus`) in the empty site of `env`.
+
+    PUBLICATIONS may name a folder in which there is one already, as `benchmarks.serving --keep` leaves it.
+    """
+    kept = Path(os.environ.get("PUBLICATIONS") or os.devnull) / f"{count}.sqlite3"
+    if kept.is_file() and not env["DATABASE_URL"]:
+        shutil.copy(kept, Path(env["DATA_DIR"]) / "site.sqlite3")
+    else:
+        command = [sys.executable, "-m", "tests.benchmarks.corpus", str(count)]
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env=env | {"DATABASE_WAIT": "0", "DATABASE_POOL": "0"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 MORE = """

@@ -51,26 +51,38 @@ class Troubles:
         self.tell("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes", password="another")
 
 
-def tries(rig, number):
-    """Try wrong passwords from an address of its own until one has to wait; return how many were looked at, 20 at most."""
-    host, name = rig.instances[0].base.removeprefix("http://"), f"nobody-{number}"
-    connection = http.client.HTTPConnection(host, timeout=20)
-    headers = {"X-Forwarded-For": f"198.51.100.{number}", "Content-Type": "application/x-www-form-urlencoded"}
-    try:
-        connection.request("GET", "/admin/login/", headers=headers)
-        answer = connection.getresponse()
+class Visitor:
+    """Somebody at the door of the desk of the site at `host` ("127.0.0.1:8000"), over one connection."""
+
+    def __init__(self, host):
+        self.connection, self.token = http.client.HTTPConnection(host, timeout=30), ""
+
+    def tries(self, name, password, address):
+        """Try a password from `address`; return the answer's status: 200 for a wrong one, 302, 429 when it was not looked at."""
+        headers = {"X-Forwarded-For": address, "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            if not self.token:
+                cookie = self._ask("GET", None, headers).getheader("Set-Cookie")
+                self.token = cookie.partition("csrftoken=")[2].partition(";")[0]
+            typed = {"username": name, "password": password, "csrfmiddlewaretoken": self.token, "next": "/admin/"}
+            cookies = {"Cookie": f"csrftoken={self.token}"}
+            return self._ask("POST", urllib.parse.urlencode(typed), headers | cookies).status
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            return 0
+
+    def _ask(self, method, body, headers):
+        self.connection.request(method, "/admin/login/", body, headers)
+        answer = self.connection.getresponse()
         answer.read()
-        token = answer.getheader("Set-Cookie").partition("csrftoken=")[2].partition(";")[0]
-        body = urllib.parse.urlencode({"username": name, "password": "wrong", "csrfmiddlewaretoken": token})
-        for count in range(20):
-            connection.request("POST", "/admin/login/", body, headers | {"Cookie": f"csrftoken={token}"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status == 429:
-                return count
-        return 20
-    finally:
-        connection.close()
+        return answer
+
+
+def looked_at(rig, number):
+    """Try wrong passwords from an address of its own until one has to wait; return how many were looked at, 20 at most."""
+    visitor = Visitor(rig.host)
+    statuses = (visitor.tries(f"nobody-{number}", "wrong", f"198.51.100.{number}") for _try in range(20))
+    return sum(1 for _status in itertools.takewhile(lambda status: status == 200, statuses))
 
 
 def redis_comes_and_goes(work, few):
@@ -97,7 +109,7 @@ def redis_comes_and_goes(work, few):
             time.sleep(seconds)
             seen += window(rig, start)
             if turn == 0:  # a password is hashed for a while: not while others are timed
-                counted.append(tries(rig, len(counted) + 1))
+                counted.append(looked_at(rig, len(counted) + 1))
             end()
             time.sleep(1)
         rig.rest()
