@@ -1,11 +1,16 @@
 """The configuration of nginx that comes with the site, tried with nginx itself in front of a real site."""
 
+import contextlib
 import http.client
+import http.server
 import os
 import re
 import shutil
+import socket
 import subprocess
+import threading
 import time
+from types import SimpleNamespace
 
 import brotli
 import pytest
@@ -31,13 +36,18 @@ http {{
 """
 
 
-def configured(folder, port, site_port, static):
-    """Write the configuration as it stands in README's folder, with the addresses of this test; return its path."""
+def configured(folder, port, site_port, static, others=()):
+    """Write the configuration as it stands in README's folder, with the addresses of this test; return its path.
+
+    `others` are the ports of more processes of the site.
+    """
     said = (ROOT / "relations_site" / "deploy" / "nginx.conf").read_text()
     for before, after in {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "server_name example.org;": "server_name 127.0.0.1;",
-        "server 127.0.0.1:8000 max_fails=0;": f"server 127.0.0.1:{site_port} max_fails=0;",
+        "server 127.0.0.1:8000 max_fails=0;": "\n".join(
+            f"server 127.0.0.1:{each} max_fails=0;" for each in (site_port, *others)
+        ),
         "/var/cache/nginx-publication": f"{folder}/cache",
         "/srv/publication/static/": f"{static}/",
         "proxy_set_header Host $host;": f"proxy_set_header Host 127.0.0.1:{site_port};",
@@ -52,9 +62,9 @@ def configured(folder, port, site_port, static):
 class Front:
     """nginx in front of `site`."""
 
-    def __init__(self, folder, site):
+    def __init__(self, folder, site, others=()):
         self.port = free_port()
-        path = configured(folder, self.port, site.port, folder / "data" / "static")
+        path = configured(folder, self.port, site.port, folder / "data" / "static", others)
         self.process = subprocess.Popen([NGINX, "-c", str(path), "-e", str(folder / "error.log")])
         for _attempt in range(100):
             try:
@@ -185,3 +195,93 @@ def test_static_files_are_sent_by_nginx_for_ever(front):
     assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
     assert answer.headers["Content-Type"].startswith("text/css")
     assert "immutable" in answer.headers["Cache-Control"]
+
+
+# Processes that are started anew ---------------------------------------------------------------------------------------
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Answers `most` requests of each connection, and closes it in the moment when the next one comes."""
+
+    protocol_version = "HTTP/1.1"
+    turn, most = 0, 1_000
+
+    def do_GET(self):
+        """Answer, or go."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.turn += 1
+        self.close_connection = self.turn > self.most
+        if not self.close_connection:
+            self.send_response(200)
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *said):
+        """Say nothing."""
+
+
+class Ending(Answering):
+    """As what is ending does."""
+
+    most = 1
+
+
+class Standin(http.server.ThreadingHTTPServer):
+    """Something in the place of the site's process at `port`."""
+
+    def __init__(self, port=0, answers=Answering):
+        super().__init__(("127.0.0.1", port), answers)
+        self.port, self.taken = self.server_port, []
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    def process_request(self, request, client_address):
+        """Remember the connection."""
+        self.taken.append(request)
+        super().process_request(request, client_address)
+
+    def end(self):
+        """Listen no more, and hang up."""
+        self.shutdown()
+        self.server_close()
+        for each in self.taken:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def before(tmp_path):
+    """What puts nginx before processes at the ports it is given."""
+    fronts = []
+
+    def put(port, *others):
+        fronts.append(Front(tmp_path, SimpleNamespace(port=port), others))
+        return fronts[0]
+
+    yield put
+    fronts[0].process.terminate()
+    fronts[0].process.wait(20)
+
+
+def test_a_form_never_goes_over_a_connection_that_a_process_may_be_closing(before):
+    site = Standin(answers=Ending)
+    front = before(site.port)
+    for _turn in range(5):
+        assert [front.get("/x", method).status for method in ("GET", "POST")] == [200, 200]
+    site.end()
+
+
+def test_a_process_that_was_started_anew_is_asked_at_once_for_the_next_one_goes(before):
+    first, second = Standin(), Standin()
+    ports = [first.port, second.port]
+    second.end()
+    front = before(*ports)
+    up = first
+    for turn in (1, 0, 1, 0):
+        assert [front.get("/x", method).status for method in ("GET", "POST") * 2] == [200] * 4
+        up.end()
+        up = Standin(ports[turn])
+    assert [front.get("/x", method).status for method in ("GET", "POST") * 2] == [200] * 4
+    up.end()

@@ -55,12 +55,7 @@ class Rig:
         """Put nginx in front, with the configuration that comes with the site."""
         port = free_port()
         first, *others = (host.port for host in self.instances)
-        path = configured(work, port, first, work / "data" / "static")
-        told = work / "publication.conf"
-        line = f"server 127.0.0.1:{first}"
-        own = next(each for each in told.read_text().splitlines() if each.strip().startswith(line))
-        lines = [own.replace(str(first), str(each)) for each in (first, *others)]
-        told.write_text(told.read_text().replace(own, "\n".join(lines)))
+        path = configured(work, port, first, work / "data" / "static", others)
         command = (NGINX, "-c", str(path), "-e", str(work / "error.log"))
         self.servers.append(Server(*command, port=port, ends=signal.SIGTERM))
         self.host = f"127.0.0.1:{port}"
