@@ -29,21 +29,9 @@ def walked(work, few, *tests):
         for name, url in (("SQLite", ""), ("PostgreSQL", database.url)):
             report = work / f"{name}.xml"
             env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(work / "data"), "EVERY_CELL": "" if few else "1"}
-            command = [
-                "pytest",
-                "-q",
-                "-n",
-                "0",
-                "-p",
-                "no:logging",
-                "-p",
-                "no:cacheprovider",
-                "--create-db",
-                f"--junitxml={report}",
-            ]
-            subprocess.run(
-                [sys.executable, "-m", *command, *tests], cwd=ROOT, env=env, check=False, stdout=subprocess.DEVNULL
-            )  # noqa: S603 - our own
+            options = ["-q", "-n", "0", "-p", "no:logging", "-o", "junit_family=xunit1", "--create-db"]
+            command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *tests]
+            subprocess.run(command, cwd=ROOT, env=env, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
             counted, failed = Counter(), []
             for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - written a moment ago
                 if case.find("failure") is not None or case.find("error") is not None:
