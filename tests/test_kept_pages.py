@@ -275,7 +275,7 @@ def test_a_crawler_that_goes_through_all_combinations_writes_nothing_and_drives_
     before = set(KeptPage.objects.values_list("pk", "address"))
     year = timezone.now().year
     for address in ("/themes/gas/?not=straits", f"/articles/?theme=gas&year={year}", "/articles/feed.atom?theme=gas&author=x",
-                    f"/articles/{year}/?author=the-editors", "/articles/?author=the-editors&theme=gas"):  # fmt: skip
+                    f"/articles/{year}/?author=the-editors", "/articles/?author=the-editors&theme=gas", "/timeline/?from=1999", "/timeline/?to=2099"):  # fmt: skip
         client.get(address, follow=True)
     assert set(KeptPage.objects.values_list("pk", "address")) == before
 

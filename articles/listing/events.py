@@ -46,6 +46,11 @@ class EventFilter:
         return int(text)
 
     @property
+    def is_narrow(self):
+        """Whether it asks for some years alone: there are more such lists than events."""
+        return bool(self.first or self.last)
+
+    @property
     def query(self):
         """The query string of the canonical address of the same events in any order, without the question mark."""
         return self._query()

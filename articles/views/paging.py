@@ -24,12 +24,15 @@ class _Bounded(Paginator):
         return self.object_list[: self.most + 1].count()
 
 
-def paged(request, template, name, rows, *, address, size, known=("page",), most=None, shown=list, extra=None):
+def paged(
+    request, template, name, rows, *, address, size, known=("page",), most=None, shown=list, narrow=False, extra=None
+):
     """Return `template` with the page of `rows` that the request asks for as `name` beside `extra`, or a redirect to its address.
 
     `address(number)` is the canonical address of a page, `known` the parameters that it may have; `shown(part)` makes
     what is printed of a page's part of the rows. Of a list that may be very long the first `most` rows are counted, and as
-    many as lie before a page behind them: its `page` then says that there are `more` than its `total`.
+    many as lie before a page behind them: its `page` then says that there are `more` than its `total`. `narrow` is as of
+    `depending`.
     """
     number = listings.page_number(request.GET)
     pages = _Bounded(rows, size, most, number) if most else Paginator(rows, size)
@@ -49,7 +52,8 @@ def paged(request, template, name, rows, *, address, size, known=("page",), most
     }
     rows = shown(pages.page(number).object_list)
     response = render(request, template, {name: rows, "page": page, **(extra or {})})
-    return depending(response, None if any(getattr(row, "is_loose", False) for row in rows) else EVERYTHING)
+    loose = any(getattr(row, "is_loose", False) for row in rows)
+    return depending(response, None if loose else EVERYTHING, narrow=narrow)
 
 
 def numbered(path):

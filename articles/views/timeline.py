@@ -35,6 +35,7 @@ def timeline(request):
         known=chosen.PARAMETERS,
         most=listings.MOST_EVENTS,
         shown=lambda keys: weaving.events(chosen.events(keys)),
+        narrow=chosen.is_narrow,
         extra={"listing": chosen, "themes": themes, "carried": listings.MOST_EVENTS},
     )
 
