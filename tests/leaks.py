@@ -312,10 +312,17 @@ def asked_at(name, values, words=(), every=1):
     return found
 
 
+def get(client, address):
+    """Return the response at `address`, read to its end."""
+    response = client.get(address)
+    if response.streaming:
+        response.told = b"".join(response)
+        response.close()
+    return response
+
+
 def seen(response, address, hidden, name):
     """Return the words of `hidden` that the response at `address`, a surface called `name`, tells in its body or headers."""
-    if response.streaming:
-        response.told = getattr(response, "told", None) or b"".join(response)
     body = response.told if response.streaming else response.content
     told = body.decode("utf-8", "replace") + str(response.headers)
     found = []

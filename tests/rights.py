@@ -7,7 +7,6 @@ import re
 from html.parser import HTMLParser
 
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.urls import get_resolver
 
@@ -151,43 +150,40 @@ class Fields(HTMLParser):
 
 
 MUTED = {"django_session", "django_content_type", "articles_openform"}
+RANDOM = {"digest", "token", "form", "uid", "stamp", "mark", "password", "key", "serial", "turn", "wide", "names"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*(?:\+00:00|Z)?")
 
 
 def stored(known):
-    """Return all that the database holds, {table: sorted rows as text}; `known` is its last key before what is compared.
+    """Return all that the database holds, {table: sorted rows as text}; `known` are the `last_keys` before what is compared.
 
     What is new in two ways (a key, this moment, a random token or digest) is left out.
     """
     told = {}
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.db_table in MUTED or not model._meta.managed:
-            continue
+    for model in _models():
+        fields = {field.attname: field for field in model._meta.concrete_fields}
         rows = []
         for row in model._base_manager.order_by().values():
-            kept = {}
             for name, value in row.items():
-                if name == "id" or (name.endswith("_id") and isinstance(value, int) and value > known):
-                    value = "new"
-                if name in {
-                    "digest",
-                    "token",
-                    "form",
-                    "uid",
-                    "stamp",
-                    "mark",
-                    "password",
-                    "key",
-                    "serial",
-                    "turn",
-                    "wide",
-                    "names",
-                }:
-                    value = bool(value)
-                kept[name] = INSTANT.sub(_moment, str(value))
-            rows.append(str(kept))
+                leads = fields[name].related_model or (model if fields[name].primary_key else None)
+                if name == "row_key" or (isinstance(value, int) and value > known.get(leads, value)):
+                    row[name] = "new"
+                elif name in RANDOM:
+                    row[name] = bool(value)
+            rows.append(INSTANT.sub(_moment, str({name: str(value) for name, value in row.items()})))
         told[model._meta.db_table] = sorted(rows)
     return told
+
+
+def last_keys():
+    """Return {model: its last key} of everything that has numbers for keys."""
+    keys = {model: model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in _models()}
+    return {model: key for model, key in keys.items() if isinstance(key, int)}
+
+
+def _models():
+    models = apps.get_models(include_auto_created=True)
+    return [model for model in models if model._meta.db_table not in MUTED and model._meta.managed]
 
 
 def _moment(found):
@@ -231,12 +227,3 @@ def is_refused(name, response):
             or (to.startswith("/articles/") and name != "view_on_site")
         )
     return response.status_code in {403, 404, 405}
-
-
-def last_key():
-    """Return a key above every one that is there."""
-    return max(
-        (model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0)
-        for model in apps.get_models(include_auto_created=True)
-        if model is not Session and model._meta.pk.get_internal_type().endswith("AutoField")
-    )

@@ -18,7 +18,7 @@ from articles import publishing
 from articles.models import Article, Picture
 
 from .make import make_article, make_author, make_fields, make_series, make_source, make_theme
-from .rights import FORGED, RIGHTS, Fields, asked, desk_addresses, entry_of, is_refused, last_key, stored
+from .rights import FORGED, RIGHTS, Fields, asked, desk_addresses, entry_of, is_refused, last_keys, stored
 from .thorough import EVERY_CELL
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ class TestTheDesk:
                 assert cast.clients["c"].generic(method, reverse(f"admin:{name}")).status_code == 405, (method, name)
 
     def test_nothing_can_be_slipped_into_a_form(self, cast, record_property):
-        forged, known, cells, wrong = forgeries(cast), last_key(), 0, []
+        forged, known, cells, wrong = forgeries(cast), last_keys(), 0, []
         for name, reads, writes, address, whose, letter in walk(cast):
             if (
                 writes == "="
