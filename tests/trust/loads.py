@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import signal
 import subprocess
 import threading
 import time
@@ -31,13 +32,13 @@ function request()
   return wrk.format("GET", path)
 end
 """
-# Each address once, then no more.
+# Each address once; that they have all been asked for is told by a file, for wrk goes on until it is interrupted.
 ONCE = """
 local turn = 0
 function request()
   turn = turn + 1
-  if turn > #ADDRESSES then wrk.thread:stop() turn = 1 end
-  return wrk.format("GET", ADDRESSES[turn])
+  if turn == #ADDRESSES then io.open(DONE, "w"):close() end
+  return wrk.format("GET", ADDRESSES[(turn - 1) % #ADDRESSES + 1])
 end
 """
 TOLD = """
@@ -122,7 +123,7 @@ def publication(work, few, **kw):
 
 def readers_and_editors(work, few):
     """L1."""
-    warm, seconds = (5, 20) if few else (90, 300)
+    warm, seconds = (5, 20) if few else (60, 240)
     with publication(work, few, editors=8) as rig:
         known = json.loads(rig.shell(KNOWN))
         Load(work, rig.host, mix(known), seconds=warm).end()
@@ -190,13 +191,14 @@ def crawler_in_combinations(work, few):
         Load(work, rig.host, mix(known), seconds=seconds).end()
         calm = Load(work, rig.host, mix(known, 2), seconds=seconds / 2).end()
         before = json.loads(rig.shell(KEPT))
-        crawl = Load(
-            work, rig.host, lua("ADDRESSES", combinations(known, count)) + ONCE, seconds=600, connections=30, threads=1
-        )
+        addresses, asked = lua("ADDRESSES", combinations(known, count)), work / "asked"
+        script = f"{addresses}local DONE = {json.dumps(str(asked))}\n{ONCE}"
+        crawl = Load(work, rig.host, script, seconds=900, connections=30, threads=1)
         time.sleep(1)
         beside = Load(work, rig.host, mix(known, 3), seconds=seconds / 2).end()
-        while crawl.process.poll() is None:
-            time.sleep(0.5)
+        while not asked.exists():
+            time.sleep(0.1)
+        crawl.process.send_signal(signal.SIGINT)
         crawled = crawl.end()
         time.sleep(2)  # until what is stored beside is stored
         after = json.loads(rig.shell(KEPT))
