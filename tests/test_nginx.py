@@ -154,6 +154,27 @@ def test_the_desk_and_those_logged_in_are_never_answered_from_copies(front):
     assert front.get("/health/").headers["Cache-Status"] == "nginx; MISS"
 
 
+def test_pictures_come_with_what_the_site_says_of_them_and_none_before_its_text(front):
+    address = front.site.shell(
+        "from tests.make import make_article, make_picture; picture = make_picture();"
+        "make_article('Drawn', slug='drawn', published=False, lead_picture=picture.pk); print(picture.file.url)"
+    )
+    for _time in range(2):
+        answer = front.get(address)
+        assert (answer.status, answer.headers["Cache-Status"]) == (404, "nginx; MISS")
+    front.site.shell(
+        "from articles import publishing; from articles.models import Article; row = Article.objects.get(slug='drawn');"
+        "publishing.publish(row, publishing.Fields.of(row.working), by=None, based_on=row.working_id)"
+    )
+    for kept in ("MISS", "HIT"):
+        answer = front.get(address)
+        assert (answer.status, answer.headers["Cache-Status"]) == (200, f"nginx; {kept}")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Content-Type"] == "image/jpeg"
+
+
 def test_with_the_application_stopped_readers_go_on_reading(front):
     paths = ["/", "/articles/", "/articles/pipes/", "/themes/syria/", "/feed.atom", "/themes/syria/feed.json"]
     seen = {path: [front.get(path, Accept_Encoding=form).content for form in ("br", "")] for path in paths}

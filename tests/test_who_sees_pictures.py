@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
+from django.db import OperationalError
 
 from articles import publishing
 from articles.models import Article, Picture, ShownPicture, Theme
@@ -148,6 +149,20 @@ def test_pictures_carry_strict_headers_and_any_feed_reader_shows_them(client):
     assert "immutable" in answer["Cache-Control"]
     assert "Vary" not in answer
     assert answer["Content-Type"] == "image/jpeg"
+
+
+def test_while_the_database_is_away_what_was_out_is_still_shown(client, monkeypatch):
+    row, other = picture(), stored((70, 50))
+    make_article(lead_picture=row.pk)
+    assert (seen(client, row), seen(client, other)) == ({200}, {404})
+
+    def away(name):
+        raise OperationalError
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("articles.models.shown.is_public", away)
+    assert seen(client, row) == {200}
+    assert get(client, other.file.url).status_code == 503
 
 
 def test_rebuilding_finds_what_versions_show(client):

@@ -11,8 +11,8 @@ from .article import Article
 from .picture import Picture
 from .theme import Theme
 
-_MENTIONED = re.compile(r"/pictures/(\w{1,100})(?:-\d{1,5})?\.")
-_NAMED = re.compile(r"(\w{1,100})(?:-\d{1,5})?\.(?:jpg|png|webp|avif)")
+_MENTIONED = re.compile(r"/pictures/(\w{1,100})(?:-\d{1,5})?\.", re.ASCII)
+_NAMED = re.compile(r"(\w{1,100})(?:-\d{1,5})?\.(?:jpg|png|webp|avif)", re.ASCII)
 
 
 class ShownPictureQuerySet(models.QuerySet):
