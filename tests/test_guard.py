@@ -23,10 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def sickly(monkeypatch):
-    """The child can be made sick by a text; it is given up after half a second."""
+    """The child can be made sick by a text."""
     monkeypatch.setattr(text, "_engine", text._Engine())
     monkeypatch.setattr(text, "CHILD", "tests.trust.sick")
-    monkeypatch.setattr(text, "SECONDS", 2.0)
     rules.rendered_or_typed.cache_clear()
     yield
     text._engine.stop()
@@ -58,6 +57,10 @@ def test_a_draft_is_saved_and_its_editor_is_told(client, editor, sickness):
     assert re.search("takes too long to render|can&#x27;t be rendered", page)
     assert Article.objects.get().working.fields["body"] == f"Typed with care. {sickness}"
     assert text.render("The next one.").html == "<p>The next one.</p>"
+
+
+def test_a_text_has_two_seconds():
+    assert text.SECONDS == 2.0
 
 
 def test_what_was_published_stays_and_the_words_are_still_in_the_form(client, editor):

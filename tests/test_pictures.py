@@ -1,20 +1,28 @@
 """Pictures: told by their bytes, re-encoded, served under a name of our own."""
 
 import io
+import re
+import subprocess
+import sys
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from articles import pictures
 from articles.models import Picture
 from articles.models.picture import PictureError, read_picture
+from articles.pictures import decode
 
 from .make import make_article
 from .thorough import times
+from .trust import uploads
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/articles/picture/add/"
@@ -242,3 +250,69 @@ def test_damaged_pictures_are_refused_or_read_but_never_crash(data):
         read_picture(upload(content))
     except PictureError as error:
         assert str(error.message)
+
+
+# The process that decodes ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_picture_carries_beside_its_pixels_is_gone(tmp_path):
+    for content in list(uploads.told().values())[:: times(2, 1)]:
+        for _name, made in [("", (whole := pictures.read(content)).content), *whole.sizes.items()]:
+            assert uploads.CANARY not in made
+            assert b"EICAR" not in made
+            assert b"<script" not in made
+
+
+@pytest.mark.parametrize("what", ["169 megapixels", "just past the pixels", "one byte", "a byte more", "SVG", "EICAR"])
+def test_what_is_too_much_or_no_picture_is_refused(what):
+    with pytest.raises(pictures.Refused):
+        pictures.read(uploads.hostile()[what]())
+
+
+@pytest.mark.parametrize(
+    "what", ["one byte", "a byte more", "SVG", "HTML", "sound that begins like WebP", "EICAR", "ZIP"]
+)
+def test_no_decoder_sees_what_does_not_begin_like_a_picture(monkeypatch, what):
+    monkeypatch.setattr("articles.pictures.subprocess.run", lambda *told, **kw: pytest.fail("a decoder was started"))
+    with pytest.raises(pictures.Refused, match="other|big"):
+        pictures.read(uploads.hostile()[what]())
+
+
+def test_it_has_an_end_a_bound_and_no_secrets(monkeypatch):
+    asked = {}
+    real = subprocess.run
+    monkeypatch.setattr("articles.pictures.subprocess.run", lambda *told, **kw: asked.update(kw) or real(*told, **kw))
+    pictures.read(image())
+    assert asked["env"] == {}
+    monkeypatch.setattr(pictures, "SECONDS", 0.01)
+    with pytest.raises(pictures.Refused, match="heavy"):
+        pictures.read(image())
+    command = [sys.executable, "-m", "articles.pictures.decode", "PNG", "whole"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}) as child:
+        child.stdin.write(uploads.png_bomb(100, 100)[:-20])  # it waits for the rest
+        for _attempt in range(200):
+            with open(f"/proc/{child.pid}/limits") as told:
+                bound = re.search(r"Max address space +(\d+)", told.read())
+            if bound:
+                break
+            time.sleep(0.05)
+        child.communicate()
+    assert int(bound[1]) == decode.MEMORY
+
+
+@pytest.mark.parametrize("ended", ["exit", "garbage"])
+def test_one_that_dies_over_a_picture_refuses_it(monkeypatch, ended):
+    answer = subprocess.CompletedProcess([], 0 if ended == "garbage" else -11, stdout=b"", stderr=b"")
+    monkeypatch.setattr("articles.pictures.subprocess.run", lambda *told, **kw: answer)
+    with pytest.raises(PictureError, match="too much time or memory"):
+        read_picture(upload(image()))
+
+
+def test_nobody_waits_for_their_turn_while_a_picture_is_decoded(desk, monkeypatch):
+    depths = []
+    real = pictures.read
+    monkeypatch.setattr(
+        "articles.pictures.read", lambda content: depths.append(len(connection.savepoint_ids)) or real(content)
+    )
+    assert desk.post(ADD, {"file": upload(image()), "alt": "A strait"}).status_code == 302
+    assert depths == [0]

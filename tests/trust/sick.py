@@ -9,6 +9,7 @@ import time
 from articles.text import engine
 
 LOOP, SLEEP, MEMORY, SEGFAULT, EXIT = "<sick-loop>", "<sick-sleep>", "<sick-memory>", "<sick-segfault>", "<sick-exit>"
+BREAKS = "Breaks when it is woven"
 SICKNESSES = (LOOP, SLEEP, MEMORY, SEGFAULT, EXIT)
 
 
@@ -25,6 +26,24 @@ def rendered(text, well=engine.render):
     if EXIT in text:
         raise SystemExit(1)
     return well(text)
+
+
+def site():
+    """Return the site as a WSGI application, with this for a child, over texts that say `BREAKS` unable to weave what is stored.
+
+    For granian's `--factory`.
+    """
+    from articles import text
+    from articles.text import links
+    from relations_site.wsgi import application
+
+    def resolved(html, look_up, well=links.resolved):
+        if BREAKS in html:
+            raise RuntimeError(BREAKS)
+        return well(html, look_up)
+
+    text.CHILD, links.resolved = __name__, resolved
+    return application
 
 
 if __name__ == "__main__":
