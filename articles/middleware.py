@@ -103,14 +103,8 @@ class KeepWhatWasTyped:
     def __call__(self, request):
         """Answer the request; a post that leads to the login becomes a page that can send it again."""
         response = self.get_response(request)
-        login = reverse("admin:login")
-        at_desk = request.path.startswith(reverse("admin:index")) and not request.path.startswith(login)
-        if (
-            request.method == "POST"
-            and at_desk
-            and response.status_code == 302
-            and response["Location"].startswith(login)
-        ):
+        led = response.status_code == 302 and response["Location"].startswith(reverse("admin:login"))
+        if request.method == "POST" and led and is_work(request):
             return send_again(request, _("You were logged out while you were writing."))
         return response
 
@@ -121,14 +115,37 @@ SECRET = {
 }  # fmt: skip
 
 
+def is_work(request):
+    """Whether `request` is for a page of the desk behind its login."""
+    return request.path.startswith(reverse("admin:index")) and not request.path.startswith(reverse("admin:login"))
+
+
+def is_script(request):
+    """Whether a script of the desk asks."""
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def typed(request):
+    """Return what was posted, for templates to show and to send again: {"long", "short"} of (name, value), {"files"}.
+
+    Secrets are not among it, and files can't be: `files` says whether there were any.
+    """
+    pairs = [(name, value) for name, values in request.POST.lists() if name not in SECRET for value in values]
+    is_long = [len(value) > 60 or "\n" in value for _name, value in pairs]
+    return {
+        "long": [pair for pair, long in zip(pairs, is_long, strict=True) if long],
+        "short": [pair for pair, long in zip(pairs, is_long, strict=True) if not long],
+        "files": bool(request.FILES),
+    }
+
+
 def send_again(request, reason, first=None):
     """Return the page (403) that shows what was posted and sends it once more, after a login where one is needed.
 
     `first`: the address of another page that must be seen to before.
     """
-    typed = [(name, value) for name, values in request.POST.lists() if name not in SECRET for value in values]
     login = None if admin.site.has_permission(request) else reverse("admin:login")
-    if request.accepts("application/json") and not request.accepts("text/html"):  # a script, which has it all still
+    if is_script(request):  # which has it all still
         return JsonResponse({"login": login, "problem": reason}, status=403)
     context = {
         **admin.site.each_context(request),
@@ -136,9 +153,7 @@ def send_again(request, reason, first=None):
         "reason": reason,
         "login": login,
         "first": first,
-        "files": bool(request.FILES),
-        "long": [(name, value) for name, value in typed if len(value) > 60 or "\n" in value],
-        "short": [(name, value) for name, value in typed if not (len(value) > 60 or "\n" in value)],
+        **typed(request),
     }
     return render(request, "admin/send_again.html", context, status=403)
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 import brotli
 from cachetools import LRUCache
 from django.conf import settings
-from django.db import Error, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags, parse_http_date_safe
@@ -180,6 +180,7 @@ class Watch:
                 self.thread.start()
 
     def _run(self):
+        held = None
         while True:
             try:
                 self.check()
@@ -187,10 +188,26 @@ class Watch:
                 self.failing = True
                 log.exception("What readers see can't be confirmed.")
             finally:
-                connections.close_all()  # a database that was brought back is another file, another connection
+                held = self._hold(held)
             left = self.due - time.monotonic() if self.due is not None else self.pause
             self.wanted.wait(min(self.pause, left) if left > 0 else self.pause)
             self.wanted.clear()
+
+    @staticmethod
+    def _hold(held):
+        """Take the connection of this look out of use and close that of the look before, `held`; return what is to be held.
+
+        A database that was brought back is another file, another connection. But SQLite removes its log with the last
+        connection, and on a disk that is full nobody could make one again to read by: one is open at any time.
+        """
+        connection = connections[DEFAULT_DB_ALIAS]
+        if connection.vendor != "sqlite":
+            connection.close()
+            return None
+        del connections[DEFAULT_DB_ALIAS]
+        if held is not None:
+            held.close()
+        return connection
 
 
 class PageCache:

@@ -156,7 +156,7 @@ def cache(url):
 def picture_store(url):
     """Return Django's description of the storage of pictures at `url`, or of the folder of its own without one."""
     if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "relations_site.files.WholeFiles"}
     wrong = ImproperlyConfigured("PICTURES_URL: write s3://KEY:SECRET@HOST:PORT/BUCKET?region=NAME&tls=1.")
     parts, port = parted(url, wrong)
     query = parse_qs(parts.query)
@@ -273,6 +273,8 @@ PAGE_CACHE_MB = number("PAGE_CACHE_MB", 16)
 
 # A pasted book must come back to its editor with a message, not be cut off by the server's default of 2.5 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# A picture as large as they may be is held in memory: a full disk mustn't keep its caption from coming back.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 LANGUAGE_CODE = os.environ.get("SITE_LANGUAGE") or "en"
 LANGUAGES = [("en", "English"), ("tr", "Türkçe"), ("ru", "Русский")]

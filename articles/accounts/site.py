@@ -9,8 +9,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -227,6 +228,16 @@ def stay(request, response):
     """
     if not request.user.is_authenticated or getattr(response, "by_itself", False):
         return
-    now = int(tries.clock().timestamp())
-    if now - request.session.get("seen", 0) >= STAMP:
-        request.session["seen"] = now
+    now, session = int(tries.clock().timestamp()), request.session
+    if now - session.get("seen", 0) < STAMP:
+        return
+    alone = not session.modified
+    session["seen"] = now
+    if alone:
+        try:
+            session.save()
+        except (
+            DatabaseError,
+            UpdateError,
+        ):  # full, locked, or logged out meanwhile: the page is worth more than the note
+            session.modified = False

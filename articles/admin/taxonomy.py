@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import names, publishing
+from .. import names, publishing, views
 from ..models import Author, Picture, Series, Theme, ThemeName
 from ..models.picture import PictureError, read_picture
 from .rows import RowAdmin, RowForm, RowsField
@@ -192,11 +192,17 @@ class SeriesAdmin(RowAdmin):
 NOT_STORED = _("Pictures can’t be stored at the moment. Nothing was saved: try again in a while.")
 
 
+def not_stored(error):
+    """Return (status, words) for an editor whose picture could not be stored because of `error`, an OSError."""
+    trouble = views.trouble_of(error)
+    return (trouble.status, f"{trouble.words} {NOT_STORED}") if trouble else (503, str(NOT_STORED))
+
+
 class PictureForm(RowForm):
     """A picture; the upload is read, turned upright and re-encoded before anything is stored."""
 
     file = forms.FileField(label=_("File"), help_text=_("JPEG, PNG or WebP, at most 15 MB and 40 megapixels."))
-    is_refused = False  # by the store of pictures, which is full or away
+    refused = ""  # why the store of pictures, which is full or away, could not take it
 
     class Meta:
         model = Picture
@@ -205,8 +211,8 @@ class PictureForm(RowForm):
     def clean_file(self):
         """Return the re-encoded picture, or the stored one when no other was chosen."""
         upload = self.cleaned_data["file"]
-        if self.is_refused:
-            raise ValidationError(NOT_STORED)
+        if self.refused:
+            raise ValidationError(self.refused)
         if "file" not in self.changed_data:
             return upload
         try:
@@ -231,14 +237,26 @@ class PictureAdmin(RowAdmin):
                 read_picture(request.FILES["file"])  # before the turn: it may take seconds, in which others save
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except OSError:
-            request.is_refused = True
-            return super().changeform_view(request, *args, **kwargs)
+        except Exception as error:
+            storing = getattr(request, "storing", None)
+            if storing:
+                storing.take_back()
+            if not isinstance(error, OSError):
+                raise
+            status, request.refused = not_stored(error)
+            response = super().changeform_view(request, *args, **kwargs)
+            response.status_code = status
+            return response
+
+    def save_model(self, request, obj, form, change):
+        """Store the picture; `changeform_view` takes its files back if the row doesn't last."""
+        request.storing = obj
+        super().save_model(request, obj, form, change)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """Return the form, which knows whether its picture was refused."""
+        """Return the form, which knows why its picture was refused."""
         form = super().get_form(request, obj, change, **kwargs)
-        form.is_refused = getattr(request, "is_refused", False)
+        form.refused = getattr(request, "refused", "")
         return form
 
     @admin.display(description=_("picture"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from .. import names, publishing, weaving
 from ..models import Source, Theme
 from ..text import links
-from .taxonomy import NOT_STORED, PictureForm
+from .taxonomy import PictureForm, not_stored
 
 MOST_SUGGESTED = 8
 
@@ -49,7 +49,7 @@ class Writing:
         return JsonResponse({"found": [[weaving.in_words(source), source.key] for source in rows]})
 
     def picture_view(self, request):
-        """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400) or with their store (503)."""
+        """Store an uploaded picture and answer with its Markdown, or with what is wrong with it (400) or with their store (503, 507)."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.has_perm("articles.add_picture"):
@@ -61,8 +61,12 @@ class Writing:
         picture = form.save(commit=False)
         try:
             publishing.save_row(picture, by=request.user)
-        except OSError:
-            return JsonResponse({"problem": str(NOT_STORED)}, status=503)
+        except Exception as error:
+            picture.take_back()
+            if not isinstance(error, OSError):
+                raise
+            status, problem = not_stored(error)
+            return JsonResponse({"problem": problem}, status=status)
         alt = picture.alt.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
         return JsonResponse({"markdown": f"![{alt}]({picture.file.url})"})
 

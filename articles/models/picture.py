@@ -1,5 +1,6 @@
 """Pictures: read with care, stored upright and bare, in sizes for every screen."""
 
+import contextlib
 import hashlib
 
 from django.core.files.base import ContentFile
@@ -45,6 +46,8 @@ class Picture(models.Model):
     digests = models.JSONField(editable=False, default=dict)
     added_at = models.DateTimeField(auto_now_add=True)
 
+    written = ()  # the names of the files that this instance has stored
+
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
@@ -62,8 +65,13 @@ class Picture(models.Model):
 
     def save(self, *args, **kwargs):
         """Store the picture, and its sizes when the file is new; raise PictureError when they can't be made of it."""
-        made = getattr(self.file.file, "made", None) if self.file and not self.file._committed else None
-        super().save(*args, **kwargs)
+        is_new, self.written = bool(self.file) and not self.file._committed, []
+        made = getattr(self.file.file, "made", None) if is_new else None
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            if is_new and self.file._committed:
+                self.written.append(self.file.name)
         if self.is_unsized and self.file.storage.exists(self.file.name):
             if made is None:
                 with self.file.storage.open(self.file.name) as file:
@@ -71,9 +79,17 @@ class Picture(models.Model):
                 sizes = _or_refused(pictures.sizes, content).sizes
             else:
                 content, sizes = made.content, made.sizes
-            self.digests = {self.file.name: hashlib.sha256(content).hexdigest()} | store_sizes(sizes, self.file)
+            stored = store_sizes(sizes, self.file, self.written)
+            self.digests = {self.file.name: hashlib.sha256(content).hexdigest()} | stored
             self.sized = self.file.name
             super().save(update_fields=["sized", "digests"])
+
+    def take_back(self):
+        """Delete the files that this instance has stored: for who could not store the row that names them."""
+        for name in self.written:
+            with contextlib.suppress(OSError):  # whoever stores files can't be reached any more
+                self.file.storage.delete(name)
+        self.written = []
 
     @property
     def is_unsized(self):
@@ -109,8 +125,11 @@ def stored_digest(storage, name):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def store_sizes(sizes, file):
-    """Store the `sizes` ({(width, format): bytes}) beside the stored `file`; return {name: SHA-256} of them."""
+def store_sizes(sizes, file, written):
+    """Store the `sizes` ({(width, format): bytes}) beside the stored `file`; return {name: SHA-256} of them.
+
+    The list `written` is told the names of those that weren't there.
+    """
     digests = {}
     for (width, kind), content in sizes.items():
         name = sized_name(file.name, width, kind)
@@ -118,6 +137,7 @@ def store_sizes(sizes, file):
             digests[name] = stored_digest(file.storage, name)
         else:
             file.storage.save(name, ContentFile(content))
+            written.append(name)
             digests[name] = hashlib.sha256(content).hexdigest()
     return digests
 

@@ -3,10 +3,11 @@
 from .cards import article_card, front_card, theme_card
 from .changes import changes, corrections, history, updates, version
 from .charts import drawing, figures
+from .errors import bad_request, csrf_failed, forbidden, not_found, server_error, trouble_of
 from .follow import feeds_page, opml
 from .lists import archive, articles, author, front, hub, opensearch, search_page, series, suggestions, themes
 from .pictures import picture, shared_picture
-from .rest import bad_request, csrf_failed, forbidden, not_found, plain_page, robots, server_error
+from .rest import plain_page, robots
 from .sources import article_sources, cite, source, sources, theme_sources
 from .texts import article, draft_page, shared_draft
 from .timeline import timeline, timeline_csv, timeline_ics
@@ -52,6 +53,7 @@ __all__ = [
     "timeline",
     "timeline_csv",
     "timeline_ics",
+    "trouble_of",
     "updates",
     "version",
 ]

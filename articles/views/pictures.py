@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from .. import publishing
 from ..caching import FOR_EVER, as_file
 from ..models import shown
-from .rest import later
+from .errors import later
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
 MOST_KNOWN = 10_000

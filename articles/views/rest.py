@@ -1,18 +1,11 @@
-"""Plain pages, what machines ask for, and errors."""
-
-import sys
+"""Plain pages, and what machines ask for."""
 
 from django.contrib.flatpages.models import FlatPage
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from .. import listing as listings
-from .. import middleware, publishing, weaving
+from .. import publishing, weaving
 from ..caching import public_page
-from .lists import front_themes
 
 
 @public_page()
@@ -38,42 +31,3 @@ def robots(request):
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-def bad_request(request, exception=None):
-    """400."""
-    return render(request, "400.html", status=400)
-
-
-def forbidden(request, exception=None):
-    """403."""
-    return render(request, "403.html", status=403)
-
-
-def csrf_failed(request, reason=""):
-    """403 for a form without a valid token; one of the desk's own, grown old, is handed back to be sent again."""
-    at_desk = request.path.startswith(reverse("admin:index")) and not request.path.startswith(reverse("admin:login"))
-    if at_desk and middleware.same_origin(request):
-        return middleware.send_again(request, _("This page was opened before you logged in."))
-    return forbidden(request)
-
-
-def not_found(request, exception=None):
-    """404, with what was asked for in words when a listing said so, and themes and articles to go on with."""
-    reason = str(exception) if isinstance(exception, listings.Unknown) else ""
-    newest = listings.parse_front().articles().only("title", "slug", "language", "published_at")[:3]
-    context = {"reason": reason, "themes": front_themes(), "newest": newest}
-    return render(request, "404.html", context, status=404)
-
-
-def server_error(request):
-    """500, or 503 when the database is away: touches neither database nor context processors."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return later(render(None, "500.html", {"number": "503"}, status=503))
-    return render(None, "500.html", status=500)
-
-
-def later(response):
-    """Return the `response` with the word that it is worth asking again soon, and that nobody keeps it."""
-    response.headers["Retry-After"], response.headers["Cache-Control"] = "5", "no-store"
-    return response
