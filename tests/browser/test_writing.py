@@ -1,6 +1,7 @@
 """Writing at the desk in a real browser: nothing typed is lost, whatever goes away; every button can be undone."""
 
 import re
+import sqlite3
 
 import pytest
 
@@ -66,6 +67,40 @@ def test_the_server_dies_while_somebody_types(page, site):
     assert body_of(site) == repr([f"{BODY} Before. While it was away."])
     assert body_of(site, "autosave") == "[]"
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('desk-copy'))") == []
+
+
+@pytest.fixture
+def lock(site):
+    """Keeps the site's database locked until the test says `lock.rollback()`."""
+    connection = sqlite3.connect(f"{site.env['DATA_DIR']}/site.sqlite3", isolation_level=None, timeout=30)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
+
+
+def test_the_database_is_locked_while_somebody_types(page, site, lock):
+    type_at_end(page, " While it was locked.")
+    assert "kept in this browser" in state(page, "busy with other work")
+    lock.rollback()
+    state(page, "Kept at")
+    assert "While it was locked." in body_of(site, "autosave")
+    save(page)
+    assert body_of(site) == repr([f"{BODY} While it was locked."])
+
+
+def test_without_a_script_what_a_locked_database_refused_is_sent_again(chromium, page, site, lock):
+    context = chromium.new_context(java_script_enabled=False, storage_state=site.logged_in)
+    form = context.new_page()
+    form.goto(page.url)
+    form.fill("#id_body", f"{BODY} <b>Typed</b>.")
+    form.click("button[value=save]")
+    assert form.inner_text("h1") == "Nothing is lost"
+    assert form.input_value("textarea[name=body]").replace("\r", "") == f"{BODY} <b>Typed</b>."
+    lock.rollback()
+    form.click("button:text('Send it again')")
+    form.wait_for_selector(".messagelist")
+    assert body_of(site) == repr([f"{BODY} <b>Typed</b>."])
+    context.close()
 
 
 def test_the_session_ends_while_somebody_types(page, site, context):
