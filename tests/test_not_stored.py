@@ -17,12 +17,14 @@ from django.utils import translation
 
 from articles import publishing
 from articles.models import Edition, Picture, Revision
+from articles.views import trouble_of
 from relations_site.files import WholeFiles
 
 from .make import make_article
 from .test_desk import ADD, form_of, posted, shown
 from .test_pictures import ADD as ADD_PICTURE
 from .test_pictures import image, upload
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 HERE = {"origin": "http://testserver"}
@@ -84,6 +86,15 @@ def sent_again(page):
 
 
 @pytest.mark.parametrize(("error", "status", "words"), TROUBLES)
+def test_what_a_database_or_a_disk_tells_is_known(error, status, words):
+    try:
+        raising(error)()
+    except Exception as raised:  # noqa: BLE001
+        trouble = trouble_of(raised)
+    assert trouble is None if status == 500 else (trouble.status, words in trouble.words) == (status, True)
+
+
+@pytest.mark.parametrize(("error", "status", "words"), times([TROUBLES[0], TROUBLES[-1]], TROUBLES))
 def test_a_save_that_fails_comes_back_whole_and_can_be_sent_again(desk, monkeypatch, error, status, words):
     article = make_article()
     data = posted(article, **TYPED, form=str(uuid.uuid4()), action="save")
@@ -101,7 +112,7 @@ def test_a_save_that_fails_comes_back_whole_and_can_be_sent_again(desk, monkeypa
     assert {name: article.working.fields[name] for name in TYPED} == TYPED
 
 
-@pytest.mark.parametrize(("error", "status", "words"), TROUBLES)
+@pytest.mark.parametrize(("error", "status", "words"), times([TROUBLES[3]], TROUBLES))
 def test_the_script_that_keeps_is_told_in_a_sentence(desk, monkeypatch, error, status, words):
     article = make_article()
     data = posted(article, **TYPED, form=uuid.uuid4(), changed=1)
@@ -167,8 +178,9 @@ def stored():
     return sorted(path.name for path in Path(default_storage.path("")).iterdir())
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError(30, "Read-only file system")])
-@pytest.mark.parametrize("written", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("error", "written"), [(OSError(28, "No space left on device"), 0), (OSError(30, "Read-only file system"), 2)]
+)
 def test_an_upload_that_fails_leaves_nothing_and_keeps_what_was_typed(desk, monkeypatch, error, written):
     """Whichever of its files is the one that finds no room."""
     status, words = (507, "disk is full") if error.errno == 28 else (503, "can’t be written")
@@ -184,22 +196,22 @@ def test_an_upload_that_fails_leaves_nothing_and_keeps_what_was_typed(desk, monk
     with monkeypatch.context() as broken:
         broken.setattr("relations_site.files.sync", lambda folder: None)
         broken.setattr("relations_site.files.os.fsync", fsync)
-        answer = desk.post(ADD_PICTURE, {"file": upload(image(size=(800, 600))), **typed})
+        answer = desk.post(ADD_PICTURE, {"file": upload(image(size=(300, 200))), **typed})
         assert (answer.status_code, words in shown(answer)) == (status, True)
         assert "Typed with care" in shown(answer)
         assert stored() == []
         left[0] = written
-        answer = desk.post("/admin/articles/article/picture/", {"file": upload(image(size=(800, 600))), **typed})
+        answer = desk.post("/admin/articles/article/picture/", {"file": upload(image(size=(300, 200))), **typed})
         assert (answer.status_code, words in answer.json()["problem"]) == (status, True)
         assert stored() == []
     assert not Picture.objects.exists()
-    assert desk.post(ADD_PICTURE, {"file": upload(image(size=(800, 600))), **typed}).status_code == 302
+    assert desk.post(ADD_PICTURE, {"file": upload(image(size=(300, 200))), **typed}).status_code == 302
     assert sorted(Picture.objects.get().files) == stored()
 
 
 @pytest.mark.parametrize("address", [ADD_PICTURE, "/admin/articles/article/picture/"])
 def test_files_of_a_row_that_could_not_be_stored_go_with_it(desk, monkeypatch, address):
-    data = {"file": upload(image(size=(800, 600))), "alt": "A strait", "caption": "Typed with care"}
+    data = {"file": upload(image(size=(300, 200))), "alt": "A strait", "caption": "Typed with care"}
     with monkeypatch.context() as broken:
         broken.setattr(Edition, "touch", raising(sqlite_error("SQLITE_FULL")))
         answer = desk.post(address, data)
@@ -227,6 +239,13 @@ def test_a_folder_that_is_none_is_told(desk, settings, tmp_path):
     assert (answer.status_code, "can’t be written" in shown(answer)) == (503, True)
     assert "Typed with care" in shown(answer)
     assert desk.get("/").status_code == 200
+
+
+def test_an_upload_is_read_without_room_for_itself(desk, monkeypatch):
+    """A file of 3 MB, which Django would put aside on a disk that may be full."""
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", raising(OSError(28, "No space left")))
+    picture = image("PNG") + bytes(3_000_000)
+    assert desk.post(ADD_PICTURE, {"file": upload(picture, "x.png"), "alt": "A strait"}).status_code == 302
 
 
 def test_a_file_is_moved_to_its_name_when_it_is_whole(tmp_path, monkeypatch):

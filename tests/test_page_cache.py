@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.contrib.sites.models import Site
 from django.db import OperationalError
+from django.db.utils import ConnectionHandler
 from django.utils import timezone
 
 from articles import publishing
@@ -418,3 +419,24 @@ def test_nobody_waits_for_long_for_a_database_that_does_not_answer():
     assert age > 10
     assert time.monotonic() - started < 15  # twice half a second, on a busy machine
     released.set()
+
+
+def test_one_connection_is_open_at_any_time(tmp_path, monkeypatch, django_db_blocker):
+    """SQLite takes its log away with the last one, and on a full disk nobody could make it again to read by."""
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "site.sqlite3")}
+    own, seen, there = ConnectionHandler({"default": database}), [], []
+    monkeypatch.setattr(page_cache, "connections", own)
+
+    def read():
+        with own["default"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+        seen.append(own["default"])
+        there.append([connection.connection is not None for connection in seen])
+        watch.pause = 0.01 if len(seen) < 4 else 600
+        return "one", None
+
+    watch = Watch(read, lambda: None, pause=0.01)
+    with django_db_blocker.unblock():
+        watch.catch_up()
+        assert eventually(lambda: len(there) == 4)
+    assert there[-1] == [False, False, True, True]
