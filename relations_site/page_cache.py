@@ -7,6 +7,7 @@ kept goes on being served, and says how old it is.
 
 import gzip
 import logging
+import os
 import re
 import threading
 import time
@@ -198,13 +199,15 @@ class Watch:
         """Take the connection of this look out of use and close that of the look before, `held`; return what is to be held.
 
         A database that was brought back is another file, another connection. But SQLite removes its log with the last
-        connection, and on a disk that is full nobody could make one again to read by: one is open at any time.
+        connection, and on a disk that is full nobody could make it again to read by: one is open at any time. Not where
+        the disk couldn't be written at the first look (False): all of a process share what the first has opened.
         """
         connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor != "sqlite":
-            connection.close()
-            return None
         del connections[DEFAULT_DB_ALIAS]
+        writable = connection.vendor == "sqlite" and os.access(connection.settings_dict["NAME"], os.W_OK)
+        if not writable or held is False:
+            connection.close()
+            return held or False
         if held is not None:
             held.close()
         return connection

@@ -236,8 +236,5 @@ def stay(request, response):
     if alone:
         try:
             session.save()
-        except (
-            DatabaseError,
-            UpdateError,
-        ):  # full, locked, or logged out meanwhile: the page is worth more than the note
-            session.modified = False
+        except (DatabaseError, UpdateError):
+            session.modified = False  # full, locked, or logged out meanwhile: the page is worth more than the note

@@ -4,7 +4,7 @@ import errno
 import sys
 from typing import NamedTuple
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -81,6 +81,7 @@ def server_error(request):
     What was posted to the desk comes back in a page that can send it again, 507 where the disk is full.
     """
     trouble = trouble_of(sys.exc_info()[1])
+    connection.close_at = 0  # behind this request: one opened while the disk can't be written never writes
     if request.method == "POST" and middleware.is_work(request) and middleware.same_origin(request):
         return handed_back(request, trouble or Trouble(500, _("Something went wrong here. It has been recorded.")))
     if trouble:  # whoever only reads comes again: 507 is about what was sent
