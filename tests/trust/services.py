@@ -58,7 +58,10 @@ class Visitor:
         self.connection, self.token = http.client.HTTPConnection(host, timeout=30), ""
 
     def tries(self, name, password, address):
-        """Try a password from `address`; return the answer's status: 200 for a wrong one, 302, 429 when it was not looked at."""
+        """Try a password from `address`; return the answer's status: 200 for a wrong one, 302, 429 when it was not looked at.
+
+        What went wrong, in a word, when there was no answer.
+        """
         headers = {"X-Forwarded-For": address, "Content-Type": "application/x-www-form-urlencoded"}
         try:
             if not self.token:
@@ -67,9 +70,9 @@ class Visitor:
             typed = {"username": name, "password": password, "csrfmiddlewaretoken": self.token, "next": "/admin/"}
             cookies = {"Cookie": f"csrftoken={self.token}"}
             return self._ask("POST", urllib.parse.urlencode(typed), headers | cookies).status
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
             self.connection.close()
-            return 0
+            return type(error).__name__
 
     def _ask(self, method, body, headers):
         self.connection.request(method, "/admin/login/", body, headers)
