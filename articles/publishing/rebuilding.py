@@ -17,7 +17,7 @@ def rebuild(article):
     the text can't be rendered any more: what it was stays then, and the desk is told.
     """
     try:
-        rendered = rendered_or_refuse(article.live.fields["body"])
+        rendered = rendered_or_refuse(article.live.fields["body"], patient=True)
     except ValidationError:
         Rendition.objects.filter(article=article, article__live=article.live_id).update(is_stuck=True)
         raise
@@ -75,7 +75,7 @@ def relink(row):
 
 def rebuild_theme(theme):
     """Render the introduction of `theme` again; return whether it changed. One rewritten meanwhile is left alone."""
-    html = rendered_or_refuse(theme.introduction, field="introduction").html
+    html = rendered_or_refuse(theme.introduction, field="introduction", patient=True).html
     with transaction.atomic():
         Edition.take_turn()
         stored = Theme.objects.filter(pk=theme.pk, introduction=theme.introduction).update(introduction_html=html)

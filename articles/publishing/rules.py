@@ -57,10 +57,13 @@ class Fields:
         return cls(**revision.fields | {"themes": Theme.standing_for(revision.fields["themes"])})
 
 
-def rendered_or_refuse(body, field="body"):
-    """Return the rendered `body`; raise ValidationError on `field`, in words for the editor, when it can't be."""
+def rendered_or_refuse(body, field="body", *, patient=False):
+    """Return the rendered `body`; raise ValidationError on `field`, in words for the editor, when it can't be.
+
+    `patient`: whether nobody waits for it (see `text.render`).
+    """
     try:
-        return text.render(body)
+        return text.render(body, patient=patient)
     except text.TextError as error:
         messages = {
             "long": _("The text has more than %(limit)s characters. Divide it into parts, perhaps as a series."),

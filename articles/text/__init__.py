@@ -25,6 +25,7 @@ from . import links
 
 LONGEST = 200_000  # characters; about 30,000 words
 SECONDS = 2.0  # for a text
+PATIENCE = 10.0  # seconds for one that has been published, where nobody waits for it
 READY = 10.0  # seconds for a new child
 CHILD = "articles.text.engine"
 # An address that is neither within the page nor whole.
@@ -93,15 +94,15 @@ class _Engine:
             process.stdin.close()
             process.stdout.close()
 
-    def ask(self, text):
-        """Return the child's answer for `text`; raise TextError when none comes in time."""
+    def ask(self, text, seconds):
+        """Return the child's answer for `text`; raise TextError when none comes in so many `seconds`."""
         question = json.dumps(text).encode() + b"\n"
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self.stop()
                 self._start()
             try:
-                answer = self._exchange(question, SECONDS) if self._wait() else None
+                answer = self._exchange(question, seconds) if self._wait() else None
             except OSError:
                 answer = b""
             if answer is None or not answer.endswith(b"\n"):
@@ -144,11 +145,14 @@ _engine = _Engine()
 atexit.register(_engine.stop)
 
 
-def render(body):
-    """Return the `Rendered` text of the Markdown `body`; raise TextError when it is too long or can't be rendered."""
+def render(body, *, patient=False):
+    """Return the `Rendered` text of the Markdown `body`; raise TextError when it is too long or can't be rendered.
+
+    `patient`, for commands, gives it `PATIENCE` seconds: on a busy machine a text that took one takes three.
+    """
     if len(body) > LONGEST:
         raise TextError("long")
-    answer = _engine.ask(names.clean(body))
+    answer = _engine.ask(names.clean(body), PATIENCE if patient else SECONDS)
     if answer is None:
         raise TextError("failed")
     return Rendered(**answer)
