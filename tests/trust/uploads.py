@@ -90,8 +90,8 @@ def png_bomb(width, height, level=9):
 def moving(kind, frames):
     """Return an animation of so many frames."""
     out = io.BytesIO()
-    first, *rest = (Image.new("P", (4, 4), number % 2) for number in range(frames))
-    first.convert("RGB").save(out, kind, save_all=True, append_images=[one.convert("RGB") for one in rest], duration=10)
+    first, *rest = (Image.new("RGB", (4, 4), (number % 256, number // 256, 99)) for number in range(frames))
+    first.save(out, kind, save_all=True, append_images=rest, duration=10)
     return out.getvalue()
 
 
