@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from articles import text
 from articles.text import diff
+from articles.text.inspect import inspect
 from articles.text.safe import sanitise
 
 from .thorough import times
@@ -146,6 +147,22 @@ def test_no_text_makes_rendering_hang(body):
         assert error.code in {"slow", "failed"}
     assert time.monotonic() - started < text.SECONDS * 4  # a generous bound against a hang, not a measurement
     assert "fine" in html("This is fine.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`" * 100_000,
+        "~~~a\n" * 20_000,
+        "``` " + " " * 100_000 + "x",
+        "a[^1] " * 15_000 + "\n\n" + "".join(f"[^{n}]: b\n\n" for n in range(9_000)),
+        "```chart\ntype: line\ntitle: a\n\n|a|b|\n|-|-|\n" + "|x|y|z|\n" * 12_000 + "```\n",
+    ],
+)
+def test_nor_looking_for_what_an_editor_should_see(body):
+    started = time.monotonic()
+    inspect(body)
+    assert time.monotonic() - started < 8  # a generous bound against a hang, which would be of minutes
 
 
 def test_a_text_past_the_limit_is_refused_before_any_work():

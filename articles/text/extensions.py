@@ -132,16 +132,21 @@ class Opened(Preprocessor):
         self.found.clear()
         named = chartblocks.tables(body)
 
-        def opened(found):
-            if found[2] == "chart":
-                self.found.append((chartblocks.parse(found[3], named), found[3]))
-                return f"\n{CHART}{len(self.found)}\n"
-            if found[2] != "timeline":
-                return found[0]
-            kept = [line for line in found[3].splitlines() if line.strip()]
-            return "\n".join(["", TIMELINE, *(line.strip() for line in kept), ""])
+        parts, place = [], 0
+        for block in timelines.fenced(body):
+            parts += [body[place : block.start], self.opened(block, named) or body[block.start : block.end]]
+            place = block.end
+        return chartblocks.parted("".join([*parts, body[place:]])).split("\n")
 
-        return chartblocks.parted(timelines.BLOCK.sub(opened, body)).split("\n")
+    def opened(self, block, named):
+        """Return what stands for the `timelines.Fenced` block; nothing for one of code."""
+        if block.what == "chart":
+            self.found.append((chartblocks.parse(block.lines, named), block.lines))
+            return f"\n{CHART}{len(self.found)}\n"
+        if block.what != "timeline":
+            return ""
+        kept = [line.strip() for line in block.lines.splitlines() if line.strip()]
+        return "\n".join(["", TIMELINE, *kept, ""])
 
 
 class Timeline(BlockProcessor):

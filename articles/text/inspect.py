@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from . import chartblocks, citations, links, timelines
 
@@ -46,9 +47,8 @@ def inspect(body):
     places += [Place("link", *found.span(1), found[1]) for found in led]
     places += [Place("name", *found.span(), " ".join(found[1].split())) for found in _NAMED.finditer(text)]
     defined = {found[1]: found for found in _DEFINITION.finditer(text)}
-    mentioned = [
-        found for found in _MENTION.finditer(text) if found.start() not in {d.start() for d in defined.values()}
-    ]
+    definitions = {found.start() for found in defined.values()}
+    mentioned = [found for found in _MENTION.finditer(text) if found.start() not in definitions]
     places += [Place("unknown note", *found.span(), found[1]) for found in mentioned if found[1] not in defined]
     known = {found[1] for found in mentioned}
     places += [Place("unused note", *found.span(), label) for label, found in defined.items() if label not in known]
@@ -77,9 +77,9 @@ def inspect(body):
 def _undated(body):
     """Return the `Place`s of the lines of timelines that say no date."""
     places = []
-    for block in timelines.BLOCK.finditer(body):
-        start = block.start(3)
-        for line in block[3].splitlines(keepends=True) if block[2] == "timeline" else ():
+    for block in timelines.fenced(body):
+        start = block.inner
+        for line in block.lines.splitlines(keepends=True) if block.what == "timeline" else ():
             if line.strip() and timelines.parse(line) is None:
                 places.append(Place("undated", start, start + len(line.rstrip("\n")), line.strip()[:80]))
             start += len(line)
@@ -89,15 +89,16 @@ def _undated(body):
 def _undrawn(body):
     """Return the `Place`s of what keeps charts from being drawn, and of those without a source."""
     places, named = [], chartblocks.tables(body)
-    for found in timelines.BLOCK.finditer(body):
-        if found[2] == "chart":
-            lines = found[3].splitlines(keepends=True) or [""]
-            block = chartblocks.parse(found[3], named)
+    for found in timelines.fenced(body):
+        if found.what == "chart":
+            lines = found.lines.splitlines(keepends=True) or [""]
+            block = chartblocks.parse(found.lines, named)
             if "source" not in block.settings:
-                places.append(Place("unsourced", found.start(), found.start(3), block.settings.get("title", "")))
+                places.append(Place("unsourced", found.start, found.inner, block.settings.get("title", "")))
+            starts = list(accumulate(map(len, lines), initial=found.inner))
+            first = body.count("\n", 0, found.inner) + 1
             for number, code, about in block.problems:
-                start = found.start(3) + sum(map(len, lines[:number]))
-                line = body.count("\n", 0, start) + 1
+                start, line = starts[number], first + number
                 places.append(
                     Place(f"chart: {code}", start, start + len(lines[number].rstrip("\n")), f"{line}\0{about}")
                 )

@@ -11,19 +11,53 @@ A date has the precision it has (see `dates`); what happened is Markdown in one 
 
 import html
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 
 from . import dates
 
 _DAY = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
-# Any fenced block, so that a timeline shown as code inside another stays code: fence, what it is, its lines.
-BLOCK = re.compile(r"^(```+|~~~+)[ ]*([^\n]*?)[ ]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 LINE = re.compile(rf"({_DAY})(?:\s?[–—]\s?|\s-\s)?((?<=[–—\s]){_DAY})?\s{{0,3}}:\s(.+)")
 
 _EVENT = re.compile(r'<li class="event" id="event-(\d+)">(.*?)</li>', re.DOTALL)
 _TIME = re.compile(r'<time datetime="(\d{4}[\d-]*)">[^<]*</time>')
 _WHAT = re.compile(r'<span class="what">(.*)</span>\s*\Z', re.DOTALL)
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Fenced:
+    """A fenced block: from which character to which, what it says it is, its lines, and at which character these begin."""
+
+    start: int
+    end: int
+    what: str
+    lines: str
+    inner: int
+
+
+def fenced(body):
+    """Yield the `Fenced` blocks of the Markdown `body` in order: any, so that one shown as code inside another stays code.
+
+    A block ends at the next line that is its own fence again; the time this takes grows with the text, whatever it holds.
+    """
+    fences = list(_FENCE.finditer(body))
+    closing = defaultdict(list)  # {fence: places among `fences` of those that may end a block}
+    for place, fence in enumerate(fences):
+        if not fence[2].strip(" "):
+            closing[fence[1]].append(place)
+    place = 0
+    while place < len(fences):
+        opening = fences[place]
+        ends = closing[opening[1]]
+        after = bisect_right(ends, place)
+        place += 1
+        if after < len(ends):
+            end, inner = fences[ends[after]], opening.end() + 1
+            yield Fenced(opening.start(), end.end(), opening[2].strip(" "), body[inner : end.start()], inner)
+            place = ends[after] + 1
 
 
 @dataclass(frozen=True)

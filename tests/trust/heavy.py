@@ -83,6 +83,11 @@ def texts():
         unit: lambda size, unit=unit: (unit * (size // len(unit) + 1))[:size]
         for unit in dict.fromkeys([*UNITS, *LINES])
     }
+    found["fences that nothing closes"] = lambda size: ("~~~a\n" * size)[:size]
+    found["a fence and spaces"] = lambda size: "``` " + " " * (size - 5) + "x"
+    found["a chart that can't be drawn"] = lambda size: (
+        "```chart\ntype: line\ntitle: a\n\n|a|b|\n|-|-|\n" + ("|x|y|z|\n" * size)[: size - 60] + "\n```\n"
+    )
     found["lists within lists"] = lambda size: grown(size, lambda depth: "  " * depth + "- a\n")
     found["quotations within quotations"] = lambda size: grown(size, lambda depth: ">" * depth + " a\n")
     found["emphasis within emphasis"] = lambda size: ("*a_b" * (size // 8))[: size // 2] + ("_*" * size)[: size // 2]
