@@ -14,6 +14,7 @@ from articles.models import Article, AuditEntry, Theme, audit
 from .make import change, make_article, make_theme, make_user
 from .test_desk import ADD, form_of, posted
 from .test_second_factor import CODE, COLLEAGUES, OWN, password, set_up  # noqa: F401 - set_up is a fixture
+from .test_taxonomy import opened
 
 pytestmark = pytest.mark.django_db
 LOGIN, LOG = "/admin/login/", "/admin/articles/auditentry/"
@@ -110,26 +111,18 @@ def test_passwords_are_told_and_not_what_they_are(desk, writer):
     assert "md5" not in stored and "long and new" not in stored
 
 
-def person(user, **kw):
-    """Return the form of `user` as it is posted."""
-    joined = {"date_joined_0": "2026-01-01", "date_joined_1": "10:00:00"}
-    return {"username": user.username, "is_active": "on", "is_staff": "on", **joined, **kw}
-
-
 def test_users_groups_and_rights_are_told_with_before_and_after(desk, writer):
     editors = Group.objects.get(name="Editor")
-    address = f"/admin/auth/user/{writer.pk}/change/"
-    assert desk.post(address, person(writer, groups=[editors.pk], is_superuser="on")).status_code == 302
+    typed = opened(desk, writer, groups=[editors.pk], is_superuser="on")
+    assert desk.post(f"/admin/auth/user/{writer.pk}/change/", typed).status_code == 302
     entry = last(Act.CHANGED)
     assert (entry.who, entry.what, entry.kind, entry.row_key) == ("chief", "alice", "auth.user", writer.pk)
     assert (entry.before["groups"], entry.after["groups"]) == (["Writer"], ["Editor"])
     assert (entry.before["is_superuser"], entry.after["is_superuser"]) == ("False", "True")
     assert "username" not in entry.after and "password" not in entry.before
     right = editors.permissions.first()
-    assert (
-        desk.post(f"/admin/auth/group/{editors.pk}/change/", {"name": "Editor", "permissions": [right.pk]}).status_code
-        == 302
-    )
+    typed = opened(desk, editors, permissions=[right.pk])
+    assert desk.post(f"/admin/auth/group/{editors.pk}/change/", typed).status_code == 302
     entry = last(Act.CHANGED)
     assert (
         entry.kind == "auth.group"
@@ -147,11 +140,7 @@ def test_users_groups_and_rights_are_told_with_before_and_after(desk, writer):
 
 
 def test_a_form_saved_unchanged_tells_nothing(desk, writer):
-    writer.date_joined = writer.date_joined.replace(
-        year=2026, month=1, day=1, hour=10, minute=0, second=0, microsecond=0
-    )
-    writer.save()
-    data = person(writer, groups=[group.pk for group in writer.groups.all()])
+    data = opened(desk, writer)
     assert desk.post(f"/admin/auth/user/{writer.pk}/change/", data).status_code == 302
     assert told() == []
 
@@ -206,8 +195,7 @@ def test_changed_themes_of_articles_are_told(chief):
 
 def test_settings_rows_are_told(desk):
     site = Site.objects.get()
-    opened = desk.get(f"/admin/sites/site/{site.pk}/change/").context["adminform"].form.initial["opened"]
-    data = {"name": "Another name", "domain": site.domain, "opened": opened}
+    data = opened(desk, site, name="Another name")
     assert desk.post(f"/admin/sites/site/{site.pk}/change/", data).status_code == 302
     entry = last(Act.CHANGED)
     assert (entry.who, entry.kind) == ("chief", "sites.site")
@@ -222,7 +210,8 @@ def test_settings_rows_are_told(desk):
     assert desk.post("/admin/redirects/redirect/add/", moved).status_code == 302
     assert last(Act.ADDED).after["new_path"] == "/new/"
     row = Redirect.objects.get(old_path="/old/")
-    assert desk.post(f"/admin/redirects/redirect/{row.pk}/change/", moved | {"new_path": "/newer/"}).status_code == 302
+    typed = opened(desk, row, new_path="/newer/")
+    assert desk.post(f"/admin/redirects/redirect/{row.pk}/change/", typed).status_code == 302
     assert (last(Act.CHANGED).before, last(Act.CHANGED).after) == ({"new_path": "/new/"}, {"new_path": "/newer/"})
 
 

@@ -111,7 +111,7 @@ def test_a_colleagues_change_to_a_theme_is_not_overwritten(desk, typed):
     assert desk.post(form_of(theme), opened(desk, theme, **typed)).status_code == 302
     stored = shown(desk.get(form_of(theme)))
     refused = desk.post(form_of(theme), mine)
-    assert refused.status_code == 200
+    assert refused.status_code == 409
     assert "Somebody else saved this" in shown(refused)
     assert "Mine." in shown(refused)
     assert desk.get(form_of(theme)).context["adminform"].form.initial["opened"] in stored

@@ -83,6 +83,7 @@ class Editing:
     def act(self, request, action, article, form):
         """Do what the button `action` says with what was typed; return the article, stored."""
         fields, data, by, based_on = form.typed(), form.cleaned_data, request.user, form.cleaned_data["based_on"]
+        sent = {"by": by, "form": data["form"]}
         publish = {
             "publish": {},
             "schedule": {"at": data["at"]},
@@ -95,19 +96,19 @@ class Editing:
             raise ValidationError({"change": gettext("Is this a typo, an update or a correction?")})
         is_new = article is None
         if is_new:
-            article = publishing.create(fields, by=by, form=data["form"])
+            article = publishing.create(fields, **sent)
             article.refresh_from_db()
             form.article, based_on = article, article.working_id
             typed, fields = fields, publishing.Fields.of(article.working)
+            if action in publish and is_out(article, typed, **sent):
+                return article  # sent twice
             if action in publish and replace(fields, slug=typed.slug) != typed:
                 # The page was sent before, and a colleague has saved since: readers get nothing unread.
                 raise publishing.Conflict(article.working, publishing.Merged(fields, fields, ()))
-        if action in publish and is_new and article.live_id == article.working_id:
-            pass  # sent twice
-        elif action in publish:
+        if action in publish:
             try:
                 publishing.refuse_blocked(fields, article)
-                publishing.publish(article, fields, by=by, based_on=based_on, **publish[action])
+                publishing.publish(article, fields, based_on=based_on, **sent, **publish[action])
             except ValidationError as error:
                 if not is_new:
                     raise
@@ -117,12 +118,12 @@ class Editing:
                     messages.warning(request, text)
                 return article
         elif action == "unschedule":
-            publishing.withdraw(article, by=by, based_on=based_on, note="", fields=fields)
+            publishing.withdraw(article, based_on=based_on, note="", fields=fields, **sent)
         elif action in review:
             kind, note = review[action], data["review_note"]
-            publishing.save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note, form=data["form"])
+            publishing.save_draft(article, fields, based_on=based_on, kind=kind, note=note, **sent)
         elif not is_new:
-            publishing.save_draft(article, fields, by=by, based_on=based_on, form=data["form"])
+            publishing.save_draft(article, fields, based_on=based_on, **sent)
         self.message(request, messages.SUCCESS, article, self.done(article, action))
         if action == "save" or action in review:
             self.warn_of_text(request, fields)
@@ -140,6 +141,8 @@ class Editing:
         """Return in words what happened and what readers see now."""
         article.refresh_from_db()
         status = article.status()
+        if status == Status.DELETED:
+            return gettext("Saved, but somebody has deleted this draft meanwhile: bring it back, or leave it deleted.")
         words = {
             "submit": gettext("Handed in for review. Readers see no change."),
             "approve": gettext("Approved. Readers see no change until it is published."),
@@ -246,3 +249,9 @@ class Editing:
             "form": form,
         }
         return TemplateResponse(request, "admin/articles/article/preview_failed.html", context)
+
+
+def is_out(article, typed, *, by, form):
+    """Whether the form `form` (a UUID, or None) of `by` has published `typed` already: its answer was lost."""
+    rows = article.revisions.filter(kind=Kind.PUBLISHED, form=form, saved_by=by) if form else ()
+    return any(replace(publishing.Fields.of(row), slug=typed.slug) == typed for row in rows)

@@ -4,16 +4,17 @@ import json
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.contrib.redirects.admin import RedirectAdmin
 from django.contrib.redirects.models import Redirect
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AuditEntry
-from .rows import OnlyRead
+from .rows import OnlyRead, Opened, OpenedAdmin
 
 Act = AuditEntry.Act
 SECRET = {"password", "last_login"}
@@ -27,8 +28,17 @@ def in_the_log(row):
     return told
 
 
-class Recorded:
+class Recorded(OpenedAdmin):
     """Records what is added, changed and deleted, in the transaction that does it."""
+
+    form = Opened
+
+    def get_object(self, request, object_id, from_field=None):
+        """Return the row; locked where it is about to be changed, so that nothing of it is written over unseen."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST" or not connection.in_atomic_block:
+            return row
+        return self.model._default_manager.select_for_update().filter(pk=row.pk).first()
 
     def save_model(self, request, obj, form, change):
         """Remember what the row said before."""
@@ -59,9 +69,21 @@ for model in (User, Group, Redirect):
     admin.site.unregister(model)
 
 
+class AccountForm(Opened, UserChangeForm):
+    """A user; the password, which is changed on its own page, is no part of it."""
+
+    def stored(self, row):
+        """Return the values of `row` that the form edits."""
+        return {name: value for name, value in super().stored(row).items() if name not in SECRET}
+
+
 @admin.register(User)
 class AccountAdmin(Recorded, UserAdmin):
     """Users."""
+
+    form = AccountForm
+    fieldsets = ((None, {"fields": ("username", "password", "opened")}), *UserAdmin.fieldsets[1:])
+    readonly_fields = ("last_login", "date_joined")
 
     def user_change_password(self, request, id, form_url=""):
         """Change a colleague's password."""

@@ -22,16 +22,71 @@ class RowsField(forms.ModelMultipleChoiceField):
         return super().clean([key if len(str(key)) < 19 else "0" for key in value or ()])
 
 
-class RowForm(forms.ModelForm):
-    """The form of one row. A hidden digest of what it was opened with tells whether somebody saved since."""
+class Opened(forms.ModelForm):
+    """A form that knows what it was opened with, by a hidden digest: what somebody saved since is never overwritten.
+
+    A save that comes too late is refused with what was typed still in the form, and what is stored beside it. Sent once
+    more, it is kept: whoever sends it has seen both.
+    """
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_late = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["opened"] = self.digest(self.instance) if self.instance.pk else ""
+
+    def stored(self, row):
+        """Return the values of `row` that the form edits, as plain data."""
+        return model_to_dict(row, self._meta.fields, self._meta.exclude)
+
+    def digest(self, row):
+        """Return a short digest of what the form edits of `row`."""
+        values = sorted((name, in_words(value)) for name, value in self.stored(row).items())
+        return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+    def clean(self):
+        """Refuse to write over what somebody else saved since the form was opened."""
+        super().clean()
+        if not self.instance.pk:
+            return
+        # Locked, so that of two at once the second sees what the first has saved.
+        row = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
+        if row is None:
+            raise ValidationError(gettext("Somebody deleted this while you were writing. Nothing was saved."))
+        if self.cleaned_data.get("opened") == self.digest(row):
+            return
+        self.is_late = True
+        stored = self.stored(row)
+        for name in [name for name in self.changed_data if name in stored and name in self.fields]:
+            self.add_error(name, gettext("Stored now: %s") % (in_words(stored[name]) or "–"))
+        if stored.keys() <= self.fields.keys():
+            self.data = self.data.copy()
+            self.data[self.add_prefix("opened")] = self.digest(row)
+            words = gettext(
+                "Somebody else saved this while you were writing. Nothing was saved: what you typed is still below, "
+                "and beside it what is stored now where that differs. Save again to keep yours."
+            )
+        else:  # rows of a table below, which can't be sent again as they are
+            words = gettext(
+                "Somebody else saved this while you were writing. Nothing was saved; what you typed is still "
+                "below. Open it in another tab, carry your changes over and save there."
+            )
+        self.add_error(None, words)
+
+
+def in_words(value):
+    """Return a stored value as text, the same in whatever order the database gave its rows."""
+    return ", ".join(sorted(map(str, value))) if isinstance(value, (list, tuple)) else str(value)
+
+
+class RowForm(Opened):
+    """The form of one row."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.is_bound:
             self._tidy()
-        self.initial["opened"] = self.digest(self.instance) if self.instance.pk else ""
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("Empty: made from the name. A changed slug leaves a redirect.")
@@ -45,15 +100,6 @@ class RowForm(forms.ModelForm):
                 tidy = names.clean if isinstance(field.widget, forms.Textarea) else names.clean_line
                 self.data[key] = tidy(self.data[key])
 
-    def stored(self, row):
-        """Return the values of `row` that the form edits, as plain data."""
-        return model_to_dict(row, self._meta.fields)
-
-    def digest(self, row):
-        """Return a short digest of what the form edits of `row`."""
-        values = sorted((name, str(value)) for name, value in self.stored(row).items())
-        return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
-
     def clean_slug(self):
         """Accept a well-formed slug that no other row holds or held."""
         slug = self.cleaned_data["slug"]
@@ -61,20 +107,21 @@ class RowForm(forms.ModelForm):
             addresses.refuse_slug(self.instance, slug)
         return slug
 
-    def clean(self):
-        """Refuse to write over what somebody else saved since the form was opened."""
-        super().clean()
-        if self.instance.pk:
-            row = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
-            if row is None:
-                raise ValidationError(gettext("Somebody deleted this while you were writing. Nothing was saved."))
-            if self.cleaned_data.get("opened") != self.digest(row):
-                raise ValidationError(
-                    gettext(
-                        "Somebody else saved this while you were writing. Nothing was saved; what you typed is still "
-                        "below. Open it in another tab, carry your changes over and save there."
-                    )
-                )
+
+class OpenedAdmin(admin.ModelAdmin):
+    """Rows whose form is `Opened`: a save that comes too late is answered with 409."""
+
+    def get_fields(self, request, obj=None):
+        """The form's fields, without the digest for who may only look."""
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "opened"]
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        """Return the page with the form."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if getattr(context["adminform"].form, "is_late", False):
+            response.status_code = 409
+        return response
 
 
 class OnlyRead:
@@ -99,7 +146,7 @@ class OnlyRead:
         return super().get_urls()[:1]
 
 
-class RowAdmin(admin.ModelAdmin):
+class RowAdmin(OpenedAdmin):
     """Rows that readers see: stored and deleted through publishing."""
 
     actions = None
@@ -119,11 +166,6 @@ class RowAdmin(admin.ModelAdmin):
         with transaction.atomic():
             Edition.take_turn()
             return view(request, *args, **kwargs)
-
-    def get_fields(self, request, obj=None):
-        """The form's fields, without the digest for who may only look."""
-        fields = super().get_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "opened"]
 
     def save_model(self, request, obj, form, change):
         """Store the row through publishing."""

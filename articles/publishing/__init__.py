@@ -25,6 +25,7 @@ from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
 from .renditions import forget, showing, store_rendition
+from .repeats import repeated
 from .rules import (
     Change,
     Fields,
@@ -92,6 +93,7 @@ __all__ = [
     "relink",
     "rendered_or_refuse",
     "rendered_or_typed",
+    "repeated",
     "resolve",
     "restore",
     "retag",
@@ -180,6 +182,9 @@ def save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note=
             return _save_draft(article, fields, by=by, based_on=based_on, kind=kind, note=note, form=form)
         except Conflict:
             conflict = conflict_of(article, fields, based_on)
+        done = repeated(article, fields, by=by, based_on=based_on, form=form, kind=kind, note=note)
+        if done:
+            return done
         if conflict.merged.clashes:
             break
         fields, based_on = conflict.merged.mine, conflict.working.pk
@@ -232,39 +237,46 @@ def restore(article, revision, *, by, based_on, field=None):
 def discard(article, *, by=None):
     """Put a draft that readers never saw out of everybody's way; `bring_back` undoes it."""
     rights.refuse(by, "delete")
-    if article.published_at is not None:
-        raise ValidationError(_("What readers saw is withdrawn, not deleted."))
-    if Article.objects.filter(pk=article.pk, published_at=None).update(deleted_at=timezone.now()):
+    drafts = Article.objects.filter(pk=article.pk, published_at=None)
+    if drafts.filter(deleted_at=None).update(deleted_at=timezone.now()):
         AuditEntry.objects.record(AuditEntry.Act.DELETED, article, by=by)
+    elif not drafts.exists():  # published in the last instant, perhaps
+        raise ValidationError(_("What readers saw is withdrawn, not deleted."))
 
 
 @transaction.atomic
 def bring_back(article, *, by=None):
     """Put a deleted draft back among the others."""
     rights.refuse(by, "delete")
-    Article.objects.filter(pk=article.pk).update(deleted_at=None)
-    AuditEntry.objects.record(AuditEntry.Act.BROUGHT_BACK, article, by=by)
+    if Article.objects.filter(pk=article.pk).exclude(deleted_at=None).update(deleted_at=None):
+        AuditEntry.objects.record(AuditEntry.Act.BROUGHT_BACK, article, by=by)
 
 
 # Publishing ---------------------------------------------------------------------------------------------------------
 
 
-def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="", dated=None):
+def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="", dated=None, form=None):
     """Show readers `fields` from the instant `at` (default: now); return the published revision.
 
     A first publication (or one after a withdrawal) is `new` and may lie in the future. A live article is changed at
     once, as a typo, an update or a correction; the last two need a `note` that says why and move `updated_at`.
-    `dated` is the past date of something first published elsewhere, for imports.
+    `dated` is the past date of something first published elsewhere, for imports; `form` the UUID of the form it was sent
+    from. Sent twice, it is published once.
     Raise ValidationError for what is missing or contradicts this, Conflict when somebody saved since `based_on`: what
     readers will see is never merged unseen.
     """
     rights.refuse(by, "publish", article)
     note = names.clean_line(note)
+    said = {"change": change, "note": note}
     if based_on != article.working_id:
         conflict = conflict_of(article, fields, based_on)
-        if _is_repeat(conflict, by, change, note):
-            return conflict.working
-        raise conflict
+        kind = Revision.Kind.PUBLISHED
+        done = repeated(article, fields, by=by, based_on=based_on, form=form, kind=kind, **said)
+        if done:
+            return done
+        if not (conflict.is_with(by, form) and conflict.merged.mine == Fields.of(conflict.working)):
+            raise conflict
+        based_on = conflict.working.pk  # their own page has saved just this, and was never answered
     fields = with_slug(fields, article)
     refuse_bad_draft(fields, article)
     refuse_unready(fields, article)
@@ -272,16 +284,14 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
     now = timezone.now()  # in which a scheduled article may have come out
     refuse_bad_change(article, change, note, at, now)
     try:
-        return _publish(article, fields, rendered, by, based_on, at, change, note, dated, now)
-    except Conflict:  # saved by somebody in the last instant
-        conflict = conflict_of(article, fields, based_on)
-        if _is_repeat(conflict, by, change, note):
-            return conflict.working
-        raise conflict from None
+        return _publish(article, fields, rendered, by, based_on, at, change, note, dated, now, form)
+    except Conflict:  # saved or deleted by somebody in the last instant
+        article.refresh_from_db()
+        return publish(article, fields, by=by, based_on=based_on, at=at, dated=dated, form=form, **said)
 
 
 @transaction.atomic
-def _publish(article, fields, rendered, by, based_on, at, change, note, dated, now):
+def _publish(article, fields, rendered, by, based_on, at, change, note, dated, now, form):
     """Write the publication; everything has been checked."""
     was_live = article.is_public(now)
     Edition.take_turn(wide=False)
@@ -294,6 +304,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         change=change,
         note=note,
         at=now,
+        form=form,
     )
     before = _in_the_log(article)
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
@@ -333,46 +344,42 @@ def _in_the_log(article):
     }
 
 
-def _is_repeat(conflict, by, change, note):
-    """Whether what is being published is published already, by the same form sent a moment before."""
-    working, merged = conflict.working, conflict.merged
-    told = (working.kind, working.change, working.note, working.saved_by)
-    same = merged.mine == merged.theirs == Fields.of(working)
-    return same and told == (Revision.Kind.PUBLISHED, change, note, by)
-
-
-def withdraw(article, *, by, based_on, note, fields=None):
+def withdraw(article, *, by, based_on, note, fields=None, form=None):
     """Take `article` from readers, who find `note` in its place; a scheduled one becomes a draft again.
 
     `fields` becomes the working copy (default: it stays). Raise Conflict when somebody saved since `based_on`.
     """
     rights.refuse(by, "publish", article)
     now = timezone.now()
-    fields = with_slug(fields or Fields.of(article.working), article)
-    if based_on != article.working_id:
-        raise conflict_of(article, fields, based_on)
     note = names.clean_line(note)
-    if article.status(now) not in {Article.Status.PUBLISHED, Article.Status.SCHEDULED}:
+    is_out = article.status(now) in {Article.Status.PUBLISHED, Article.Status.SCHEDULED}
+    typed = with_slug(fields or Fields.of(article.working), article)
+    if based_on != article.working_id:
+        if not is_out and repeated(article, typed, by=by, based_on=based_on, form=form, note=note):
+            return
+        raise conflict_of(article, typed, based_on)
+    if not is_out:
         raise ValidationError(_("Only a published or scheduled article can be withdrawn."))
     was_live = article.is_public(now)
     if was_live and not note:
         raise ValidationError({"note": _("Say why: readers who follow a link to the article will see it.")})
     refuse_long(note)
     if not was_live:  # the row becomes that of a draft
-        refuse_bad_draft(fields, article)
+        refuse_bad_draft(typed, article)
     try:
-        _withdraw(article, fields, by, based_on, note, now, was_live)
+        _withdraw(article, typed, by, based_on, note, now, was_live, form)
     except Conflict:
-        raise conflict_of(article, fields, based_on) from None
+        article.refresh_from_db()
+        withdraw(article, by=by, based_on=based_on, note=note, fields=fields, form=form)
 
 
 @transaction.atomic
-def _withdraw(article, fields, by, based_on, note, now, was_live):
+def _withdraw(article, fields, by, based_on, note, now, was_live, form):
     """Write the withdrawal; everything has been checked."""
     Edition.take_turn(wide=False)
     before = _in_the_log(article)
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
-    advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now)
+    advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now, form=form)
     forget(showing(article))
     with recounted([article.pk]):
         if article.is_public():  # one whose hour came while this waited is a draft again all the same

@@ -47,11 +47,16 @@ class Conflict(Exception):
         super().__init__()
         self.working, self.merged = working, merged
 
+    def is_with(self, user, form):
+        """Whether it was saved by `user` themself, from the very form `form` (a UUID, or None: told by nothing)."""
+        return form is not None and (self.working.form, self.working.saved_by) == (form, user)
+
 
 def advance(article, fields, *, kind, based_on, by, change="", note="", at=None, form=None):
-    """Store a revision and make it the working copy, if `based_on` still is; return it.
+    """Store a revision and make it the working copy, if `based_on` still is; return it. Raise Conflict otherwise.
 
-    The row is locked before anything is written, so that no two wait for each other; the conditional UPDATE decides.
+    The row is locked before anything is written, so that no two wait for each other; the conditional UPDATE decides. It
+    asks for the deletion that the caller knows of, too: what a colleague has deleted meanwhile isn't brought back unseen.
     """
     Article.objects.select_for_update(no_key=True).filter(pk=article.pk).first()
     number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -71,7 +76,8 @@ def advance(article, fields, *, kind, based_on, by, change="", note="", at=None,
             )
     except IntegrityError as error:
         raise Conflict from error
-    if not Article.objects.filter(pk=article.pk, working=based_on).update(working=revision):
+    seen = {"working": based_on, "deleted_at": article.deleted_at}
+    if not Article.objects.filter(pk=article.pk, **seen).update(working=revision):
         raise Conflict
     article.working = revision
     return revision
