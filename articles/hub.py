@@ -7,18 +7,16 @@ waits for nobody, an article that falls due by itself is told like any other, an
 import datetime
 import http.client
 import logging
-import urllib.error
-import urllib.request
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
 
+from . import network
 from .feeds import channels
 from .listing import feeds_of
 from .models import Topic
 
-SECONDS = 10
 LONGEST_PAUSE = 12 * 60  # minutes between two attempts
 AGENT = "relations_site (WebSub publisher)"
 log = logging.getLogger(__name__)
@@ -32,30 +30,18 @@ class Refused(Exception):
     """The hub won't take this one."""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args, **kwargs):
-        """Follow nothing: what was posted would be dropped on the way."""
-
-
-_OPENER = urllib.request.build_opener(_NoRedirects)
-
-
 def ping(hub, url):
     """Tell the hub at the address `hub` that the feed at the address `url` has changed; raise Unreachable or Refused.
 
     The form is that of PubSubHubbub 0.4, which hubs of WebSub kept; `hub.topic` is how some of them name the feed.
     """
     form = urlencode({"hub.mode": "publish", "hub.url": url, "hub.topic": url}).encode()
-    request = urllib.request.Request(hub, form, {"User-Agent": AGENT})  # noqa: S310 - settings take http(s) only
     try:
-        with _OPENER.open(request, timeout=SECONDS):
-            pass
-    except urllib.error.HTTPError as error:
-        error.close()
-        kind = Unreachable if error.code == 429 or error.code >= 500 else Refused
-        raise kind(f"HTTP {error.code}") from error
+        status, _onward = network.ask("POST", hub, agent=AGENT, form=form)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unreachable(str(getattr(error, "reason", error)) or type(error).__name__) from error
+        raise Unreachable(str(error) or type(error).__name__) from error
+    if status >= 300:
+        raise (Unreachable if status == 429 or status >= 500 else Refused)(f"HTTP {status}")
 
 
 def look():

@@ -1,18 +1,14 @@
-"""Whether the addresses of sources still answer: asked politely, and never of a private network.
-
-Standard library alone: the one thing that matters here, that the address checked is the address connected to, is what
-clients for HTTP hide.
-"""
+"""Whether the addresses of sources still answer: asked politely, and never of a private network."""
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-SECONDS = 10
+from . import network
+
 MOST_REDIRECTS = 5
 AT_ONCE = 4
 PAUSE = 1.0  # seconds between two questions to one host
@@ -22,57 +18,9 @@ ALIVE, GONE, UNSURE = "alive", "gone", "unsure"
 GONE_STATUSES = {404, 410}
 
 
-class Private(OSError):
-    """An address that is nobody's business outside its own network."""
-
-
-def is_public(address):
-    """Whether the IP `address` (text) is one of the open internet."""
-    return ipaddress.ip_address(address.partition("%")[0]).is_global
-
-
-def _connect(host, port):
-    """Return a socket to `host`, connected to the very address that was found to be public."""
-    found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(is_public(address) for address in found):
-        raise Private(host)
-    return socket.create_connection((found[0], port), timeout=SECONDS)
-
-
-class _Plain(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = _connect(self.host, self.port)
-
-
-class _Secure(http.client.HTTPSConnection):
-    def connect(self):
-        self.sock = ssl.create_default_context().wrap_socket(_connect(self.host, self.port), server_hostname=self.host)
-
-
-def _ask(method, url):
-    """Return (status, address it redirects to or None) of one request; no body is read."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Private(url)
-    kind = _Secure if parts.scheme == "https" else _Plain
-    host = parts.hostname.encode("idna").decode()
-    connection = kind(host, parts.port or (443 if parts.scheme == "https" else 80), timeout=SECONDS)
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = f"?{quote(parts.query, safe='/?%:@!$&()*+,;=~-._')}" if parts.query else ""
-    try:
-        connection.request(method, path + query, headers={"User-Agent": AGENT, "Accept": "*/*"})
-        response = connection.getresponse()
-        moved = response.status in {301, 302, 303, 307, 308}
-        return response.status, urljoin(url, response.headers["Location"]) if moved and response.headers[
-            "Location"
-        ] else None
-    finally:
-        connection.close()
-
-
 def _follow(method, url):
     for _step in range(MOST_REDIRECTS + 1):
-        status, onward = _ask(method, url)
+        status, onward = network.ask(method, url, agent=AGENT)
         if onward is None:
             return status
         url = onward
@@ -89,7 +37,7 @@ def check(url):
         status = _follow("HEAD", url)
         if status >= 400:
             status = _follow("GET", url)
-    except Private:
+    except network.Private:
         return UNSURE, "private address"
     except socket.gaierror as error:
         return (GONE, "no such host") if error.errno == socket.EAI_NONAME else (UNSURE, "name server")

@@ -23,6 +23,8 @@ IDLE_HOURS      hours after which whoever did nothing at the desk is logged out 
 SECOND_FACTOR_GROUPS
                 names of groups, with commas between, whose members reach the desk with a second factor only; once any
                 is named, administrators too (default: none; everybody may have one)
+CHECK_LINKS     1 when `manage.py housekeeping` may ask whether the addresses of sources still answer. Without this and
+                HUB_URL the site asks nothing of any other host
 HUB_URL         address of a WebSub hub that is told of changes, such as https://pubsubhubbub.superfeedr.com/
 SITE_LANGUAGE   language of the interface: en, tr or ru (default: en)
 PAGE_CACHE_MB   memory of each process for ready pages, in megabytes; 0 for none (default: 16)
@@ -197,6 +199,8 @@ if (CACHE_URL or PICTURES_URL) and not os.environ.get("SECRET_KEY"):
     )
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA_DIR)
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("HOSTS", "127.0.0.1,localhost").split(",") if host.strip()]
+if any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("HOSTS: write each name in full, without * and without a dot before it.")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite://{DATA_DIR / 'site.sqlite3'}")}
 DATABASE_WAIT = number("DATABASE_WAIT", 5)
 CACHES = {"default": cache(CACHE_URL)}
@@ -304,6 +308,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+CHECK_LINKS = switch("CHECK_LINKS")
 HUB_URL = os.environ.get("HUB_URL", "").strip()
 if HUB_URL and not re.fullmatch(r"https?://[^\s<>\"]+", HUB_URL):
     raise ImproperlyConfigured(f"HUB_URL={HUB_URL!r}: set it to an address that begins with https:// (or http://).")

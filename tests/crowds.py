@@ -1,6 +1,7 @@
 """Twenty editors at one article, one editor in two tabs, one editor whose replies get lost."""
 
 import random
+import re
 import threading
 import time
 import uuid
@@ -26,12 +27,14 @@ def crowd(editors, seconds):
     Whoever is asked back keeps theirs, once. `versions` is the last revision's number, less those before.
     """
     article = make_article(body=PARAGRAPHS, published=False)
+    posted(article)  # what every form names is there
+    clients = [Client(raise_request_exception=False) for _editor in range(editors)]
+    for number, client in enumerate(clients):
+        client.force_login(make_user(f"editor-{number}-{uuid.uuid4().hex[:8]}", is_superuser=True))
     first, until = article.revisions.count(), time.monotonic() + seconds
     told, lock = Counter(), threading.Lock()
 
-    def edit(name):
-        client = Client(raise_request_exception=False)
-        client.force_login(make_user(f"{name}-{uuid.uuid4().hex[:8]}", is_superuser=True))
+    def edit(name, client):
         number = 0
         while time.monotonic() < until:
             form = posted(Article.objects.get(pk=article.pk), body=f"{name} {number}.", form=uuid.uuid4())
@@ -43,10 +46,10 @@ def crowd(editors, seconds):
                     told[kind] += 1
                 if kind != "asked":
                     break
-                form["based_on"] = answer.context["form"]["based_on"].value()
+                form["based_on"] = re.search(r'name="based_on" value="(\d+)"', answer.content.decode())[1]
         connections.close_all()
 
-    people = [threading.Thread(target=edit, args=(f"Editor {number}",)) for number in range(editors)]
+    people = [threading.Thread(target=edit, args=(f"Editor {place}", each)) for place, each in enumerate(clients)]
     for thread in people:
         thread.start()
     for thread in people:

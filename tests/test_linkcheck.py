@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import linkcheck, publishing
+from articles import linkcheck, network, publishing
 from articles.models import Article, Source
 
 from .make import make_article, make_source
@@ -54,9 +54,11 @@ def server():
 
 
 @pytest.fixture
-def open_house(monkeypatch):
-    """Let this machine's own address pass for a public one."""
-    monkeypatch.setattr(linkcheck, "is_public", lambda address: address == "127.0.0.1")
+def open_house(monkeypatch, settings):
+    """Let this machine's own address, and any port, pass for public ones."""
+    monkeypatch.setattr(network, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(network, "PORTS", range(65536))
+    settings.CHECK_LINKS = True
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,8 @@ def test_an_answer_says_what_it_says(server, open_house, path, state):
     assert linkcheck.check(server.base + path)[0] == state
 
 
-def test_no_private_address_is_asked(server):
+def test_no_private_address_is_asked(server, monkeypatch):
+    monkeypatch.setattr(network, "PORTS", range(65536))
     before = len(server.asked)
     port = server.server_port
     for url in (

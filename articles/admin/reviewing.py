@@ -52,10 +52,14 @@ class Reviewing:
         return HttpResponseRedirect(reverse("admin:articles_article_change", args=[pk]) + "#desk-links")
 
     def delete_view(self, request, object_id, extra_context=None):
-        """Ask before a draft is deleted, showing what links to it."""
+        """Ask before a draft is deleted, showing what links to it; what a colleague has published meanwhile stays."""
         article = self.get_object(request, object_id)
         linking = self.linking(request, article) if article else []
-        return super().delete_view(request, object_id, {"linking": linking} | (extra_context or {}))
+        try:
+            return super().delete_view(request, object_id, {"linking": linking} | (extra_context or {}))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
 
     def bring_back_view(self, request, pk):
         """Put a deleted draft back."""

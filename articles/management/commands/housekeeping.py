@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from articles import linkcheck, publishing
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     """`manage.py housekeeping`."""
 
     help = (
-        "Asks whether the addresses of sources that are due still answer, forgets how many followed 400 days ago, and what was "
+        "Asks whether the addresses of sources that are due still answer (with CHECK_LINKS=1), forgets how many followed 400 days ago, and what was "
         "tried at the login. "
         "Meant for cron, once a day."
     )
@@ -25,9 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("--most", type=int, default=200, help="addresses to ask in one run (default: 200)")
 
     def handle(self, *args, most, **options):
-        """Check what is due, and say what was found."""
+        """Do what is due."""
         Following.objects.filter(day__lt=today() - KEPT).delete()
         Tries.objects.filter(expires_at__lte=tries.clock()).delete()
+        if settings.CHECK_LINKS:
+            self.check(most)
+        else:
+            self.stdout.write("No addresses of sources asked: CHECK_LINKS is not set.")
+
+    def check(self, most):
+        """Ask at most `most` of the addresses that are due, and say what was found."""
         due = Source.objects.due()[: max(0, most)]
         by_url = {}
         for source in due:
