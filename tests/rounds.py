@@ -6,6 +6,7 @@ or nothing. They run in the process that has Django: pytest's, or one beside a t
 
 import html
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -371,11 +372,17 @@ MEANWHILE = {
 }
 
 
-def run(path, count):
-    """Run `count` rounds of `path`, a name; return what was wrong with them, in words, one entry each that failed."""
-    desk = Desk()
+def run(path, count, seconds=float("inf")):
+    """Run `count` rounds of `path`, a name, or as many as go into `seconds`.
+
+    Return (how many, what was wrong with them, in words, one entry each that failed).
+    """
+    desk, until, wrong, done = Desk(), time.monotonic() + seconds, [], 0
     try:
         one = (AT_ONCE | MEANWHILE)[path](desk)
-        return [wrong for number in range(count) if (wrong := one(number))]
+        while done < count and time.monotonic() < until:
+            wrong += filter(None, [one(done)])
+            done += 1
     finally:
         desk.close()
+    return done, wrong
