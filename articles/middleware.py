@@ -9,6 +9,7 @@ from django.contrib.sites.models import Site
 from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 PUBLIC_POLICY = (
@@ -17,6 +18,11 @@ PUBLIC_POLICY = (
 )
 # The desk shows uploads before they are sent.
 DESK_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
+
+SWITCHED_OFF = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "midi=(), payment=(), usb=(), browsing-topics=()"
+)
 
 
 class SecurityHeaders:
@@ -30,9 +36,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         desk = request.path.startswith("/admin/")
         response.headers.setdefault("Content-Security-Policy", DESK_POLICY if desk else PUBLIC_POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
-        )
+        response.headers.setdefault("Permissions-Policy", SWITCHED_OFF)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if desk:
             response.headers["Cache-Control"] = "private, no-store"
@@ -181,7 +185,8 @@ class OldAddresses:
             return response
         path = present_path(request.path_info) or request.path_info
         query = present_query(request)
-        present = quote(path, safe="/+") + (f"?{query}" if query else "")
+        # Never to another host, whatever is in the table.
+        present = escape_leading_slashes(quote(path, safe="/+")) + (f"?{query}" if query else "")
         if (path, query) == (request.path_info, request.META.get("QUERY_STRING", "")):
             return response
         return HttpResponsePermanentRedirect(present)

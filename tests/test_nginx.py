@@ -306,3 +306,43 @@ def test_a_process_that_was_started_anew_is_asked_at_once_for_the_next_one_goes(
         up = Standin(ports[turn])
     assert [front.get("/x", method).status for method in ("GET", "POST") * 2] == [200] * 4
     up.end()
+
+
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), ",
+}
+
+
+def amiss(answer):
+    """Return the headers of SAFE that `answer` has not, or has twice."""
+    told = {name: answer.headers.get_all(name) or [] for name in SAFE}
+    return [
+        name
+        for name, values in told.items()
+        if len(values) != 1 or SAFE[name] not in values[0] or "unsafe" in values[0]
+    ]
+
+
+def test_every_answer_keeps_browsers_safe_whoever_gives_it(front):
+    static = re.search(r'href="(/static/site\.[^"]+)"', front.get("/").content.decode())[1]
+    asked = {
+        "/": 200, "/articles/pipes/": 200, "/nowhere/": 404, "/admin/": 302, "/admin/login/": 200, "/feed.atom": 200, "/health/": 200,
+        static: 200, "/static/nowhere.css": 404, "/static/": 403, "/%00/": 400, "/" + "a" * 40_000: 414,
+    }  # fmt: skip
+    for path, status in asked.items():
+        for _time in range(2):  # the second may come from a copy
+            answer = front.get(path)
+            assert (answer.status, amiss(answer)) == (status, []), path[:40]
+    for method, headers, status in (("TRACE", {}, 405), ("POST", {"Content-Length": "99999999"}, 413),
+                                    ("GET", {"X_Long": "a" * 40_000}, 400), ("PUT", {}, 403)):  # fmt: skip
+        answer = front.get("/", method, **headers)
+        assert (answer.status, amiss(answer)) == (status, []), method
+    front.site.stop()
+    for path, status in {"/": 200, f"/never-seen-{time.time()}/": 502}.items():
+        answer = front.get(path)
+        assert (answer.status, amiss(answer)) == (status, []), path

@@ -2,6 +2,7 @@
 
 import json
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.redirects.admin import RedirectAdmin
 from django.contrib.redirects.models import Redirect
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import RegexValidator
 from django.db import connection, transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -104,9 +106,19 @@ class RightsAdmin(Recorded, GroupAdmin):
     """Groups and their rights."""
 
 
+class AddressForm(Opened):
+    """A former address and where it leads: paths of this site, never another one's."""
+
+    PATH = RegexValidator(r"\A/(?:[^/\\\s][^\\\s]*)?\Z", _("Write a path of this site, such as /about/."))
+    old_path = forms.CharField(max_length=200, label=_("redirect from"), validators=[PATH])
+    new_path = forms.CharField(max_length=200, label=_("redirect to"), validators=[PATH])
+
+
 @admin.register(Redirect)
 class RecordedRedirectAdmin(Recorded, RedirectAdmin):
     """Former addresses."""
+
+    form = AddressForm
 
 
 @admin.register(AuditEntry)
