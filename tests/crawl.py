@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles import publishing
 from articles.urls import urlpatterns
 
-from .make import change, make_article, make_author, make_picture, make_series, make_source, make_theme
+from .make import change, make_article, make_author, make_picture, make_series, make_source, make_theme_called
 
 BODY = """First.[@one-2020] See [[Libya]].
 
@@ -33,11 +33,11 @@ def library():
     """Make something of everything that readers can ask for; return what stands in addresses, by route and name."""
     make_source("one-2020", "A source", url="https://example.org/")
     picture = make_picture()
-    syria, libya = make_theme("Syria", slug="syria"), make_theme("Libya", slug="libya")
+    syria, libya = make_theme_called("Syria"), make_theme_called("Libya")
     author, series = make_author("Ann", slug="ann"), make_series("Straits", slug="straits")
     article = make_article(
         "Pipes",
-        slug="pipes",
+        slug="pipelines",
         body=BODY,
         themes=[syria, libya],
         authors=[author],
@@ -52,7 +52,7 @@ def library():
     page.sites.set([1])
     day = timezone.localtime(article.published_at)
     return {
-        "articles/": {"slug": "pipes", "year": f"{day:%Y}", "month": f"{day:%m}", "number": "1"},
+        "articles/": {"slug": "pipelines", "year": f"{day:%Y}", "month": f"{day:%m}", "number": "1"},
         "themes/": {"slug": "syria", "slugs": "libya+syria"},
         "authors/": {"slug": "ann"},
         "series/": {"slug": "straits"},

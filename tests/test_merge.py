@@ -1,12 +1,16 @@
 """Two editors' changes merged: nothing of either is lost, and what both changed is never settled in silence."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.publishing import Fields
 from articles.publishing.merging import merge_fields
 from articles.text.merge import merge
+
+from .merges import check
+from .merges import texts as foretold
+from .thorough import times
 
 BASE = "One.\n\nTwo.\n\nThree."
 
@@ -82,3 +86,9 @@ def test_fields_merge_each_by_itself(mine, theirs, result, clashing):
     merged = merge_fields(base, replace(base, **mine), replace(base, **theirs))
     assert merged.mine == replace(base, **result)
     assert [name for name, _clash in merged.clashes] == clashing
+
+
+@settings(max_examples=times(60, 300), deadline=None)
+@given(foretold())
+def test_what_is_apart_merges_whole_and_what_both_changed_is_asked(drawn):
+    check(drawn)

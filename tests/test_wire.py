@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 
-from . import wire
+from . import visits, wire
 from .crawl import desk, library, pages
 from .thorough import times
 
@@ -36,7 +36,7 @@ def test_no_header_reaches_a_page(reader, values, settled):
 
 
 def test_everybody_is_shown_the_same(reader, values, chief, settled):
-    asked, wrong = wire.differing(reader, pages(values), chief, orders=times(1, 2))
+    asked, wrong = visits.differing(reader, pages(values), wire.session_of(chief), orders=times(1, 2))
     assert asked >= 400 and wrong == []
 
 

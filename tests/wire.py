@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+import time
 from urllib.parse import quote, urljoin, urlsplit
 
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from .crawl import filled, parameters, parts, routes
 from .naughty import MARK, elsewhere, headers, hosts, naughty, some
+from .visits import content, seen
 
 SAFE = {
     "Content-Security-Policy": r"default-src 'none'.*",
@@ -146,7 +148,7 @@ def led_elsewhere(client, values, user, most):
 def reflected(client, addresses, most):
     """Return (asked, wrong): headers with a canary sent to each page, each followed by a clean request for the same bytes."""
     asked, wrong = 0, []
-    clean = {address: _seen(client.get(address)) for address in addresses}
+    clean = {address: seen(client.get(address)) for address in addresses}
     tries = [{name: f"{CANARY}"} for name in some(headers(), most)] + some(hosts(CANARY), max(10, most // 10))
     for address, sent in itertools.product(addresses, tries):
         answer = client.get(address, headers=sent)
@@ -154,71 +156,17 @@ def reflected(client, addresses, most):
         body = content(answer)
         if CANARY.encode() in body or CANARY in str(dict(answer.headers)):
             wrong.append(("reflected", address, sent))
-        elif _seen(client.get(address)) != clean[address]:
+        elif seen(client.get(address)) != clean[address]:
             wrong.append(("another answer", address, sent))
-            clean[address] = _seen(client.get(address))
+            clean[address] = seen(client.get(address))
     return asked, wrong
 
 
-def content(answer):
-    """Return the bytes of `answer`; a file that it is read from is closed."""
-    if not answer.streaming:
-        return answer.content
-    body = b"".join(answer.streaming_content)
-    for close in answer._resource_closers:
-        close()
-    return body
-
-
-def _seen(answer):
-    body = content(answer)
-    told = {name: value for name, value in answer.headers.items() if name not in {"Age", "X-Accel-Expires"}}
-    return answer.status_code, body, sorted(told.items())
-
-
-def visitors(user):
-    """Return {who: (cookies, headers)} of the ways in which a page may be asked for."""
-    session = Client()
-    session.force_login(user)
-    key = session.cookies["sessionid"].value
-    return {
-        "anybody": ({}, {}),
-        "editor": ({"sessionid": key}, {}),
-        "stale session": ({"sessionid": "x" * 32}, {}),
-        "other cookies": ({"theme": "dark", "csrftoken": "x" * 32, "django_language": "ru", "messages": "x"}, {}),
-        "authorization": ({}, {"authorization": "Basic YTpi"}),
-        "bearer": ({}, {"authorization": "Bearer x"}),
-        "no-cache": ({}, {"cache-control": "no-cache", "pragma": "no-cache"}),
-        "no-store": ({}, {"cache-control": "no-store, max-age=0"}),
-        "only-if-cached": ({}, {"cache-control": "only-if-cached"}),
-        "in Russian": ({}, {"accept-language": "ru"}),
-        "range": ({}, {"range": "bytes=0-9"}),
-        "condition": ({}, {"if-none-match": '"x"', "if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"}),
-        "if-range": ({}, {"range": "bytes=0-9", "if-range": '"x"'}),
-    }
-
-
-def differing(client, addresses, user, orders):
-    """Return (asked, wrong): every page as every visitor, in `orders` orders, has the bytes that anybody gets.
-
-    For whoever is logged in the page is made anew: nobody may keep it.
-    """
-    asked, wrong, ways = 0, [], visitors(user)
-    for order in range(orders):
-        for address in addresses:
-            client.cookies.clear()
-            expected = _seen(client.get(address))[:2]
-            for who in random.Random(f"{order} {address}").sample(list(ways), len(ways)):
-                cookies, sent = ways[who]
-                client.cookies.load(cookies)
-                answer = client.get(address, headers=sent)
-                client.cookies.clear()
-                asked += 1
-                if _seen(answer)[:2] != expected:
-                    wrong.append((who, address, answer.status_code))
-            if _seen(client.get(address))[:2] != expected:
-                wrong.append(("anybody, afterwards", address))
-    return asked, wrong
+def session_of(user):
+    """Return the key of a session in which `user` is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
 
 
 def loose(client, addresses):
@@ -236,3 +184,16 @@ def loose(client, addresses):
         if answer.status_code not in {403, 404}:
             wrong.append(("post without a token", route, answer.status_code))
     return wrong
+
+
+def searched(client, asked):
+    """Return (times in seconds, queries that were not answered) of the queries `asked`."""
+    took, wrong = [], []
+    for number, query in enumerate(asked):
+        address = "/search/" if number % 3 else f"/search/feed.{('atom', 'rss', 'json')[number % 9 // 3]}"
+        began = time.monotonic()
+        answer = client.get(address, {"q": query.encode("utf-8", "surrogatepass")}, follow=True)
+        took.append(time.monotonic() - began)
+        if answer.status_code != 200 and not (answer.status_code == 404 and "feed" in address):
+            wrong.append((answer.status_code, query[:80]))
+    return took, wrong
