@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from articles import names
 from articles.text.merge import merge
 
 KINDS = ("change", "delete", "insert")
@@ -41,7 +42,7 @@ def check(drawn):
     base, mine, theirs, apart, end = drawn
 
     def written(paragraphs):
-        return apart.join(paragraphs) + end
+        return names.clean(apart.join(paragraphs) + end)  # as a form's text comes to be merged
 
     ours, others = edited(base, ("mine", mine)), edited(base, ("theirs", theirs))
     merged = merge(written(base), written(ours), written(others))
@@ -53,7 +54,7 @@ def check(drawn):
     if any(mine.get(place) == theirs.get(place) == "change" for place in mine):
         assert merged.clashes
     for side, own in ((merged.mine, ours), (merged.theirs, others)):
-        lines = set(side.replace("\r", "").split("\n"))
+        lines = set(side.split("\n"))
         kept = [each for place, each in enumerate(base) if place not in mine and place not in theirs]
-        assert all(each in lines for each in kept), "a paragraph that nobody touched is gone"
-        assert all(each in lines for each in own if each not in base), "what was typed is gone from its own side"
+        assert all(each in lines for each in kept), f"a paragraph that nobody touched is gone: {drawn!r}"
+        assert all(each in lines for each in own if each not in base), f"what was typed is gone from its own side: {drawn!r}"
