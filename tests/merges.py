@@ -57,4 +57,6 @@ def check(drawn):
         lines = set(side.split("\n"))
         kept = [each for place, each in enumerate(base) if place not in mine and place not in theirs]
         assert all(each in lines for each in kept), f"a paragraph that nobody touched is gone: {drawn!r}"
-        assert all(each in lines for each in own if each not in base), f"what was typed is gone from its own side: {drawn!r}"
+        assert all(each in lines for each in own if each not in base), (
+            f"what was typed is gone from its own side: {drawn!r}"
+        )

@@ -10,6 +10,58 @@ const RETRY = 4000
 const DEAD = 70000 // a copy whose page has not been heard of for so long belongs to nobody
 const PREFIX = "desk-copy:"
 
+// The browser writes localStorage to the disk after seconds: what a crash must not take is in IndexedDB as well, at once.
+const database = new Promise((done, failed) => {
+  const asked = indexedDB.open("desk", 1)
+  asked.onupgradeneeded = () => asked.result.createObjectStore("copies")
+  asked.onsuccess = () => done(asked.result)
+  asked.onerror = () => failed(asked.error)
+})
+const within = async (mode, act) => {
+  const change = (await database).transaction("copies", mode, {durability: "strict"})
+  const asked = act(change.objectStore("copies"))
+  await new Promise((done, failed) => Object.assign(change, {oncomplete: done, onerror: failed, onabort: failed}))
+  return asked.result
+}
+const waiting = new Map()
+let writing = false
+const write = async () => {
+  if (writing) return
+  writing = true
+  try {
+    for (const [name, value] of waiting) { // what comes meanwhile is waited for too; of one copy the last is written
+      waiting.delete(name)
+      await within("readwrite", (rows) => (value === null ? rows.delete(name) : rows.put(value, name)))
+    }
+  } catch {
+    waiting.clear() // a browser that keeps nothing
+  }
+  writing = false
+}
+const put = (name, value) => {
+  waiting.set(name, value)
+  write()
+  localStorage.setItem(name, value)
+}
+const drop = (name) => {
+  waiting.set(name, null)
+  write()
+  localStorage.removeItem(name)
+}
+const alive = (text) => JSON.parse(text ?? '{"alive": -1}').alive
+/** Bring back to localStorage what a crash kept from it. */
+const bring = async () => {
+  for (const name of await within("readonly", (rows) => rows.getAllKeys())) {
+    const text = await within("readonly", (rows) => rows.get(name))
+    if (text && alive(text) > alive(localStorage.getItem(name))) localStorage.setItem(name, text)
+  }
+}
+/** Say, as long as this page lives, that the copy called `name` is its own. */
+const own = (name) => navigator.locks?.request(name, () => new Promise(() => {}))
+/** Whether the page of the copy `name`, last heard of at `when`, lives in another tab. */
+const lives = async (name, when) =>
+  navigator.locks ? (await navigator.locks.query()).held.some((lock) => lock.name === name) : Date.now() - when < DEAD
+
 /** The cookie of that name, which has `__Host-` before it over https. */
 export const cookie = (name) => {
   const all = new Map(document.cookie.split("; ").map((part) => [part.split("=", 1)[0], part.slice(part.indexOf("=") + 1)]))
@@ -38,8 +90,8 @@ function start() {
 
   const copy = (alive = Date.now()) => {
     try {
-      if (now() === saved) localStorage.removeItem(key())
-      else localStorage.setItem(key(), JSON.stringify({fields: contents(), alive}))
+      if (now() === saved) drop(key())
+      else put(key(), JSON.stringify({fields: contents(), alive}))
       return true
     } catch {
       return false
@@ -135,12 +187,13 @@ function start() {
 
   /** The server made a draft of a new article: go on as its form. */
   const becomeDraft = (answer) => {
-    localStorage.removeItem(key())
+    drop(key())
     form.elements.based_on.value = answer.based_on
     Object.assign(form.dataset, {article: answer.article, keep: answer.keep, preview: answer.preview})
     form.setAttribute("action", answer.address) // form.action is a button here
     for (const button of form.querySelectorAll("[data-preview]")) button.formAction = answer.preview
     history.replaceState(null, "", answer.address)
+    own(key())
     kept = now()
   }
 
@@ -171,7 +224,7 @@ function start() {
     if (!leaving && now() !== saved) event.preventDefault()
   })
   addEventListener("pagehide", () => {
-    if (now() === kept && !leaving) localStorage.removeItem(key())
+    if (now() === kept && !leaving) drop(key())
     else copy(0)
     const entries = [...contents(), ["closed", "1"], ["csrfmiddlewaretoken", cookie("csrftoken")]]
     if (form.dataset.article !== "new") navigator.sendBeacon?.(form.dataset.keep, new URLSearchParams(entries))
@@ -182,19 +235,20 @@ function start() {
   setInterval(() => now() !== saved && copy(), PULSE)
 
   const adopt = async () => {
-    if (form.dataset.saved) localStorage.removeItem(`${PREFIX}${form.dataset.article}:${form.dataset.saved}`)
-    if (form.dataset.saved) localStorage.removeItem(`${PREFIX}new:${form.dataset.saved}`)
+    await bring().catch(() => {})
+    if (form.dataset.saved) drop(`${PREFIX}${form.dataset.article}:${form.dataset.saved}`)
+    if (form.dataset.saved) drop(`${PREFIX}new:${form.dataset.saved}`)
     const mine = `${PREFIX}${form.dataset.article}:`
     for (const name of Object.keys(localStorage).filter((name) => name.startsWith(mine) && name !== key())) {
       const found = JSON.parse(localStorage.getItem(name))
       const offer = document.querySelector(`[data-form="${name.slice(mine.length)}"]`)
-      if (Date.now() - found.alive < DEAD) {
+      if (await lives(name, found.alive)) {
         offer?.remove() // another tab of one's own, still open, is nothing to worry about
         continue
       }
       const response = await send(form.dataset.keep, [...found.fields, ["changed", "1"]]).catch(() => null)
       if (!response?.ok) continue
-      localStorage.removeItem(name)
+      drop(name)
       const answer = await response.json()
       if (answer.offer || answer.address) show(answer.offer ?? answer.address)
     }
@@ -209,6 +263,7 @@ function start() {
   }
 
   if (form.dataset.saved) history.replaceState(null, "", location.pathname)
+  own(key())
   adopt().catch(() => {})
   keep()
 }
