@@ -80,6 +80,14 @@ def number(name, default):
     return int(value)
 
 
+def hosts(text):
+    """Return the host names in `text`, with commas between; a pattern would let in what nobody meant."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if any("*" in name or name.startswith(".") for name in names):
+        raise ImproperlyConfigured(f"HOSTS={text!r}: write each name in full, without * and without a dot before it.")
+    return names
+
+
 def parted(url, wrong):
     """Return the parts of `url` and its port (None where it has none); raise the error `wrong` when it is no address."""
     try:
@@ -198,9 +206,7 @@ if (CACHE_URL or PICTURES_URL) and not os.environ.get("SECRET_KEY"):
         "SECRET_KEY: set it, the same on every machine, or who logs in on one is logged out on another."
     )
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA_DIR)
-ALLOWED_HOSTS = [host.strip() for host in os.environ.get("HOSTS", "127.0.0.1,localhost").split(",") if host.strip()]
-if any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("HOSTS: write each name in full, without * and without a dot before it.")
+ALLOWED_HOSTS = hosts(os.environ.get("HOSTS") or "127.0.0.1,localhost")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite://{DATA_DIR / 'site.sqlite3'}")}
 DATABASE_WAIT = number("DATABASE_WAIT", 5)
 CACHES = {"default": cache(CACHE_URL)}

@@ -1,8 +1,12 @@
 """Whatever strangers send over the wire: an answer, safe for browsers, the same for everybody. Full counts: `tests.trust`."""
 
 import pytest
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.test.utils import override_settings
+
+from relations_site.settings import hosts
 
 from . import visits, wire
 from .crawl import desk, library, pages
@@ -68,3 +72,22 @@ def test_https_is_asked_for_at_our_own_host_alone(client):
     answer = client.get("/articles/?q=1", headers={"x-forwarded-host": "elsewhere.example"})
     assert answer["Location"] == "https://testserver/articles/?q=1"
     assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.example/", "/\\elsewhere.example/", "https://elsewhere.example/", "\\\\elsewhere.example"]
+)
+def test_no_former_address_leads_elsewhere_whatever_is_in_the_table(client, chief, path):
+    client.force_login(chief)
+    typed = {"site": 1, "old_path": "/old/", "new_path": path}
+    assert client.post("/admin/redirects/redirect/add/", typed).status_code == 200
+    Redirect.objects.create(site_id=1, old_path="/old/", new_path=path)
+    answer = client.get("/old/")
+    assert answer.status_code == 404 or not wire.leads_off(answer["Location"])
+
+
+def test_hosts_are_named_in_full():
+    assert hosts("example.org, [::1],") == ["example.org", "[::1]"]
+    for text in ("*", "example.org,.example.org", "*.example.org"):
+        with pytest.raises(ImproperlyConfigured, match="HOSTS"):
+            hosts(text)

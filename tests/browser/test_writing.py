@@ -5,6 +5,8 @@ import sqlite3
 
 import pytest
 
+from tests.trust.browsers import offered, typed_until_killed
+
 from .conftest import log_in, needs_browser
 
 pytestmark = [pytest.mark.processes, needs_browser]
@@ -135,6 +137,12 @@ def test_the_tab_is_closed_and_opened_again(page, site, context, server):
     assert body_of(site) == repr([BODY])
     save(again)
     assert body_of(site) == repr([f"{BODY} Closed too soon."])
+
+
+def test_the_browser_is_killed_while_somebody_types(page, site, chromium, tmp_path):
+    words, died = typed_until_killed(chromium.browser_type, tmp_path, site, 3)
+    text = offered(chromium.browser_type, tmp_path, site)
+    assert all(word in text for word, when in words if when < died - 1)
 
 
 def test_leaving_with_unsaved_words_asks(page):

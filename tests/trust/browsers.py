@@ -18,8 +18,8 @@ FORM = "/admin/articles/article/1/change/"
 
 
 @contextmanager
-def browser(playwright, folder):
-    """A Chromium with the profile in `folder`, as (page, kill)."""
+def browser(kind, folder):
+    """A Chromium with the profile in `folder`, as (page, kill); `kind` is Playwright's own Chromium, which speaks to it."""
     port = free_port()
     flags = ["--headless=new", f"--user-data-dir={folder}", f"--remote-debugging-port={port}", "about:blank"]
     process = subprocess.Popen(
@@ -38,7 +38,7 @@ def browser(playwright, folder):
                 break
             except OSError:
                 time.sleep(0.1)
-        there = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        there = kind.connect_over_cdp(f"http://127.0.0.1:{port}")
         yield there.contexts[0].pages[0], kill
     finally:
         kill()
@@ -53,10 +53,10 @@ def open_form(page, site):
     page.wait_for_function("() => document.querySelector('#desk-count').textContent")
 
 
-def typed_until_killed(playwright, folder, site, seconds):
+def typed_until_killed(kind, folder, site, seconds):
     """Type numbered words for `seconds`, kill the browser; return [(word, when it was on the screen)] and when that was."""
     words = []
-    with browser(playwright, folder) as (page, kill):
+    with browser(kind, folder) as (page, kill):
         open_form(page, site)
         page.focus("#id_body")
         page.keyboard.press("Control+End")
@@ -69,9 +69,9 @@ def typed_until_killed(playwright, folder, site, seconds):
     return words, died
 
 
-def offered(playwright, folder, site):
+def offered(kind, folder, site):
     """Return the text that the form goes on with, of what is offered when it is opened again."""
-    with browser(playwright, folder) as (page, _kill):
+    with browser(kind, folder) as (page, _kill):
         open_form(page, site)
         page.locator("text=/See them|See what differs/").first.wait_for(timeout=20_000)
         page.wait_for_timeout(1_500)
@@ -93,11 +93,11 @@ def c6(work, few):
     try:
         with sync_playwright() as playwright:
             for number in range(rounds):
-                words, died = typed_until_killed(playwright, work / "profile", site, 3 + number % 5)
-                text = offered(playwright, work / "profile", site)
+                words, died = typed_until_killed(playwright.chromium, work / "profile", site, 3 + number % 5)
+                text = offered(playwright.chromium, work / "profile", site)
                 gone = [when for word, when in words if word not in text]
                 lost.append(died - min(gone) if gone else 0.0)
-            with browser(playwright, work / "profile") as (page, _kill):
+            with browser(playwright.chromium, work / "profile") as (page, _kill):
                 for number in range(rounds + away):
                     missing += not survives(page, site, number, down=number >= rounds)
     finally:
