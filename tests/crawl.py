@@ -47,7 +47,7 @@ def library():
     article = change(article, kind="correction", note="It was wrong.", body=BODY + "\nMore.")
     make_article("Trubi", slug="trubi", language="ru", themes=[syria], authors=[author])
     make_article("Gone", slug="gone", themes=[libya], withdrawn="It was wrong.")
-    draft = make_article("A draft", slug="a-draft", published=False, themes=[syria])
+    draft = make_article("A draft", slug="a-draft", published=False, themes=[syria], lead_picture=picture.pk)
     page = FlatPage.objects.create(url="/about/", title="About", content="Who we are.")
     page.sites.set([1])
     day = timezone.localtime(article.published_at)
@@ -57,7 +57,7 @@ def library():
         "authors/": {"slug": "ann"},
         "series/": {"slug": "straits"},
         "sources/": {"key": "one-2020"},
-        "drafts/": {"token": publishing.share(draft, by=None, days=3).token},
+        "drafts/": {"token": publishing.share(draft, by=None, days=3).token, "name": picture.file.name},
         "pictures/": {"name": picture.file.name},
         "sitemap": {"section": "themes"},
         "": {"url": "about"},
