@@ -126,7 +126,7 @@ class Fields(HTMLParser):
             self.put(self.select, told.get("value", ""))
         elif tag == "input" and name and kind not in {"submit", "file", "image", "button"}:
             if kind not in {"checkbox", "radio"} or "checked" in told:
-                self.put(name, told.get("value", "on"))
+                self.put(name, told.get("value", "on" if kind in {"checkbox", "radio"} else ""))
             else:
                 self.sent.setdefault(name, [])
 
@@ -141,7 +141,7 @@ class Fields(HTMLParser):
     def handle_data(self, data):
         """Take the text of a box."""
         if self.area:
-            self.sent[self.area] = [self.sent[self.area][0] + data]
+            self.sent[self.area] = [(self.sent[self.area][0] + data).removeprefix("\n")]
 
     def put(self, name, value):
         """Take one value."""

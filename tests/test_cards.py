@@ -4,6 +4,8 @@ import io
 import re
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,3 +104,12 @@ def test_russian_and_turkish_letters_are_drawn():
 @pytest.mark.parametrize("letter", ["é", "ë", "ô", "ł", "č", "Ñ", "ə", "™", "‹", "₽", "№", "€", "→", "Ґ", "ї"])
 def test_each_file_of_the_reading_face_is_used(letter):
     assert cards.card(cards.Words("", "", letter, "", "")) != cards.card(cards.Words("", "", "\u2060", "", ""))
+
+
+def test_a_damaged_lead_picture_is_left_out_of_the_card(client):
+    article = make_article("Seen", slug="seen")
+    plain = client.get("/articles/seen/card.png").content
+    name = default_storage.save("damaged.jpg", ContentFile(b"no picture"))
+    picture = Picture.objects.create(file=name, width=9, height=9, sized=name, digests={name: ""}, alt="Green")
+    change(article, lead_picture=picture.pk)
+    assert client.get("/articles/seen/card.png").content == plain

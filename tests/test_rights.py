@@ -187,3 +187,9 @@ def test_what_is_seen_at_the_desk_is_of_one_rule(writer, other_writer, editor):
     rows = [make_article(published=False, by=writer), make_article(published=False, by=other_writer), make_article()]
     assert {row.pk for row in rights.seen_by(writer)} == {rows[0].pk, rows[2].pk}
     assert {row.pk for row in rights.seen_by(editor)} == {row.pk for row in rows}
+
+
+def test_an_alias_of_no_theme_is_refused_in_words(client, keeper):
+    client.force_login(keeper)
+    sent = {"name": "", "names-TOTAL_FORMS": 1, "names-INITIAL_FORMS": 0, "names-0-name": "Gas", "names-0-theme": "x"}
+    assert client.post("/admin/articles/theme/add/", sent).status_code == 200

@@ -150,6 +150,8 @@ class ThemeName(models.Model):
     def clean(self):
         """Refuse an alias that folds to nothing or that any theme has already."""
         self.name = names.clean_line(self.name)
+        if getattr(self, "theme", None) is None:  # a form that names none is refused for that
+            return
         self.refuse_taken(self.name, theme=self.theme, field="name")
         if self.theme.pk and self.is_alias and names.fold(self.name) == names.fold(self.theme.name):
             raise ValidationError({"name": _("This is the theme's own name.")})

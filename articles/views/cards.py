@@ -33,10 +33,10 @@ def _answer(request, row=None, picture=None):
     is_whole = True
     try:
         drawn = cards.card(words, picture.file.name if picture else None)
-    except FileNotFoundError:
-        drawn = cards.card(words)
     except ConnectionError:  # the picture is there, but can't be had now
         drawn, is_whole = cards.card(words), False
+    except OSError:  # it is missing, or damaged
+        drawn = cards.card(words)
     response = as_file(HttpResponse(drawn, content_type="image/png"))
     response.for_everybody = is_whole
     if not is_whole:
