@@ -122,6 +122,8 @@ class Fields(HTMLParser):
             self.put(name, "")
         elif tag == "select":
             self.select = name
+        elif tag == "button" and name:
+            self.sent.setdefault(name, [])
         elif tag == "option" and self.select and "selected" in told:
             self.put(self.select, told.get("value", ""))
         elif tag == "input" and name and kind not in {"submit", "file", "image", "button"}:

@@ -115,6 +115,7 @@ def body_of(cast, name, whose):
         "articles_article_keep": texts | {"form": str(uuid.uuid4()), "changed": "1"},
         "articles_article_share": {"days": "7"},
         "articles_article_talk": {"text": "A remark."},
+        "second_factors": {"user": str(cast.people["o"].pk)},
     }.get(name, {})
 
 
