@@ -206,6 +206,23 @@ def test_pages_rendered_when_they_are_seen_come_as_they_were_typed(client, edito
     assert "<p>Broken draft.</p>" in client.get(link.get_absolute_url()).content.decode()
 
 
+def test_a_page_as_it_was_typed_is_kept_for_nobody(reader, monkeypatch):
+    about = FlatPage.objects.create(url="/about/", title="About", content=f"**Broken.**\n\n{sick.EXIT}")
+    about.sites.add(settings.SITE_ID)
+    article = make_article("Seen", slug="seen", body="Good words.")
+    change(article, kind="update", note="Why.", body="Better words.")
+    old = Revision.objects.filter(article=article, kind=Revision.Kind.PUBLISHED).earliest("number")
+    forge(Revision.objects.filter(pk=old.pk), fields=old.fields | {"body": about.content})
+    places = ("/about/", "/articles/seen/versions/1/")
+    for place in places:
+        assert "**Broken.**" in reader.get(place).content.decode()
+    monkeypatch.setattr(text, "CHILD", "articles.text.engine")  # it was a moment's trouble
+    text._engine.stop()
+    rules.rendered_or_typed.cache_clear()
+    for place in places:
+        assert "<strong>Broken.</strong>" in reader.get(place).content.decode()
+
+
 def test_an_introduction_that_can_not_be_woven_is_there_all_the_same(client, monkeypatch):
     theme = make_theme("Syria", introduction="Breaks here.", place=1)
     make_article("Good", themes=[theme])

@@ -54,11 +54,13 @@ class Rendered:
     html      sanitised, with notes at the end and once more beside the text
     contents  [{"id": str, "title": str, "level": 2 or 3}, …], in order
     words     number of words, without the notes
+    is_typed  whether this is the text as it was typed, for it can't be rendered now
     """
 
     html: str
     contents: list
     words: int
+    is_typed: bool = False
 
 
 class _Engine:
@@ -161,7 +163,8 @@ def render(body, *, patient=False):
 def unrendered(body):
     """Return the Markdown `body` as it was typed, in paragraphs, for readers of a text that can't be rendered."""
     typed = filter(None, (part.strip() for part in re.split(r"\n\s*\n", names.clean(body))))
-    return Rendered("\n".join(f"<p>{escape(part, quote=False)}</p>" for part in typed), [], len(body.split()))
+    html = "\n".join(f"<p>{escape(part, quote=False)}</p>" for part in typed)
+    return Rendered(html, [], len(body.split()), is_typed=True)
 
 
 def opening(html):

@@ -124,7 +124,10 @@ def version(request, slug, number):
         row.get_absolute_url(),
         _("The present text"),
     )
-    return revision_page(request, row, fields, publishing.rendered_or_typed(fields.body), told)
+    rendered = publishing.rendered_or_typed(fields.body)
+    response = revision_page(request, row, fields, rendered, told)
+    response.for_everybody = not rendered.is_typed  # in a while it may be rendered again
+    return response
 
 
 @public_page("page", kept=True)

@@ -14,8 +14,10 @@ def plain_page(request, url):
     page = FlatPage.objects.filter(url=f"/{url}/", sites=request.publication.row).order_by("pk").first()
     if page is None:
         raise Http404
-    woven = weaving.woven(publishing.rendered_or_typed(page.content).html)
-    return render(request, "articles/plain.html", {"plain": page, "woven": woven})
+    rendered = publishing.rendered_or_typed(page.content)
+    response = render(request, "articles/plain.html", {"plain": page, "woven": weaving.woven(rendered.html)})
+    response.for_everybody = not rendered.is_typed  # in a while it may be rendered again
+    return response
 
 
 @public_page()
