@@ -1,6 +1,7 @@
 """What was rendered is kept: what that spares, when it is forgotten, and that keeping it is in nobody's way."""
 
 import logging
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,17 @@ def test_a_kept_page_is_shown_and_gone_with_its_article(client, kept):
     assert client.get("/articles/first/").headers == page.headers
     publishing.withdraw(first, by=None, based_on=first.working_id, note="Wrong.")
     assert client.get("/articles/first/").status_code == 410
+
+
+def test_what_was_begun_earlier_is_not_kept_over_what_was_begun_later(client):
+    """Between the two an article may have come out by itself, which the page made earlier doesn't show."""
+    first = fill()
+    early = Rendition.objects.ticket("first", "example.com")
+    late = Rendition.objects.ticket("first", "example.com")
+    assert early.at < late.at
+    publishing.store_rendition(late, "page", b"late")
+    publishing.store_rendition(early, "page", b"early")
+    assert zlib.decompress(Rendition.objects.get(article=first).page) == b"late"
 
 
 def test_what_was_begun_before_a_change_is_not_kept(client, monkeypatch):

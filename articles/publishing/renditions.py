@@ -64,7 +64,7 @@ def forget(keys):
 def store_rendition(ticket, column, rendered):
     """Keep what was `rendered` (bytes; a str for an item) as `column` ("item", "page", "feed") for the holder of `ticket`.
 
-    Nothing is kept of what was forgotten meanwhile, or of a text whose names have no rows that would tell of a change.
+    Nothing is kept of what was forgotten meanwhile or begun before what is kept, or of a text whose names have no rows that would tell of a change.
     """
     row = Rendition.objects.filter(pk=ticket.article, serial=ticket.serial).defer(*COLUMNS).first()
     if row is None or (column != "item" and not _is_tied(ticket.article)):
@@ -72,7 +72,9 @@ def store_rendition(ticket, column, rendered):
     kept = {column: zlib.compress(rendered) if column == "page" else rendered}
     now = Rendition.objects.filter(pk=row.pk, serial=row.serial, stamp=row.stamp, since=row.since, until=row.until)
     if row.holds(ticket.stamp, timezone.now()):
-        kept |= {"since": max(row.since, ticket.at)}
+        if ticket.at < row.since:
+            return  # something may have fallen due in between
+        kept |= {"since": ticket.at}
     else:
         others = {name: empty for name, empty in COLUMNS.items() if name != column}
         kept |= others | {"stamp": ticket.stamp, "since": ticket.at, "until": _due(ticket)}
