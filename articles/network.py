@@ -77,7 +77,10 @@ class _Plain(http.client.HTTPConnection):
 
 class _Secure(http.client.HTTPSConnection):
     def connect(self):
-        self.sock = ssl.create_default_context().wrap_socket(connect(self.host, self.port), server_hostname=self.host)
+        self.sock = ssl.create_default_context().wrap_socket(
+            connect(self.host, self.port), server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()  # by now `_cut` can end it
 
 
 def ask(method, url, *, agent, form=None):

@@ -1,6 +1,7 @@
 """Requests of the site's own go to the open internet alone, and nowhere at all until that is asked for."""
 
 import socket
+import time
 
 import pytest
 from django.core.management import call_command
@@ -41,6 +42,18 @@ def test_what_answers_without_end_is_left(monkeypatch):
         ours.settimeout(3)
         theirs.sendall(b"HTTP/1.1 2")
         assert linkcheck.check("http://example.org/") == ("unsure", "BadStatusLine")
+
+
+def test_a_handshake_without_end_is_left(monkeypatch):
+    monkeypatch.setattr(network, "LONGEST", 0.2)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Outside():
+        monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: ours)
+        ours.settimeout(3)
+        theirs.sendall(b"\x16\x03\x03\x40\x00\x02")  # a record of which the rest never comes
+        began = time.monotonic()
+        assert linkcheck.check("https://example.org/")[0] == "unsure"
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.django_db
