@@ -1,12 +1,13 @@
 """The audit log: who did what, when and from where, with before and after, in the transaction of the thing itself."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from articles import publishing
 from articles.models import Article, AuditEntry, Theme, audit
@@ -137,6 +138,19 @@ def test_users_groups_and_rights_are_told_with_before_and_after(desk, writer):
     action = {"action": "delete_selected", "_selected_action": [editors.pk], "post": "yes"}
     assert desk.post("/admin/auth/group/", action).status_code == 302
     assert last(Act.DELETED).what == "Editor"
+
+
+def test_the_form_of_a_group_asks_no_more_the_more_rights_it_has(desk, writer):
+    asked = []
+    for few in (Permission.objects.order_by("pk")[:2], Permission.objects.all()):
+        group = Group.objects.create(name=f"Group {len(few)}")
+        group.permissions.set(few)
+        writer.user_permissions.set(few)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(f"/admin/auth/group/{group.pk}/change/").status_code == 200
+            assert desk.get(f"/admin/auth/user/{writer.pk}/change/").status_code == 200
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]
 
 
 def test_a_form_saved_unchanged_tells_nothing(desk, writer):

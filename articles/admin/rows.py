@@ -41,8 +41,8 @@ class Opened(forms.ModelForm):
         return model_to_dict(row, self._meta.fields, self._meta.exclude)
 
     def digest(self, row):
-        """Return a short digest of what the form edits of `row`."""
-        values = sorted((name, in_words(value)) for name, value in self.stored(row).items())
+        """Return a short digest of what the form edits of `row`; of rows it is tied to, by their keys."""
+        values = sorted((name, in_words(by_keys(value))) for name, value in self.stored(row).items())
         return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
     def clean(self):
@@ -73,6 +73,11 @@ class Opened(forms.ModelForm):
                 "below. Open it in another tab, carry your changes over and save there."
             )
         self.add_error(None, words)
+
+
+def by_keys(value):
+    """Return a stored value with keys for rows: what they are called may take a query each."""
+    return [getattr(each, "pk", each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def in_words(value):

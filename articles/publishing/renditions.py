@@ -64,7 +64,8 @@ def forget(keys):
 def store_rendition(ticket, column, rendered):
     """Keep what was `rendered` (bytes; a str for an item) as `column` ("item", "page", "feed") for the holder of `ticket`.
 
-    Nothing is kept of what was forgotten meanwhile or begun before what is kept, or of a text whose names have no rows that would tell of a change.
+    Nothing is kept of what was forgotten meanwhile or begun before what is kept is, or of a text whose names have no rows that
+    would tell of a change.
     """
     row = Rendition.objects.filter(pk=ticket.article, serial=ticket.serial).defer(*COLUMNS).first()
     if row is None or (column != "item" and not _is_tied(ticket.article)):
