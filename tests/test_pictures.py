@@ -5,10 +5,11 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -179,6 +180,17 @@ def test_a_picture_from_before_there_were_sizes_is_shown_whole_until_rebuilt(cli
     assert "srcset" not in client.get("/articles/seen/").content.decode()
     call_command("rebuild", stdout=io.StringIO())
     assert "srcset" in client.get("/articles/seen/").content.decode()
+
+
+def test_a_picture_that_can_not_be_read_keeps_no_other_from_its_sizes(capsys):
+    damaged, whole = stored(size=(50, 40)), stored(size=(60, 40))
+    Picture.objects.update(sized="")
+    Path(damaged.file.path).write_bytes(b"\x89PNG")
+    with pytest.raises(CommandError, match="1 pictures could not be put into their sizes"):
+        call_command("rebuild")
+    assert f"{damaged.file.name}: This is not a JPEG, PNG or WebP picture." in capsys.readouterr().err
+    whole.refresh_from_db()
+    assert whole.sized == whole.file.name
 
 
 def test_a_picture_alone_becomes_a_figure_with_what_is_known_of_it(client):

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from articles import publishing
 from articles.management import bulk
 from articles.models import Article, Picture, Theme
+from articles.models.picture import PictureError
 
 PROGRESS = 10_000  # articles between two lines
 
@@ -87,12 +88,23 @@ class Command(BaseCommand):
         articles = list(Article.objects.exclude(live=None).order_by("pk").values_list("pk", flat=True))
         failed = self.rendered("themes", rebuild_themes, themes, run | {"after": None, "workers": 1})
         failed += self.rendered("articles", rebuild, articles, run)
-        bare = Picture.objects.filter(~Q(sized=F("file")) | Q(digests={}))
+        wrong = [f"{failed} texts could not be rendered"] if failed else []
+        unsized = self.size()
+        wrong += [f"{unsized} pictures could not be put into their sizes"] if unsized else []
+        if wrong:
+            raise CommandError(f"{' and '.join(wrong)}; readers go on seeing what they saw.")
+
+    def size(self):
+        """Put pictures into their sizes that are not there yet; return of how many that could not be done."""
+        bare, failed = Picture.objects.filter(~Q(sized=F("file")) | Q(digests={})), 0
         for picture in bare:
-            publishing.save_row(picture)
-        self.say(f"{len(bare)} pictures put into their sizes.")
-        if failed:
-            raise CommandError(f"{failed} texts could not be rendered; readers go on seeing what they saw.")
+            try:
+                publishing.save_row(picture)
+            except PictureError as error:
+                failed += 1
+                self.stderr.write(f"{picture.file.name}: {error}")
+        self.say(f"{len(bare) - failed} pictures put into their sizes.")
+        return failed
 
     def rendered(self, what, work, keys, run):
         """Do `work` for `keys`; return how many texts could not be rendered."""
