@@ -54,6 +54,16 @@ def test_a_writer_saves_previews_and_restores_their_own(client, writer):
     assert client.post(restore, {"based_on": article.working_id}).status_code == 302
 
 
+def test_a_writer_restores_what_an_editor_gave_another_address_and_bylines(writer, editor):
+    article = make_article(published=False, by=writer, slug="mine", authors=[], body="Mine.")
+    fields, byline = publishing.Fields.of(article.working), make_author("Ann")
+    fields = replace(fields, slug="theirs", authors=[byline.pk], body="Theirs.")
+    publishing.publish(article, fields, by=editor, based_on=article.working_id)
+    publishing.restore(article, article.revisions.get(number=1), by=writer, based_on=article.working_id)
+    now = Article.objects.get().working.fields
+    assert (now["body"], now["slug"], now["authors"]) == ("Mine.", "theirs", [byline.pk])
+
+
 def test_a_byline_makes_an_article_ones_own(client, writer):
     client.force_login(writer)
     article = make_article(authors=[make_author("Alice", user=writer)])

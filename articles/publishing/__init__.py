@@ -220,16 +220,18 @@ def _save_draft(article, fields, *, by, based_on, kind=Revision.Kind.DRAFT, note
 def restore(article, revision, *, by, based_on, field=None):
     """Make an earlier `revision` of `article` its working copy again, as a new revision; return that.
 
-    With `field`, only that one goes back to what it was.
+    With `field`, only that one goes back to what it was; fields that aren't theirs to change stay as they are.
     """
     rights.refuse(by, "write", article)
     if revision.article_id != article.pk:
         raise ValidationError(_("That revision belongs to another article."))
-    fields = Fields.of(revision)
-    if field is not None:
-        if field not in asdict(fields):
-            raise ValidationError(_("There is no such field."))
-        fields = replace(Fields.of(article.working), **{field: getattr(fields, field)})
+    fields, now = Fields.of(revision), Fields.of(article.working)
+    if field is None:
+        fields = replace(fields, **{name: getattr(now, name) for name in rights.held(by, article)})
+    elif field not in asdict(fields):
+        raise ValidationError(_("There is no such field."))
+    else:
+        fields = replace(now, **{field: getattr(fields, field)})
     return _save_draft(article, fields, by=by, based_on=based_on)
 
 

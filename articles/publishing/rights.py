@@ -58,6 +58,11 @@ def reserved(user, article):
     return () if article is None or user.has_perm(PUBLISH) else RESERVED.get(article.status(), ())
 
 
+def held(by, article):
+    """Return the names of the fields of `article` that those who do it may not change."""
+    return {name for user in _acting(by) for name in reserved(user, article)}
+
+
 def refuse(by, act, article=None):
     """Raise PermissionDenied unless all who do it may do `act` with `article`."""
     if not all(may(user, act, article) for user in _acting(by)):
@@ -66,7 +71,7 @@ def refuse(by, act, article=None):
 
 def refuse_fields(by, article, based_on, fields):
     """Raise ValidationError at what `fields` change of the revision `based_on` and isn't for those who do it to change."""
-    closed = {name for user in _acting(by) for name in reserved(user, article)}
+    closed = held(by, article)
     began = article.revisions.filter(pk=based_on).first() if closed else None
     if began is None:
         return
