@@ -5,17 +5,20 @@ import threading
 import uuid
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
 from django.contrib.flatpages.models import FlatPage
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from articles import publishing
 from articles.accounts import factor, throttle
 from articles.models import Article, Author, Theme, Tries
 
-from .make import make_article, make_author, make_theme, make_user
+from .make import make_article, make_author, make_fields, make_theme, make_user
 from .test_desk import ADD, LIST, form_of, posted
 from .test_keeping import keep_of
 from .test_second_factor import Device
@@ -162,6 +165,24 @@ def test_articles_are_tagged_while_a_colleague_saves_them(clients):
         assert (tagged, saved, article.working.fields["body"]) == (302, 302, f"Body {round}.")
         assert (theme.pk in article.working.fields["themes"]) == (not round % 2)
         assert article.themes.filter(pk=theme.pk).exists() == (not round % 2)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for everything")
+def test_who_saves_waits_for_nobody_who_changes_their_account():
+    """Deleted meanwhile, each would wait for the other: who saves has the article, which is to forget who began it."""
+    ann = make_user("ann", is_superuser=True)
+    article = make_article(published=False, by=ann)
+    request = RequestFactory().post("/")
+    request.user = ann
+
+    def save():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return publishing.save_draft(article, make_fields("Anew"), by=ann, based_on=article.working_id).number
+
+    with transaction.atomic():
+        assert admin.site.get_model_admin(User).get_object(request, str(ann.pk)) == ann
+        assert at_once(save) == [2]
 
 
 def meeting(monkeypatch, owner, name):

@@ -40,7 +40,7 @@ class Recorded(OpenedAdmin):
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
-        return self.model._default_manager.select_for_update().filter(pk=row.pk).first()
+        return self.model._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
 
     def save_model(self, request, obj, form, change):
         """Remember what the row said before."""

@@ -51,7 +51,7 @@ class Opened(forms.ModelForm):
         if not self.instance.pk:
             return
         # Locked, so that of two at once the second sees what the first has saved.
-        row = type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
+        row = type(self.instance)._default_manager.select_for_update(no_key=True).filter(pk=self.instance.pk).first()
         if row is None:
             raise ValidationError(gettext("Somebody deleted this while you were writing. Nothing was saved."))
         if self.cleaned_data.get("opened") == self.digest(row):
