@@ -37,8 +37,8 @@ def test_a_public_host_is_asked_by_the_address_that_was_checked():
 def test_what_answers_without_end_is_left(monkeypatch):
     monkeypatch.setattr(network, "LONGEST", 0.2)
     ours, theirs = socket.socketpair()
-    with ours, theirs, Outside():
-        monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: ours)
+    with ours, theirs, Outside(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "create_connection", lambda *args, **kwargs: ours)
         ours.settimeout(3)
         theirs.sendall(b"HTTP/1.1 2")
         assert linkcheck.check("http://example.org/") == ("unsure", "BadStatusLine")
@@ -47,8 +47,8 @@ def test_what_answers_without_end_is_left(monkeypatch):
 def test_a_handshake_without_end_is_left(monkeypatch):
     monkeypatch.setattr(network, "LONGEST", 0.2)
     ours, theirs = socket.socketpair()
-    with ours, theirs, Outside():
-        monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: ours)
+    with ours, theirs, Outside(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "create_connection", lambda *args, **kwargs: ours)
         ours.settimeout(3)
         theirs.sendall(b"\x16\x03\x03\x40\x00\x02")  # a record of which the rest never comes
         began = time.monotonic()

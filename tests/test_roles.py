@@ -54,6 +54,34 @@ def test_a_writer_saves_previews_and_restores_their_own(client, writer):
     assert client.post(restore, {"based_on": article.working_id}).status_code == 302
 
 
+def test_what_a_writer_typed_where_it_is_theirs_no_more_comes_back_in_words(client, writer, editor):
+    client.force_login(writer)
+    article = make_article(published=False, by=writer, slug="mine")
+    data = posted(article, slug="typed-meanwhile", body="Mine.", action="save")
+    publishing.publish(article, publishing.Fields.of(article.working), by=editor, based_on=article.working_id)
+    page = client.post(form_of(article), data, follow=True).content.decode()
+    article.refresh_from_db()
+    assert (article.working.fields["slug"], article.working.fields["body"]) == ("mine", "Mine.")
+    assert "Slug (typed-meanwhile): Readers have this article" in page
+    page = client.post(form_of(article), posted(article, action="save"), follow=True).content.decode()
+    assert "Readers have this article" not in page
+
+
+def test_what_was_typed_comes_back_from_who_has_lost_the_right(client, writer, other_writer):
+    client.force_login(writer)
+    article = make_article(published=False, by=other_writer)
+    data = posted(article, body="Words & more.", action="save")
+    answer = client.post(form_of(article), data, headers={"origin": "http://testserver"})
+    assert answer.status_code in {403, 404}
+    article = make_article(published=False, by=writer)
+    data = posted(article, body="Words & more.", action="publish")
+    answer = client.post(form_of(article), data, headers={"origin": "http://testserver"})
+    assert answer.status_code == 403
+    assert "Words &amp; more." in answer.content.decode()
+    answer = client.post(form_of(article), data, headers={"origin": "http://elsewhere.example"})
+    assert (answer.status_code, b"Words &amp; more." in answer.content) == (403, False)
+
+
 def test_a_writer_restores_what_an_editor_gave_another_address_and_bylines(writer, editor):
     article = make_article(published=False, by=writer, slug="mine", authors=[], body="Mine.")
     fields, byline = publishing.Fields.of(article.working), make_author("Ann")

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from .. import publishing, views
@@ -125,6 +126,8 @@ class Editing:
         elif not is_new:
             publishing.save_draft(article, fields, based_on=based_on, **sent)
         self.message(request, messages.SUCCESS, article, self.done(article, action))
+        for label, typed in form.set_aside():
+            messages.warning(request, f"{capfirst(label)} ({typed}): {publishing.rights.CLOSED}")
         if action == "save" or action in review:
             self.warn_of_text(request, fields)
         return article

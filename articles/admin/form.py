@@ -276,6 +276,21 @@ class ArticleForm(forms.Form):
             read_next=data.get("read_next", ()),
         )
 
+    def set_aside(self):
+        """Return [(label, what was typed), …] of what was changed in fields that are the user's no more."""
+        closed = [name for name, field in self.fields.items() if field.disabled and name in self.data]
+        began = closed and self.article.revisions.filter(pk=self.cleaned_data.get("based_on")).first()
+        if not began:
+            return []
+        before, rows = publishing.Fields.of(began), []
+        if "slug" in closed and names.clean(self.data["slug"]) not in {"", before.slug}:
+            rows.append((self.fields["slug"].label, names.clean(self.data["slug"])))
+        if "authors" in closed:
+            keys = [int(key) for key in self.data.getlist("authors") if key.isdecimal() and len(key) < 19]
+            if set(keys) != set(before.authors):
+                rows.append((self.fields["authors"].label, ", ".join(map(str, Author.objects.filter(pk__in=keys)))))
+        return rows
+
     def typed_or_stored(self):
         """Return what the form shows as `publishing.Fields`, typed or not."""
         if self.is_bound:

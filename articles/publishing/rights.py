@@ -7,7 +7,7 @@ a guest with a draft link.
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import Article, ArticleAuthor, Revision, audit
 from .rules import Fields
@@ -28,6 +28,7 @@ NEEDED = {
 # What a save means for the review, and what that takes. Nothing is saved as another kind.
 SAVES = {Kind.DRAFT: "write", Kind.SUBMITTED: "write", Kind.RETURNED: "review", Kind.APPROVED: "review"}
 # Fields that are for those who publish alone, once readers have the article or wait for it.
+CLOSED = gettext_lazy("Readers have this article, or wait for it: whoever publishes changes this.")
 RESERVED = dict.fromkeys([Status.SCHEDULED, Status.PUBLISHED, Status.WITHDRAWN], ("slug", "authors"))
 
 
@@ -78,8 +79,7 @@ def refuse_fields(by, article, based_on, fields):
     before = Fields.of(began)
     changed = [name for name in sorted(closed) if getattr(before, name) != getattr(fields, name)]
     if changed:
-        words = _("Readers have this article, or wait for it: whoever publishes changes this.")
-        raise ValidationError(dict.fromkeys(changed, words))
+        raise ValidationError(dict.fromkeys(changed, CLOSED))
 
 
 def refuse_row(by, row, *verbs):

@@ -56,7 +56,9 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None):
-    """403."""
+    """403; what somebody posted to the desk comes back with it, for a right may be gone since the form was opened."""
+    if request.method == "POST" and middleware.is_work(request) and middleware.same_origin(request):
+        return middleware.send_again(request, _("The desk has not given you this right, or has taken it back."))
     return render(request, "403.html", status=403)
 
 
