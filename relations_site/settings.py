@@ -195,6 +195,16 @@ def picture_store(url):
     }
 
 
+def hub(url):
+    """Return the address `url` of a WebSub hub, if it may be one that is told (`articles.network`), or nothing."""
+    wrong = ImproperlyConfigured(
+        f"HUB_URL={url!r}: set it to an address that begins with https:// (or http://), without a port of its own."
+    )
+    if url and (not re.fullmatch(r"https?://[^\s<>\"]+", url) or parted(url, wrong)[1] not in {None, 80, 443}):
+        raise wrong
+    return url
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data")
 
@@ -315,9 +325,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 CHECK_LINKS = switch("CHECK_LINKS")
-HUB_URL = os.environ.get("HUB_URL", "").strip()
-if HUB_URL and not re.fullmatch(r"https?://[^\s<>\"]+", HUB_URL):
-    raise ImproperlyConfigured(f"HUB_URL={HUB_URL!r}: set it to an address that begins with https:// (or http://).")
+HUB_URL = hub(os.environ.get("HUB_URL", "").strip())
 
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

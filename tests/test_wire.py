@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.test.utils import override_settings
 
-from relations_site.settings import hosts
+from relations_site.settings import hosts, hub
 
 from . import visits, wire
 from .crawl import desk, library, pages
@@ -84,6 +84,19 @@ def test_no_former_address_leads_elsewhere_whatever_is_in_the_table(client, chie
     Redirect.objects.create(site_id=1, old_path="/old/", new_path=path)
     answer = client.get("/old/")
     assert answer.status_code == 404 or not wire.leads_off(answer["Location"])
+
+
+def test_a_hub_is_where_the_site_may_go():
+    for url in ("", "https://hub.example.org/", "http://hub.example.org:80/x"):
+        assert hub(url) == url
+    for url in (
+        "hub.example.org",
+        "https://hub.example.org:8443/",
+        "https://hub.example.org:x/",
+        "ftp://hub.example.org/",
+    ):
+        with pytest.raises(ImproperlyConfigured, match="HUB_URL"):
+            hub(url)
 
 
 def test_hosts_are_named_in_full():
