@@ -1,6 +1,7 @@
 """Pictures: told by their bytes, re-encoded, served under a name of our own."""
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -328,3 +329,23 @@ def test_nobody_waits_for_their_turn_while_a_picture_is_decoded(desk, monkeypatc
     )
     assert desk.post(ADD, {"file": upload(image()), "alt": "A strait"}).status_code == 302
     assert depths == [0]
+
+
+MANY_CORES = (
+    "from PIL import AvifImagePlugin; AvifImagePlugin._get_default_max_threads = lambda: 64;"
+    "from articles.pictures import decode; decode.main()"
+)
+
+
+def test_a_machine_with_many_cores_makes_sizes_within_the_same_memory():
+    """Each thread that encodes takes a part of the addresses a process may have."""
+    out = io.BytesIO()
+    Image.effect_noise((1700, 1300), 80).convert("RGB").save(out, "JPEG")
+    answer = subprocess.run(
+        [sys.executable, "-c", MANY_CORES, "JPEG", "sizes"],
+        input=out.getvalue(),
+        capture_output=True,
+        check=True,
+        env={},
+    )
+    assert "refused" not in json.loads(answer.stdout.partition(b"\n")[0])

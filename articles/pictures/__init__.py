@@ -18,7 +18,8 @@ SECONDS = 10.0
 FIRST_BYTES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"RIFF": "WEBP"}
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 WIDTHS = (480, 960, 1600)
-FORMATS = {"avif": {"quality": 60, "speed": 8}, "webp": {"quality": 80, "method": 4}}  # and how each is written
+# How each is written. As many threads as a machine has cores would take more memory than the process may have.
+FORMATS = {"avif": {"quality": 60, "speed": 8, "max_threads": 2}, "webp": {"quality": 80, "method": 4}}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
