@@ -1,7 +1,11 @@
 """A text that can't be rendered: it is kept and told, and takes nothing and nobody with it."""
 
 import io
+import json
 import re
+import signal
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -90,6 +94,15 @@ def test_the_child_knows_no_secrets_and_its_memory_is_bounded(monkeypatch):
     with open(f"/proc/{text._engine._process.pid}/limits") as told:
         limits = re.search(r"Max address space +(\d+) +(\d+)", told.read())
     assert limits.groups() == (str(engine.MEMORY),) * 2
+
+
+def test_one_whose_site_is_gone_ends_by_itself():
+    """Nobody is left to stop it when the site's process was killed over a text."""
+    alone = "from articles.text import engine; from tests.trust import sick; engine.ALONE = 0.2; engine.render = sick.rendered; engine.main()"
+    questions = "".join(f"{json.dumps(body)}\n" for body in ("Well.", sick.LOOP))
+    done = subprocess.run([sys.executable, "-c", alone], input=questions, text=True, capture_output=True, timeout=20)
+    assert done.returncode == -signal.SIGPROF
+    assert "Well." in done.stdout
 
 
 def test_nothing_is_done_to_a_text_behind_its_sanitising():

@@ -23,7 +23,7 @@ FLOORS = [
     {"search"},
     {"models", "middleware"},
     {"text", "pictures"},
-    {"names", "network"},
+    {"names", "network", "bounds"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 OUTSIDE = {"apps", "migrations", "__init__"}

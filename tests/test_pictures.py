@@ -349,3 +349,23 @@ def test_a_machine_with_many_cores_makes_sizes_within_the_same_memory():
         env={},
     )
     assert "refused" not in json.loads(answer.stdout.partition(b"\n")[0])
+
+
+def test_where_the_site_itself_is_bounded_pictures_are_taken():
+    less = "import resource; resource.setrlimit(resource.RLIMIT_AS, (800 << 20,) * 2); from articles.pictures import decode; decode.main()"
+    answer = subprocess.run(
+        [sys.executable, "-c", less, "JPEG", "sizes"], input=image(), capture_output=True, check=False, env={}
+    )
+    assert (answer.returncode, b"refused" in answer.stdout) == (0, False)
+
+
+def test_one_whose_site_is_gone_ends_by_itself():
+    """Nobody is left to stop it: it has so many seconds of a processor."""
+    asks = (
+        "import resource; from articles.pictures import decode;"
+        "decode.made = lambda *told: print(*resource.getrlimit(resource.RLIMIT_CPU)) or (b'', {}); decode.main()"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", asks, "PNG", "whole"], input=b"", capture_output=True, env={}, check=True
+    )
+    assert answer.stdout.splitlines()[-1].split() == [b"%d" % decode.PROCESSOR] * 2

@@ -5,17 +5,18 @@ Run by `articles.pictures` with the format and with what is wanted, never import
 
 import io
 import json
-import resource
 import sys
 
 from PIL import Image, ImageOps
 
+from ..bounds import bound
 from . import FORMATS, widths
 
 MOST_PIXELS = 40_000_000
 WIDEST = 2400
 ORIENTATION = 0x0112  # the tag of Exif
 MEMORY = 1 << 30  # bytes
+PROCESSOR = 40  # seconds, of two threads: for one whose site is gone, so that nobody stops it
 
 
 def made(content, kind, what):
@@ -60,8 +61,7 @@ def sized(image, width, form):
 
 def main():
     """Answer for the picture that comes in."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound(AS=MEMORY, CORE=0, CPU=PROCESSOR)
     kind, what = sys.argv[1:]
     told, files = {}, []
     try:

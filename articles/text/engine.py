@@ -4,11 +4,10 @@ Before the first it writes an empty line, when it is ready.
 Run by `articles.text`, never imported by it. Dangerous input ends this process, not the site's.
 """
 
-import contextlib
 import html
 import json
 import re
-import resource
+import signal
 import sys
 
 from markdown import Markdown
@@ -21,11 +20,13 @@ from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
 
 from .. import names
+from ..bounds import bound
 from . import citations
 from .extensions import MARK, Blocks, HouseStyle, References
 from .safe import sanitise
 
 MEMORY = 1 << 30  # bytes
+ALONE = 30.0  # seconds of a processor for a text: for one whose site is gone, so that nobody stops it
 
 _NOTE = re.compile(r'<li id="fn-([^"]*)">(.*?)</li>', re.DOTALL)
 _BACK_LINK = re.compile(r'<a [^>]*class="footnote-backref"[^>]*>[^<]*</a>')
@@ -131,16 +132,16 @@ def render(text):
 
 def main():
     """Answer lines until the input ends."""
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound(AS=MEMORY, CORE=0)
     sys.stdout.write("\n")
     sys.stdout.flush()
     for line in sys.stdin:
+        signal.setitimer(signal.ITIMER_PROF, ALONE)  # which ends it
         try:
             answer = render(json.loads(line))
         except Exception:  # noqa: BLE001 - whatever goes wrong in the libraries, the editor gets a message
             answer = None
+        signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
