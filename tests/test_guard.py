@@ -1,5 +1,6 @@
 """A text that can't be rendered: it is kept and told, and takes nothing and nobody with it."""
 
+import errno
 import io
 import json
 import re
@@ -94,6 +95,19 @@ def test_the_child_knows_no_secrets_and_its_memory_is_bounded(monkeypatch):
     with open(f"/proc/{text._engine._process.pid}/limits") as told:
         limits = re.search(r"Max address space +(\d+) +(\d+)", told.read())
     assert limits.groups() == (str(engine.MEMORY),) * 2
+
+
+def test_where_no_child_can_be_started_the_text_is_given_up(monkeypatch):
+    """No memory, no process to be had: an article's editor is told, and a page comes all the same."""
+
+    def none(*told, **kw):
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as poor:
+        poor.setattr("subprocess.Popen", none)
+        with pytest.raises(text.TextError, match="failed"):
+            text.render("Words.")
+    assert text.render("Words.").words == 1
 
 
 def test_one_whose_site_is_gone_ends_by_itself():

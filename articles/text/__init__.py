@@ -7,6 +7,7 @@ process (`engine`) that is stopped when it takes too long; the next text gets a 
 """
 
 import atexit
+import contextlib
 import json
 import os
 import re
@@ -100,16 +101,17 @@ class _Engine:
         """Return the child's answer for `text`; raise TextError when none comes in so many `seconds`."""
         question = json.dumps(text).encode() + b"\n"
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self.stop()
-                self._start()
             try:
+                if self._process is None or self._process.poll() is not None:
+                    self.stop()
+                    self._start()
                 answer = self._exchange(question, seconds) if self._wait() else None
             except OSError:
                 answer = b""
             if answer is None or not answer.endswith(b"\n"):
                 self.stop()
-                self._start()  # whoever comes next needn't wait for it
+                with contextlib.suppress(OSError):
+                    self._start()  # whoever comes next needn't wait for it
                 raise TextError("slow" if answer is None else "failed")
         return json.loads(answer)
 
