@@ -7,11 +7,12 @@ import uuid
 from html import unescape
 from pathlib import Path
 
+import django.db
 import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -68,7 +69,8 @@ def raising(error):
 
     def fail(*args, **kwargs):
         if isinstance(error, sqlite3.Error | psycopg.Error):
-            raise OperationalError(*error.args) from error
+            kind = next(each for each in type(error).__mro__ if each.__module__ in {"sqlite3", "psycopg"})
+            raise getattr(django.db, kind.__name__)(*error.args) from error  # as Django does
         raise error
 
     return fail

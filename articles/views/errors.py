@@ -4,7 +4,7 @@ import errno
 import sys
 from typing import NamedTuple
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -35,10 +35,12 @@ def trouble_of(error):
         unwritable = code in {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
         if not (full or unwritable):
             return None
-    elif isinstance(error, OperationalError | InterfaceError):
+    elif isinstance(error, OperationalError | InterfaceError | InternalError):
         cause = error.__cause__
         code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
         full, locked, unwritable = (code.startswith(codes) for codes in (FULL, LOCKED, UNWRITABLE))
+        if isinstance(error, InternalError) and not unwritable:  # as PostgreSQL calls a transaction that may only read
+            return None
     else:
         return None
     if full:
