@@ -139,6 +139,17 @@ def test_whoever_has_a_draft_link_has_its_pictures_and_no_others(client, editor)
     assert get(client, opened + row.file.name).status_code == 404
 
 
+def test_a_draft_link_that_is_over_opens_no_later_draft(client, editor):
+    article = make_article("Seen", slug="seen", published=False)
+    link = publishing.share(article, by=editor, days=3)
+    article = change(article, kind="new")
+    later = picture()
+    fields = Fields(**vars(Fields.of(article.working)) | shown_in(later))
+    publishing.save_draft(article, fields, by=None, based_on=article.working_id)
+    assert client.get(link.get_absolute_url()).status_code == 302
+    assert get(client, f"{link.get_absolute_url()}pictures/{later.file.name}").status_code == 404
+
+
 def test_pictures_carry_strict_headers_and_any_feed_reader_shows_them(client):
     row = picture()
     make_article(lead_picture=row.pk)

@@ -42,7 +42,7 @@ def picture(request, name):
 def shared_picture(request, token, name):
     """A picture of a draft that is shown to people without an account, while its link works."""
     link = publishing.shared(token)
-    if link is None or shown.beginning(name) not in shown.shown_by(link.article.working) - {""}:
+    if link is None or publishing.is_over(link) or shown.beginning(name) not in shown.shown_by(link.article.working):
         raise Http404
     return _hidden(name)
 
