@@ -83,6 +83,18 @@ def test_when_its_hour_has_come_a_picture_is_there_and_goes_with_its_article(cli
     assert seen(client, row) == {404}
 
 
+def test_a_cache_in_front_forgets_the_picture_of_what_is_withdrawn(client, editor):
+    """It would show the copy it has while the site is away: what takes its place has to be kept too, for a second."""
+    row = picture()
+    make_article(lead_picture=row.pk, withdrawn="Wrong.")
+    answer, head = client.get(row.file.url), client.head(row.file.url)
+    for each in (answer, head):
+        assert (each.status_code, each["X-Accel-Expires"], each["Cache-Control"]) == (404, "1", "public, no-cache")
+        assert "Vary" not in each
+    client.force_login(make_user("nobody"))
+    assert not client.get(row.file.url).has_header("X-Accel-Expires")
+
+
 def test_what_was_scheduled_and_changed_before_its_hour_stays_hidden(client, monkeypatch):
     row, other = picture(), stored((70, 50))
     article = make_article(at=ago(hours=-1), **shown_in(row))

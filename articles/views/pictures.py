@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from .. import publishing
 from ..caching import FOR_EVER, as_file
 from ..models import shown
-from .errors import later
+from .errors import later, not_found
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
 MOST_KNOWN = 10_000
@@ -33,6 +33,8 @@ def picture(request, name):
         if response.status_code == 200:
             response.headers["Cache-Control"] = FOR_EVER
         return response
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return _none(request)
     if beginning and _is_from_the_desk(request):
         return _hidden(name)
     raise Http404
@@ -63,10 +65,15 @@ def _is_public(beginning):
 
 
 def _is_from_the_desk(request):
-    """Whether somebody asks who sees the pictures at the desk; who brings no session is not looked up."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not admin.site.has_permission(request):
-        return False
-    return request.user.has_perm("articles.view_picture")
+    """Whether somebody asks who sees the pictures at the desk."""
+    return admin.site.has_permission(request) and request.user.has_perm("articles.view_picture")
+
+
+def _none(request):
+    """Return the answer for what isn't there, which nginx keeps for its second: it takes the place of what was there before."""
+    response = not_found(request)
+    response.headers["X-Accel-Expires"], response.headers["Cache-Control"] = "1", "public, no-cache"
+    return response
 
 
 def _hidden(name):
