@@ -172,6 +172,19 @@ def test_a_page_is_worth_more_than_the_note_that_somebody_is_at_work(desk, monke
     assert desk.post(form_of(article), posted(article, body="Saved.")).status_code == 302
 
 
+@pytest.mark.parametrize(("error", "status"), [(sqlite_error("SQLITE_FULL"), 507), (sqlite_error("SQLITE_BUSY"), 503)])
+def test_a_guests_remark_comes_back_too(editor, monkeypatch, error, status):
+    link = publishing.share(make_article(published=False), by=editor, days=3, may_comment=True)
+    guest = Client(raise_request_exception=False, headers=HERE)
+    said = {"name": "Dora", "quote": "", "text": "Typed with care. " * 5}
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "say", raising(error))
+        answer = guest.post(link.get_absolute_url(), said)
+    assert (answer.status_code, answer["Cache-Control"]) == (status, "no-store")
+    again = sent_again(shown(answer))
+    assert {name: again[name] for name in said} == {name: [value] for name, value in said.items()}
+
+
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Errors in words: pages that need no database where there may be none, and that hand back what an editor sent."""
+"""Errors in words: pages that need no database where there may be none, and that hand back what somebody sent."""
 
 import errno
 import sys
@@ -82,11 +82,13 @@ def not_found(request, exception=None):
 def server_error(request):
     """500, or 503 when the database is away, locked or can't be written; touches neither database nor context processors.
 
-    What was posted to the desk comes back in a page that can send it again, 507 where the disk is full.
+    What was posted to the desk, or to a draft by a guest, comes back in a page that can send it again, 507 where the disk
+    is full.
     """
     trouble = trouble_of(sys.exc_info()[1])
     connection.close_at = 0  # behind this request: one opened while the disk can't be written never writes
-    if request.method == "POST" and middleware.is_work(request) and middleware.same_origin(request):
+    typed = middleware.is_work(request) or request.path.startswith("/drafts/")
+    if request.method == "POST" and typed and middleware.same_origin(request):
         return handed_back(request, trouble or Trouble(500, _("Something went wrong here. It has been recorded.")))
     if trouble:  # whoever only reads comes again: 507 is about what was sent
         return later(render(None, "500.html", {"number": "503"}, status=503))
