@@ -64,7 +64,7 @@ def test_a_picture_is_uploaded_sized_shown_and_deleted(desk, store):
     assert str(store.port) not in page  # no other host is named
     for address, kind in ((picture.file.url, "jpeg"), (picture.address(480, "avif"), "avif")):
         answer = desk.get(address)
-        content = b"".join(answer.streaming_content)
+        content = answer.content
         assert answer["Content-Type"] == f"image/{kind}"
         assert answer["Content-Length"] == str(len(content))
         assert "immutable" in answer["Cache-Control"]

@@ -18,17 +18,9 @@ from .test_pictures import image, stored, upload
 pytestmark = pytest.mark.django_db
 
 
-def get(client, address):
-    """Return the answer, read to its end."""
-    answer = client.get(address)
-    if answer.streaming:
-        answer.all = b"".join(answer.streaming_content)
-    return answer
-
-
 def seen(client, picture):
     """Return the statuses of the picture and of one of its sizes."""
-    return {get(client, address).status_code for address in (picture.file.url, picture.address(60, "avif"))}
+    return {client.get(address).status_code for address in (picture.file.url, picture.address(60, "avif"))}
 
 
 def two_hours_on(monkeypatch):
@@ -61,12 +53,12 @@ def test_nobody_has_the_picture_of_what_is_not_public(client, editor, place, sta
             article, Fields(**vars(Fields.of(article.working)) | fields), by=None, based_on=article.working_id
         )
     assert seen(client, row) == {404}
-    answer, none = get(client, row.file.url), client.get(f"/pictures/{'0' * 24}.jpg")
+    answer, none = client.get(row.file.url), client.get(f"/pictures/{'0' * 24}.jpg")
     assert answer.content == none.content
     assert dict(answer.items()) == dict(none.items())
     client.force_login(editor)
     assert seen(client, row) == {200}
-    answer = get(client, row.file.url)
+    answer = client.get(row.file.url)
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     client.force_login(make_user("nobody"))
@@ -100,8 +92,8 @@ def test_what_was_scheduled_and_changed_before_its_hour_stays_hidden(client, mon
     article = make_article(at=ago(hours=-1), **shown_in(row))
     article = change(article, kind="new", body=f"Words.\n\n![A strait]({other.file.url})")
     two_hours_on(monkeypatch)
-    assert get(client, row.file.url).status_code == 404
-    assert get(client, other.file.url).status_code == 200
+    assert client.get(row.file.url).status_code == 404
+    assert client.get(other.file.url).status_code == 200
 
 
 def test_an_earlier_version_keeps_its_picture(client):
@@ -142,13 +134,13 @@ def test_whoever_has_a_draft_link_has_its_pictures_and_no_others(client, editor)
     assert len(addresses) == 2 * 3
     for address in addresses:
         assert address.startswith(link.get_absolute_url())
-        answer = get(client, address)
+        answer = client.get(address)
         assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     opened = f"{link.get_absolute_url()}pictures/"
-    assert get(client, opened + other.file.name).status_code == 404
-    assert get(client, opened + "x").status_code == 404
+    assert client.get(opened + other.file.name).status_code == 404
+    assert client.get(opened + "x").status_code == 404
     publishing.revoke(article, link.pk, by=editor)
-    assert get(client, opened + row.file.name).status_code == 404
+    assert client.get(opened + row.file.name).status_code == 404
 
 
 def test_a_draft_link_that_is_over_opens_no_later_draft(client, editor):
@@ -159,19 +151,30 @@ def test_a_draft_link_that_is_over_opens_no_later_draft(client, editor):
     fields = Fields(**vars(Fields.of(article.working)) | shown_in(later))
     publishing.save_draft(article, fields, by=None, based_on=article.working_id)
     assert client.get(link.get_absolute_url()).status_code == 302
-    assert get(client, f"{link.get_absolute_url()}pictures/{later.file.name}").status_code == 404
+    assert client.get(f"{link.get_absolute_url()}pictures/{later.file.name}").status_code == 404
 
 
 def test_pictures_carry_strict_headers_and_any_feed_reader_shows_them(client):
     row = picture()
     make_article(lead_picture=row.pk)
-    answer = get(client, row.file.url)
+    answer = client.get(row.file.url)
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "immutable" in answer["Cache-Control"]
     assert "Vary" not in answer
     assert answer["Content-Type"] == "image/jpeg"
+
+
+def test_a_slow_reader_holds_no_worker_and_a_cache_need_not_have_it_twice(client):
+    """What an application hands over whole the server sends by itself."""
+    row = picture()
+    make_article(lead_picture=row.pk)
+    answer = client.get(row.file.url)
+    assert not answer.streaming
+    again = client.get(row.file.url, headers={"if-none-match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head(row.file.url)["Content-Length"] == str(len(answer.content))
 
 
 def test_while_the_database_is_away_what_was_out_is_still_shown(client, monkeypatch):
@@ -185,7 +188,7 @@ def test_while_the_database_is_away_what_was_out_is_still_shown(client, monkeypa
     client.raise_request_exception = False
     monkeypatch.setattr("articles.models.shown.is_public", away)
     assert seen(client, row) == {200}
-    assert get(client, other.file.url).status_code == 503
+    assert client.get(other.file.url).status_code == 503
 
 
 def test_rebuilding_finds_what_versions_show(client):
