@@ -192,10 +192,13 @@ def test_with_the_application_stopped_readers_go_on_reading(front):
 
 
 def test_what_was_withdrawn_or_moved_does_not_come_back_while_the_site_is_away(front):
-    front.site.shell(
-        "from tests.make import make_article; make_article('Wrong', slug='wrong'); make_article('Moved', slug='moved')"
+    picture = front.site.shell(
+        "from tests.make import make_article, make_picture; picture = make_picture();"
+        "make_article('Wrong', slug='wrong', lead_picture=picture.pk); make_article('Moved', slug='moved');"
+        "print(picture.file.url)"
     )
     assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [200, 200]
+    assert front.get(picture).status == 200
     front.site.shell(
         "from tests.make import change; from articles import publishing; from articles.models import Article;"
         "wrong = Article.objects.get(slug='wrong');"
@@ -204,9 +207,11 @@ def test_what_was_withdrawn_or_moved_does_not_come_back_while_the_site_is_away(f
     )
     time.sleep(3)
     assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [410, 301]
+    assert front.get(picture).status == 404
     front.site.stop()
     time.sleep(2.5)
     assert [front.get(f"/articles/{slug}/").status for slug in ("wrong", "moved")] == [410, 301]
+    assert front.get(picture).status == 404
     front.site.start()
 
 

@@ -30,11 +30,9 @@ def picture(request, name):
     beginning = shown.beginning(name)
     if beginning and _is_public(beginning):
         response = _answer(name)
-        if response.status_code == 200:
-            response.headers["Cache-Control"] = FOR_EVER
-        return response
+        return _for_a_second(response, FOR_EVER) if response.status_code == 200 else response
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return _none(request)
+        return _for_a_second(not_found(request), "public, no-cache")
     if beginning and _is_from_the_desk(request):
         return _hidden(name)
     raise Http404
@@ -69,10 +67,9 @@ def _is_from_the_desk(request):
     return admin.site.has_permission(request) and request.user.has_perm("articles.view_picture")
 
 
-def _none(request):
-    """Return the answer for what isn't there, which nginx keeps for its second: it takes the place of what was there before."""
-    response = not_found(request)
-    response.headers["X-Accel-Expires"], response.headers["Cache-Control"] = "1", "public, no-cache"
+def _for_a_second(response, control):
+    """Return `response` as what nginx keeps for its second, in place of what was there before; `control` is for other caches."""
+    response.headers["X-Accel-Expires"], response.headers["Cache-Control"] = "1", control
     return response
 
 
