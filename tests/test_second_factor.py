@@ -268,6 +268,16 @@ def test_an_administrator_resets_a_colleagues(alice, chief, set_up):
     assert inside(password()[0])
 
 
+def test_enter_behind_the_password_resets_nobodys(alice, chief, set_up):
+    """A browser would press the first button: the one of whoever stands first in the list."""
+    set_up(alice)
+    desk = Client()
+    desk.force_login(chief)
+    page = desk.get(COLLEAGUES).content.decode()
+    form = page[page.rindex("<form", 0, page.index('type="password"')) :]
+    assert re.search(r"<button[^>]*>", form)[0] == "<button disabled hidden>"
+
+
 def test_nobody_else_does_nor_an_administrator_their_own(alice, chief, set_up, clock):
     set_up(alice)
     desk, _device, _codes = set_up(chief)
