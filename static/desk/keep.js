@@ -20,6 +20,7 @@ const database = new Promise((done, failed) => {
 const within = async (mode, act) => {
   const change = (await database).transaction("copies", mode, {durability: "strict"})
   const asked = act(change.objectStore("copies"))
+  change.commit?.() // or it ends with a page that is being left
   await new Promise((done, failed) => Object.assign(change, {oncomplete: done, onerror: failed, onabort: failed}))
   return asked.result
 }

@@ -139,6 +139,25 @@ def test_the_tab_is_closed_and_opened_again(page, site, context, server):
     assert body_of(site) == repr([f"{BODY} Closed too soon."])
 
 
+COPIES = """() => new Promise((done) => {
+    const asked = indexedDB.open("desk", 1)
+    asked.onsuccess = () => {
+        const rows = asked.result.transaction("copies").objectStore("copies").getAllKeys()
+        rows.onsuccess = () => done(rows.result)
+    }
+})"""
+
+
+def test_what_the_site_has_leaves_no_copy_behind_when_the_page_is_left(page, site):
+    """It would be brought back at the next visit, over what was saved since."""
+    type_at_end(page, " Kept.")
+    state(page, "Kept at")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto(site.base + "/admin/articles/article/add/")
+    page.wait_for_function("() => document.querySelector('#desk-count')")
+    assert [name for name in page.evaluate(COPIES) if name.startswith("desk-copy:1:")] == []
+
+
 def test_the_browser_is_killed_while_somebody_types(page, site, chromium, tmp_path):
     words, died = typed_until_killed(chromium.browser_type, tmp_path, site, 3)
     text = offered(chromium.browser_type, tmp_path, site)
