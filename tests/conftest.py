@@ -92,8 +92,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     Django sends `post_migrate` behind that; tests come in any order.
     """
-    emptying = connection.ops.sql_flush
-    connection.ops.sql_flush = lambda *args, **kw: without_guards(emptying(*args, **kw))
+    operations = type(connection.ops)  # of all connections: a browser's tests have one of their own in the same thread
+    emptying = operations.sql_flush
+    operations.sql_flush = lambda *args, **kw: without_guards(emptying(*args, **kw))
     with django_db_blocker.unblock():
         groups = {
             group: list(group.permissions.values_list("content_type__model", "codename"))

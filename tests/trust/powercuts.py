@@ -38,7 +38,7 @@ call_command("migrate", verbosity=0)
 from articles.models import Article
 from tests.make import change, make_article, make_user
 from tests.trust.powercuts import word
-user, body = make_user("bob"), f"Save {word(0)}. Words."
+user, body = make_user("bob", "Editor"), f"Save {word(0)}. Words."
 for article in Article.objects.all():
     change(article, body=body)
 for name in ("One", "Two", "Three")[Article.objects.count():]:
