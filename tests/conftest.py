@@ -151,13 +151,16 @@ def kept(monkeypatch):
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """Let tests on SQLite use a file, as the site does: the one in memory locks in ways of its own.
 
-    On PostgreSQL a query may take as long as it takes on a machine that is busy with tests.
+    On PostgreSQL a query may take as long as it takes on a machine that is busy with tests, and each thread that plays
+    somebody holds a connection for as long as it lives, beside the test's own.
     """
     database = site_settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # no test cuts its power
     database["OPTIONS"].pop("options", None)
+    if "pool" in database["OPTIONS"]:
+        database["OPTIONS"]["pool"]["max_size"] = 20
 
 
 @pytest.fixture
