@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {"management"},
     {"urls", "backup"},
-    {"admin", "transfer", "linkcheck", "hub", "integrity"},
+    {"admin", "linkcheck", "hub", "integrity"},
+    {"transfer"},
     {"views", "sitemaps", "templatetags"},
     {"feeds"},
     {"caching", "accounts"},

@@ -1,0 +1,98 @@
+"""What is brought in: texts from elsewhere, in one form, whatever system they come from.
+
+A reader of a kind of source (`frontmatter`, `wordpress`, `ghost`) yields a `Document` for each text, in the order of the
+source, and a `Refusal` for what it can't read; `taking` makes articles of them. None of it is trusted.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+PLACEHOLDER = "import:{}"  # where the body of a document shows its picture of that number
+
+
+class Note(NamedTuple):
+    """What was changed or left out of a text on its way in: `words` for people, at the `line` of its file, if it has one."""
+
+    words: str
+    line: int | None = None
+
+
+class Refusal(NamedTuple):
+    """A file, or a text in one, that can't be taken: its `place` (a path in the source) and why, in `words` for people."""
+
+    place: str
+    words: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture of a source: `place` is its path there, `mark` what changes when it does (size, sum), `read()` its bytes.
+
+    `read` raises OSError when it isn't there any more. Without `alt` it counts as decorative.
+    """
+
+    place: str
+    mark: str
+    read: Callable[[], bytes] = field(compare=False)
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+class State(StrEnum):
+    """What a text was where it comes from. What is published at an hour to come is scheduled."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Sort(StrEnum):
+    """What a text becomes."""
+
+    ARTICLE = "article"
+    PAGE = "page"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text, in the form in which it is taken.
+
+    `origin` tells it from all others in any run over the same source, wherever that lies; `place` says where it stands,
+    for people. `body` is Markdown as editors write it; a picture in it has the address `PLACEHOLDER` with its place in
+    `pictures`. `themes` are names, as they stand at the source; so are `authors`. Instants are aware. `old_paths` are the
+    paths, each beginning with a slash, at which readers had it. `language` is a code of two letters, or "".
+    """
+
+    origin: str
+    place: str
+    title: str
+    body: str
+    slug: str = ""
+    summary: str = ""
+    language: str = ""
+    sort: Sort = Sort.ARTICLE
+    state: State = State.DRAFT
+    published_at: datetime.datetime | None = None
+    updated_at: datetime.datetime | None = None
+    authors: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    old_paths: tuple[str, ...] = ()
+    pictures: tuple[Image, ...] = ()
+    lead_picture: Image | None = None
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+
+    def digest(self):
+        """Return 64 hexadecimal digits that change when the text or anything taken with it changes at its source."""
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in {"place", "notes"}}
+        for name in ("pictures", "lead_picture"):
+            images = said[name] if isinstance(said[name], tuple) else (said[name],)
+            said[name] = [
+                image and (image.place, image.mark, image.alt, image.caption, image.credit) for image in images
+            ]
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
