@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.redirects.models import Redirect
@@ -10,6 +11,7 @@ from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import escape_leading_slashes
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 PUBLIC_POLICY = (
@@ -130,17 +132,32 @@ def is_script(request):
 
 
 def typed(request):
-    """Return what was posted, for templates to show and to send again: {"long", "short"} of (name, value), {"files"}.
+    """Return what was posted, for templates to show and to send again: {"long", "short"} of (name, label, value), {"files"}.
 
     Secrets are not among it, and files can't be: `files` says whether there were any.
     """
-    pairs = [(name, value) for name, values in request.POST.lists() if name not in SECRET for value in values]
-    is_long = [len(value) > 60 or "\n" in value for _name, value in pairs]
+    labels = _labels(request.path)
+    fields = [
+        (name, labels.get(name, name), value)
+        for name, values in request.POST.lists()
+        if name not in SECRET
+        for value in values
+    ]
+    is_long = [len(value) > 60 or "\n" in value for _name, _label, value in fields]
     return {
-        "long": [pair for pair, long in zip(pairs, is_long, strict=True) if long],
-        "short": [pair for pair, long in zip(pairs, is_long, strict=True) if not long],
+        "long": [field for field, long in zip(fields, is_long, strict=True) if long],
+        "short": [field for field, long in zip(fields, is_long, strict=True) if not long],
         "files": bool(request.FILES),
     }
+
+
+def _labels(path):
+    """Return {name: label} of the fields of the rows that are edited at `path`, a page of the desk; none elsewhere."""
+    try:
+        model = apps.get_model(*path.removeprefix(reverse("admin:index")).split("/")[:2])
+    except (LookupError, ValueError, TypeError):
+        return {}
+    return {field.name: capfirst(field.verbose_name) for field in model._meta.fields + model._meta.many_to_many}
 
 
 def send_again(request, reason, first=None):

@@ -106,6 +106,7 @@ def test_a_save_that_fails_comes_back_whole_and_can_be_sent_again(desk, monkeypa
     page = shown(answer)
     assert (answer.status_code, answer["Cache-Control"]) == (status, "private, no-store")
     assert words in page and "told by" not in page and "<script>" not in page
+    assert ">Text</label>" in page and "<dt>Title</dt>" in page  # as the form calls them
     assert answer["Retry-After"]
     again = sent_again(page)
     assert {name: again[name] for name in TYPED} == {name: [value] for name, value in TYPED.items()}
