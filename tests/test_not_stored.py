@@ -186,6 +186,20 @@ def test_a_guests_remark_comes_back_too(editor, monkeypatch, error, status):
     assert {name: again[name] for name in said} == {name: [value] for name, value in said.items()}
 
 
+def test_a_guests_remark_comes_back_from_a_page_that_has_grown_old(editor):
+    link = publishing.share(make_article(published=False), by=editor, days=3, may_comment=True)
+    guest = Client(enforce_csrf_checks=True, headers=HERE)
+    said = {"name": "Dora", "quote": "", "text": "Typed with care. " * 5}
+    answer = guest.post(link.get_absolute_url(), said | {"csrfmiddlewaretoken": "0" * 64})
+    assert answer.status_code == 403
+    again = sent_again(shown(answer))
+    assert {name: again[name] for name in said} == {name: [value] for name, value in said.items()}
+    assert guest.post(link.get_absolute_url(), again).status_code == 302
+    assert link.article.comments.get().text == said["text"].strip()
+    elsewhere = guest.post(link.get_absolute_url(), said, headers={"origin": "http://elsewhere.example"})
+    assert elsewhere.status_code == 403 and said["text"] not in shown(elsewhere)
+
+
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from .lists import front_themes
 # What SQLite and PostgreSQL (appendix A of its manual) call it.
 FULL = ("SQLITE_FULL", "53100")
 LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "57014", "40P01")
+DRAFTS = "/drafts/"  # where guests write remarks
 UNWRITABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "25006")
 
 
@@ -65,9 +66,12 @@ def forbidden(request, exception=None):
 
 
 def csrf_failed(request, reason=""):
-    """403 for a form without a valid token; one of the desk's own, grown old, is handed back to be sent again."""
+    """403 for a form without a valid token; one of our own, grown old, is handed back to be sent again."""
     if middleware.is_work(request) and middleware.same_origin(request):
         return middleware.send_again(request, _("This page was opened before you logged in."))
+    if request.path.startswith(DRAFTS) and middleware.same_origin(request):
+        old = Trouble(403, _("This page was opened too long ago, or your browser keeps no cookies."))
+        return handed_back(request, old, get_token(request))
     return forbidden(request)
 
 
@@ -87,7 +91,7 @@ def server_error(request):
     """
     trouble = trouble_of(sys.exc_info()[1])
     connection.close_at = 0  # behind this request: one opened while the disk can't be written never writes
-    typed = middleware.is_work(request) or request.path.startswith("/drafts/")
+    typed = middleware.is_work(request) or request.path.startswith(DRAFTS)
     if request.method == "POST" and typed and middleware.same_origin(request):
         return handed_back(request, trouble or Trouble(500, _("Something went wrong here. It has been recorded.")))
     if trouble:  # whoever only reads comes again: 507 is about what was sent
@@ -95,11 +99,14 @@ def server_error(request):
     return render(None, "500.html", status=500)
 
 
-def handed_back(request, trouble):
-    """Return the page with what was posted, or for a script, which has it all still, the sentence alone."""
+def handed_back(request, trouble, token=None):
+    """Return the page with what was posted, or for a script, which has it all still, the sentence alone.
+
+    `token` against forgery is that of the form where none is given: it is still good, for the browser has its cookie.
+    """
     if middleware.is_script(request):
         return later(JsonResponse({"problem": trouble.words}, status=trouble.status))
-    token = request.POST.get("csrfmiddlewaretoken") or get_token(request)  # still good: the browser has its cookie
+    token = token or request.POST.get("csrfmiddlewaretoken") or get_token(request)
     context = {"trouble": trouble, "csrf_token": token, **middleware.typed(request)}
     return later(render(None, "not_stored.html", context, status=trouble.status))
 
