@@ -86,7 +86,7 @@ class Shell:
             self.run(code)
         finally:
             self.process.stdin.close()
-            self.process.wait(20)
+            self.process.wait(90)  # one with many people in it has much to put away
             self.process.stdout.close()
 
 
