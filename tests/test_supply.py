@@ -9,7 +9,7 @@ from .services import ROOT
 
 RUNS = ["requirements.txt", "relations_site/deploy/requirements-s3.txt"]
 LOCKS = [*RUNS, "tests/requirements.txt"]
-# chosen, 18: what the project asks for by name (pyproject.toml says what for)
+# chosen, 20: what the project asks for by name (pyproject.toml says what for)
 CHOSEN = [
     "brotli",
     "cachetools",
@@ -18,7 +18,9 @@ CHOSEN = [
     "django-taggit",
     "granian",
     "icalendar",
+    "ijson",
     "markdown",
+    "markdownify",
     "merge3",
     "nh3",
     "pillow",
@@ -30,16 +32,18 @@ CHOSEN = [
     "segno",
     "whitenoise",
 ]
-# in tow, 11: what those bring along
+# in tow, 13: what those bring along
 IN_TOW = [
     "asgiref",
     "async-timeout",
+    "beautifulsoup4",
     "click",
     "psycopg-binary",
     "psycopg-pool",
     "python-dateutil",
     "pyyaml",
     "six",
+    "soupsieve",
     "sqlparse",
     "typing-extensions",
     "tzdata",
