@@ -1,0 +1,63 @@
+"""The elements of HTML by what becomes of them, and the addresses that may stand in a text."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+LISTS = {"ul", "ol", "dl", "blockquote"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+FLAT = HEADINGS | {"td", "th", "caption", "figcaption", "dt"}  # hold one paragraph of several lines
+BLOCKS = FLAT | LISTS | {"p", "li", "dd", "table", "tr", "pre", "figure", "hr"}
+GROUPS = {
+    "address", "article", "aside", "body", "center", "details", "dialog", "div", "fieldset", "footer", "form", "header",
+    "hgroup", "html", "legend", "main", "menu", "nav", "noscript", "optgroup", "section", "summary", "search",
+}  # fmt: skip
+PARTS = {"thead", "tbody", "tfoot"}
+SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt": "code", "samp": "code", "var": "em",
+           "dfn": "em"}  # fmt: skip
+INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "kbd", "q", "span", "strong", "sub", "sup"}
+UNSEEN = {"script", "style", "title", "noembed", "noframes", "datalist", "textarea", "select", "iframe"}
+OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "svg", "math", "img", "br", "button"}
+VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
+# Classes of what only works a card of Ghost's editor, or decorates it.
+CONTROLS = {
+    "kg-bookmark-metadata", "kg-bookmark-thumbnail", "kg-video-overlay", "kg-video-player-container", "kg-audio-player",
+    "kg-audio-thumbnail", "kg-file-card-icon", "kg-toggle-card-icon", "kg-bookmark-icon",
+}  # fmt: skip
+WITHIN = {
+    "li": {"ul", "ol"},
+    "dt": {"dl"},
+    "dd": {"dl"},
+    "tr": {"table"},
+    "caption": {"table"},
+    "td": {"tr"},
+    "th": {"tr"},
+}
+_TUBE = re.compile(r"(?:www\.)?youtube(?:-nocookie)?\.com")
+
+
+def address_of(address):
+    """Return `address` as it may stand in a link, "" for one that may not: http, https, mailto, or without a scheme."""
+    address = re.sub(r"[\x00-\x20\x7f]+", " ", address).strip()
+    try:
+        scheme = urlsplit(address.replace(" ", "")).scheme
+    except ValueError:
+        return ""
+    if scheme not in {"", "http", "https", "mailto"}:
+        return ""
+    return f"https:{address}" if address.startswith("//") else address.replace("\\", "%5C")
+
+
+def of_embed(address):
+    """Return the address at which people see what is embedded from `address`."""
+    address = address_of(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if _TUBE.fullmatch(parts.netloc.lower()) and parts.path.startswith("/embed/"):
+        return f"https://www.youtube.com/watch?v={parts.path.split('/')[2]}"
+    if parts.netloc.lower() == "player.vimeo.com" and parts.path.startswith("/video/"):
+        return f"https://vimeo.com/{parts.path.split('/')[2]}"
+    if parts.path.endswith("/plugins/post.php"):
+        return address_of(parse_qs(parts.query).get("href", [address])[0])
+    return address

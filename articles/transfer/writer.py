@@ -1,0 +1,390 @@
+"""The second half of `markup`: a parsed text written anew, in paragraphs, headings, lists, tables, figures and marks alone."""
+
+import re
+from html import escape
+from html.parser import HTMLParser
+
+from django.utils.translation import gettext as _
+
+from .elements import BLOCKS, CONTROLS, FLAT, GROUPS, LISTS, OTHERS, PARTS, SPOKEN, UNSEEN, VOID, WITHIN, of_embed
+
+DEEPEST = 8  # lists and quotations within each other
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})")
+_CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
+
+
+class Writer(HTMLParser):
+    """Writes well-formed HTML (the cleaner's) anew: events in, strings out, its own stack of open blocks."""
+
+    def __init__(self, notes, wanted):
+        super().__init__(convert_charrefs=True)
+        self.notes, self.wanted = notes, wanted
+        self.out, self.stack, self.opened = [], [], []  # opened: elements with the height of the stack before each
+        self.inline, self.written = [], 0  # open marks as [tag, what is written of it or "", attributes]; how many are
+        self.breaks, self.space, self.filled = 0, False, False  # what comes before the next word; whether there is one
+        self.anchors, self.skipped, self.code = [], [], None
+        self.in_head, self.media, self.last_image = False, "", ""
+
+    def finished(self):
+        """Return what was written, all closed."""
+        while self.stack:
+            self._pop()
+        return "".join(self.out)
+
+    # Blocks
+
+    def _is_flat(self):
+        return any(name in FLAT for name in self.stack)
+
+    def _boundary(self):
+        """A block begins or ends here: end the paragraph, or the line where there are no paragraphs."""
+        if self._is_flat():
+            self.breaks = max(self.breaks, 1)
+            self._unmark(0)
+        elif self.stack and self.stack[-1] == "p":
+            self._pop()
+
+    def _push(self, name, attributes=""):
+        self.out.append(f"<{name}{attributes}>")
+        self.stack.append(name)
+        self.breaks, self.space, self.filled = 0, False, False
+
+    def _pop(self):
+        self._unmark(0)
+        self.out.append(f"</{self.stack.pop()}>")
+        self.breaks, self.space, self.filled = 0, False, False
+
+    def _pop_down(self, level):
+        while len(self.stack) > level:
+            self._pop()
+
+    def _leaf(self):
+        """Make sure that words can be written here."""
+        if self.stack and self.stack[-1] in FLAT | {"p"}:
+            return
+        if self.stack and self.stack[-1] in {"ul", "ol", "dl", "table", "tr"}:
+            top = self.stack[-1]
+            if top == "table":
+                self._push("tr")
+            self._push({"ul": "li", "ol": "li", "dl": "dd"}.get(top, "td"))
+        if not self._is_flat():
+            self._push("p", ' class="implied"')
+
+    # Words
+
+    def _unmark(self, down_to):
+        """Close the marks that are written, down to that number."""
+        while self.written > down_to:
+            self.written -= 1
+            if self.inline[self.written][1]:
+                self.out.append(f"</{self.inline[self.written][1]}>")
+
+    def _ready(self):
+        """Write what comes before a word: its paragraph, breaks, a space, anchors, open marks."""
+        if self.breaks > 1 and self.filled and not self._is_flat() and self.stack[-1] == "p":
+            self._pop()
+        self._leaf()
+        if self.filled and self.breaks:
+            self._unmark(0)
+            self.out.append("<br>")
+        elif self.filled and self.space:
+            self.out.append(" ")
+        self.breaks, self.space, self.filled = 0, False, True
+        for anchor in self.anchors:
+            self.out.append(f'<a id="{escape(anchor)}"></a>')
+        self.anchors.clear()
+        for _tag, name, attributes in self.inline[self.written :]:
+            if name:
+                self.out.append(f"<{name}{attributes}>")
+        self.written = len(self.inline)
+
+    def handle_data(self, data):
+        """Write words."""
+        if self.skipped:
+            return
+        if self.code is not None:
+            self.code[1].append(data)
+            return
+        data = _SPACE.sub(" ", data)
+        if data.startswith(" "):
+            self.space = True
+        words = data.strip(" ")
+        if words:
+            if any(tag in {"svg", "math"} for tag, _name, _said in self.inline):
+                self.notes.add(_("A drawing or a formula is kept as its words."))
+            self._ready()
+            self.out.append(escape(words, quote=False))
+            self.space = data.endswith(" ")
+
+    # Tags
+
+    def handle_starttag(self, tag, attrs):
+        """Open what is kept, and tell of what isn't."""
+        said = {name: value or "" for name, value in attrs}
+        if self.skipped:
+            if tag == self.skipped[-1]:
+                self.skipped.append(tag)
+        elif tag not in VOID and not CONTROLS.isdisjoint(said.get("class", "").split()):
+            self.skipped.append(tag)
+        elif self.code is not None:
+            self._in_code(tag, said)
+        elif tag in UNSEEN:
+            self._unseen(tag, said)
+        elif tag in OTHERS:
+            getattr(self, f"_{tag}")(said)
+        elif tag in BLOCKS | GROUPS | PARTS:
+            self._block(tag, said)
+        else:
+            self._mark(tag, said)
+
+    def handle_startendtag(self, tag, attrs):
+        """Take an empty element as its two tags."""
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        """Close what was opened."""
+        if self.skipped:
+            if tag == self.skipped[-1]:
+                self.skipped.pop()
+        elif tag == "pre":
+            self._end_code()
+        elif self.code is not None:
+            pass
+        elif tag in {"audio", "video"}:
+            self.media = ""
+        elif tag in BLOCKS | GROUPS | PARTS:
+            self._end_block(tag)
+        else:
+            self._end_mark(tag)
+
+    def _block(self, tag, said):
+        if tag == "noscript" and self.last_image:
+            self.skipped.append(tag)  # shows the picture before it to browsers without scripts
+            return
+        self._boundary()
+        if tag == "pre":
+            self.code = [said, []]
+            return
+        level = len(self.stack)
+        if tag in PARTS:
+            self.in_head = tag == "thead"
+        elif tag in GROUPS:
+            self._group(tag, said)
+        elif self._is_flat():
+            self._in_flat(tag, said)
+        elif tag in LISTS and sum(name in LISTS for name in self.stack) >= DEEPEST:
+            self.notes.add(_("Lists and quotations nested more than %s deep are kept less deep.") % DEEPEST)
+        else:
+            self._open(tag, said)
+        if tag != "hr":
+            self.opened.append((tag, level))
+
+    def _group(self, tag, said):
+        self._anchor(said)
+        if tag == "form":
+            self._told_link(_("A form was left out."), said.get("action", ""))
+        if tag in {"summary", "legend"}:
+            self.inline.append([tag, "strong", ""])
+        if "kg-callout-card" in said.get("class", "") and not self._is_flat():  # Ghost's
+            self._open("blockquote", {})
+
+    def _in_flat(self, tag, said):
+        """What has no place in a line: its words on a line of their own."""
+        self._anchor(said)
+        if tag == "li":
+            self._ready()
+            self.out.append("• ")
+            self.filled = False
+        elif tag == "table":
+            self.notes.add(_("A table within a table’s cell is kept as lines of text."))
+
+    def _open(self, tag, said):
+        """Open a block where blocks may stand; what stands outside what it belongs to is left to be a paragraph."""
+        top = self.stack[-1] if self.stack else ""
+        if tag == "hr":
+            if not self._is_flat():
+                self.out.append("<hr>")
+            return
+        if tag in WITHIN and top not in WITHIN[tag]:
+            return
+        if top in {"ul", "ol"} and tag != "li":  # within the item before it, as browsers show it
+            if self.out[-1] == "</li>":
+                self.out.pop()
+                self.stack.append("li")
+            else:
+                self._push("li")
+        elif top == "dl" and tag not in {"dt", "dd"}:
+            self._push("dd")
+        elif top in {"table", "tr"} and tag not in WITHIN:
+            self._leaf()
+            return
+        self._push(tag, self._attributes(tag, said))
+
+    def _attributes(self, tag, said):
+        kept = {}
+        if said.get("id") in self.wanted:
+            kept["id"] = said["id"]
+        if tag in {"td", "th"}:
+            kept |= {name: said[name] for name in ("colspan", "rowspan") if said.get(name, "").isdigit()}
+            told = f"{said.get('align', '')} {said.get('style', '')} {said.get('class', '')}".lower()
+            found = re.search(r"(?:^|text-align: ?|align-?)(right|center)\b", told)
+            if found:
+                kept["align"] = found[1]
+        elif tag == "tr" and self.in_head:
+            kept["class"] = "head"
+        elif tag == "ol" and said.get("start", "").isdigit():
+            kept["start"] = said["start"][:9]
+        elif tag == "figure":
+            kept["class"] = said.get("class", "")[:200]
+        return _written(kept)
+
+    def _end_block(self, tag):
+        """Close what the element opened, if it opened anything."""
+        self._boundary()
+        place = next((n for n in range(len(self.opened) - 1, -1, -1) if self.opened[n][0] == tag), None)
+        if place is not None:
+            self._pop_down(self.opened[place][1])
+            del self.opened[place:]
+        if tag in PARTS:
+            self.in_head = False
+        elif tag in {"summary", "legend"}:
+            self._end_mark(tag)
+
+    # Code
+
+    def _in_code(self, tag, said):
+        if tag == "br":
+            self.code[1].append("\n")
+        elif tag == "code":
+            self.code[0] = self.code[0] | {name: value for name, value in said.items() if value}
+
+    def _end_code(self):
+        if self.code is None:
+            return
+        said, parts = self.code
+        self.code, text = None, "".join(parts)
+        if self._is_flat():
+            for line in filter(None, (line.strip() for line in text.splitlines())):
+                self.breaks = 1
+                self._ready()
+                self.out.append(f"<code>{escape(line)}</code>")
+            self.breaks = 1
+        elif text.strip():
+            found = _LANGUAGE.search(said.get("class", ""))
+            language = found[1] if found else said.get("data-language") or said.get("data-lang", "")
+            self._open("pre", {})
+            self.out[-1] = f"<pre{_written({'class': language[:30]})}>"
+            self.out.append(escape(text, quote=False))
+            self._pop()
+
+    # Marks
+
+    def _anchor(self, said):
+        for name in ("id", "name"):
+            if said.get(name) in self.wanted:
+                self.anchors.append(said[name])
+
+    def _mark(self, tag, said):
+        name = SPOKEN.get(tag, tag)
+        attributes = {}
+        self._anchor(said)
+        if name == "a":
+            attributes = {key: said[key] for key in ("href", "title") if said.get(key)}
+            if not attributes.get("href"):
+                name = ""
+        elif name == "abbr" and said.get("title"):
+            attributes["title"] = said["title"]
+        elif name == "span":
+            name = "span" if _CODE.fullmatch(said.get("lang", "")) else ""
+        if name in {"span", "bdi", "cite", "q", "em"} and _CODE.fullmatch(said.get("lang", "")):
+            attributes["lang"] = said["lang"]
+        if name and any(written == name for _tag, written, _said in self.inline):
+            name = ""
+        self.inline.append([tag, name, _written(attributes)])
+
+    def _end_mark(self, tag):
+        place = next((n for n in range(len(self.inline) - 1, -1, -1) if self.inline[n][0] == tag), None)
+        if place is not None:
+            self._unmark(place)
+            del self.inline[place]
+            self.written = min(self.written, place)
+
+    # What can't be shown
+
+    def _told_link(self, words, address):
+        """Note `words`, with a link to the `address` if there is one."""
+        kept = of_embed(address) if address else ""
+        if kept and not kept.startswith("#"):
+            self.notes.add(f"{words} {kept[:200]}")
+            self._boundary()
+            self._ready()
+            self.out.append(f'<a href="{escape(kept)}">{escape(kept, quote=False)}</a>')
+            self._boundary()
+        else:
+            self.notes.add(f"{words} {address[:60]}".strip())
+
+    def _unseen(self, tag, said):
+        self.skipped.append(tag)
+        if tag == "iframe":
+            self._told_link(_("What was embedded became a link."), said.get("src") or said.get("data-src", ""))
+        elif tag not in {"title", "noembed", "noframes"}:
+            self.notes.add(_("An element “%s” was left out.") % tag)
+
+    def _video(self, said):
+        self.media = "open"
+        if said.get("src"):
+            self.media = "told"
+            self._told_link(_("A video or a recording became a link."), said["src"])
+
+    _audio = _video
+
+    def _source(self, said):
+        if self.media == "open" and said.get("src"):
+            self._video(said)
+
+    def _object(self, said):
+        if said.get("data"):
+            self._told_link(_("What was embedded became a link."), said["data"])
+
+    def _embed(self, said):
+        self._object({"data": said.get("src", "")})
+
+    def _param(self, said):
+        if said.get("name") in {"movie", "src"}:
+            self._object({"data": said.get("value", "")})
+
+    def _input(self, said):
+        self.notes.add(_("An element “%s” was left out.") % "input")
+
+    def _button(self, said):
+        """Keep its words."""
+
+    def _svg(self, said):
+        self.inline.append(["svg", "", ""])
+
+    def _math(self, said):
+        self.inline.append(["math", "", ""])
+
+    def _br(self, said):
+        self.breaks += 1
+        self._unmark(0)
+
+    def _img(self, said):
+        lazy = said.get("data-src") or said.get("data-lazy-src") or ""
+        address = said.get("src", "")
+        if lazy and (not address or address.startswith("data:")):
+            address = lazy
+        if self.last_image and address == self.last_image and self.out and self.out[-1].startswith("<img"):
+            return  # the same again, for browsers without scripts
+        self.last_image = address if lazy else ""
+        kept = {"src": address, "alt": said.get("alt", ""), "title": said.get("title", "")}
+        self._ready()
+        self.out.append(f"<img{_written({name: value for name, value in kept.items() if value})}>")
+
+
+def _written(attributes):
+    """Return `attributes` as they stand in a tag."""
+    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
