@@ -1,0 +1,62 @@
+"""Single values as exports write them: numbers, instants, addresses, languages. What makes no sense gives nothing."""
+
+import datetime
+import re
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote, urlsplit
+
+from .. import names
+
+FIRST, LAST = 1900, 2999  # years that can be meant
+
+
+def number(said):
+    """Return the whole number `said`, 0 for anything else."""
+    said = (said or "").strip()
+    return int(said) if said.isdecimal() and len(said) <= 15 else 0
+
+
+def host(address):
+    """Return the host of an address without "www.", "" when it has none, "?" for what is no address."""
+    try:
+        return (urlsplit(address.strip()).hostname or "").removeprefix("www.")
+    except ValueError:
+        return "?"
+
+
+def path(link):
+    """Return the path of an address, decoded; nothing for one that tells its text by a query, or for the front page."""
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        return ""
+    path = names.clean_line(unquote(parts.path))
+    return path if path.startswith("/") and path != "/" and not parts.query and "//" not in path else ""
+
+
+def language(said):
+    """Return the two letters with which a code of a language begins ("tr-TR"), or nothing."""
+    found = re.match(r"([a-z]{2})(?![a-z])", said.strip().lower())
+    return found[1] if found else ""
+
+
+def instant(said):
+    """Return the aware instant of "2024-01-31 12:00:00" in UTC; None for WordPress's zeros and what is no date."""
+    try:
+        found = datetime.datetime.strptime(said.strip(), "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=datetime.UTC) if FIRST <= found.year <= LAST else None
+
+
+def mailed(said):
+    """Return the aware instant of a date as mails have it (RFC 5322), or None."""
+    if not re.match(r"\s*(?:[A-Za-z]{3}, +)?\d{1,2} +[A-Za-z]{3} +\d{4} ", said):  # "30 Nov -0001" would be one of 2000
+        return None
+    try:
+        found = parsedate_to_datetime(said.strip())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if not FIRST <= found.year <= LAST:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

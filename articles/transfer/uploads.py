@@ -1,0 +1,62 @@
+"""The pictures of an export, found by the addresses at which its texts show them."""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from ..pictures import MOST_BYTES
+from .documents import Image
+
+_SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z]{3,4}$)")  # WordPress's smaller sizes of a picture
+_VARIANT = re.compile(r"(?:-scaled|-rotated|-e\d{10,14})(?=\.[A-Za-z]{3,4}$)")
+_GHOST = re.compile(r"^(?:size/w\d{1,5}/|format/[a-z]{3,5}/)+")  # Ghost's
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg)$", re.IGNORECASE)
+
+
+class Uploads:
+    """The files below a folder of uploads, whose name ends with one of `folders`, wherever in the `place` it lies."""
+
+    def __init__(self, place, *folders):
+        self._place, self._folders = place, folders
+        roots = {""} if len(folders) else set()
+        for name in place.names():
+            for folder in folders:
+                at = f"/{name}".find(f"/{folder}/")
+                if at >= 0:
+                    roots.add(name[: at + len(folder) + 1])
+        self._roots = sorted(roots, key=len, reverse=True)[:20]
+
+    def names(self):
+        """Yield the names of the pictures that lie there."""
+        for name in self._place.names():
+            if _PICTURE.search(name):
+                yield name
+
+    def path(self, address):
+        """Return what follows the folder of uploads in `address`, decoded; "" when there is none in it."""
+        try:
+            path = unquote(urlsplit(address).path)
+        except ValueError:
+            return ""
+        for folder in self._folders:
+            _before, at, behind = f"/{path.lstrip('/')}".partition(f"/{folder}/")
+            if at and ".." not in behind.split("/"):
+                return behind
+        return ""
+
+    def found(self, address):
+        """Return the name of the file shown at `address`, the largest of its sizes, or None."""
+        path = self.path(address)
+        if not path:
+            return None
+        whole = _SIZE.sub("", _GHOST.sub("", path))
+        for wanted in dict.fromkeys((_VARIANT.sub("", whole), whole, _GHOST.sub("", path), path)):
+            for root in self._roots:
+                name = self._place.found(root + wanted)
+                if name is not None:
+                    return name
+        return None
+
+    def image(self, name, **said):
+        """Return the `Image` of the file `name`; `said` are its alt, caption and credit. Raise OSError when it can't be read."""
+        place = self._place
+        return Image(name, place.mark(name), lambda: place.read(name, MOST_BYTES), **said)
