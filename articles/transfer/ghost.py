@@ -1,0 +1,256 @@
+"""Posts and pages of a Ghost export (JSON): each a `Document`, in two readings of the file.
+
+Tags, authors and what connects them to posts may stand behind the posts: the first reading keeps them in a table on the
+disk, the second makes the texts, one at a time, so that memory stays flat
+(https://ghost.org/docs/migration/custom/ tells the form).
+"""
+
+import contextlib
+import datetime
+import json
+import sqlite3
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from .. import names
+from . import cards, fields, html
+from .documents import Document, Refusal, Sort, State
+from .jsontables import Broken, rows
+from .markup import TooLong
+from .notes import Notes
+from .uploads import Uploads
+
+SITE = "__GHOST_URL__"  # stands for the address of the site in all texts
+_TABLES = """
+CREATE TABLE tags (id TEXT PRIMARY KEY, name TEXT, is_internal INTEGER);
+CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE posts_tags (post TEXT, other TEXT, place INTEGER);
+CREATE INDEX tags_by_post ON posts_tags (post);
+CREATE TABLE posts_authors (post TEXT, other TEXT, place INTEGER);
+CREATE INDEX authors_by_post ON posts_authors (post);
+CREATE TABLE posts_meta (post TEXT PRIMARY KEY, said TEXT);
+CREATE TABLE origins (origin TEXT PRIMARY KEY);
+"""
+_META = ("feature_image_alt", "feature_image_caption", "meta_description", "email_only")
+_JOINS = {"posts_tags": "tag_id", "posts_authors": "author_id"}
+_READ = {"posts", "tags", "users", "settings", "posts_meta", *_JOINS}
+
+
+def documents(place, name):
+    """Yield the `Document`s and `Refusal`s of the export `name` in `place`, in its order."""
+    with contextlib.closing(_Site(place, name)) as site:
+        yield from site.documents()
+
+
+class _Site:
+    """One export: what the first reading found, and the texts of the second."""
+
+    def __init__(self, place, name):
+        self.place, self.name = place, name
+        self.uploads = Uploads(place, "content/images")
+        self.kept = sqlite3.connect("", isolation_level=None)  # a file of its own, gone when it is closed
+        self.kept.executescript(_TABLES)
+        self.kept.execute("BEGIN")
+        self.language, self.count = "", 0
+
+    def close(self):
+        """Let go of the table."""
+        self.kept.close()
+
+    def documents(self):
+        """Yield what there is to take and to tell."""
+        with contextlib.suppress(Broken, OSError), self.place.open(self.name) as stream:
+            for table, row, _line in rows(stream, _READ - {"posts"}):
+                self._learn(table, row)
+        try:
+            with self.place.open(self.name) as stream:
+                for _table, row, line in rows(stream, {"posts"}):
+                    self.count += 1
+                    yield self._taken(row, line)
+        except Broken as error:
+            yield Refusal(self.name, _("%s What follows could not be read.") % error, error.line)
+        except OSError as error:
+            yield getattr(error, "refusal", None) or Refusal(self.name, _("It can't be read: %s.") % error)
+        else:
+            if not self.count:
+                yield Refusal(self.name, _("It has no posts: it is no export of Ghost."))
+
+    # The first reading
+
+    def _learn(self, table, row):
+        if row is None:
+            return
+        if table == "tags":
+            name = names.clean_line(_text(row, "name"))
+            self._keep("tags", _id(row, "id"), name, name.startswith("#") or row.get("visibility") == "internal")
+        elif table == "users":
+            self._keep("users", _id(row, "id"), names.clean_line(_text(row, "name") or _text(row, "slug")))
+        elif table == "posts_meta":
+            self._keep("posts_meta", _id(row, "post_id"), json.dumps({key: row[key] for key in _META if row.get(key)}))
+        elif table == "settings":
+            if row.get("key") in {"locale", "lang", "default_locale", "defaultLang"}:
+                self.language = fields.language(_text(row, "value")) or self.language
+        else:
+            order = row.get("sort_order")
+            self._keep(
+                table,
+                _id(row, "post_id"),
+                _id(row, _JOINS[table]),
+                order if isinstance(order, int) and abs(order) < 1 << 60 else 0,
+            )
+
+    def _keep(self, table, *values):
+        marks = ", ".join("?" * len(values))
+        self.kept.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)  # noqa: S608 - names of our own
+
+    def _joined(self, table, join, post):
+        """Return the rows of `table` that `join` ties to a `post`, in their order."""
+        question = (
+            f"SELECT {table}.* FROM {join} JOIN {table} ON {table}.id = other WHERE post = ? ORDER BY place LIMIT 500"  # noqa: S608 - our own
+        )
+        return self.kept.execute(question, [post]).fetchall()
+
+    # The second reading
+
+    def _where(self, row):
+        return f"{self.name}: {names.clean_line(_text(row, 'slug') or _id(row, 'id'))[:100]}"
+
+    def _taken(self, row, line):
+        if row is None:
+            return Refusal(f"{self.name}: {self.count}", _("It is too long to be read."), line)
+        try:
+            return self._document(row, line)
+        except TooLong as error:
+            return Refusal(self._where(row), str(error), line)
+
+    def _document(self, row, line):
+        notes, key = Notes(), _id(row, "id")
+        said = self.kept.execute("SELECT said FROM posts_meta WHERE post = ?", [key]).fetchone()
+        said = (json.loads(said[0]) if said else {}) | {name: value for name, value in row.items() if value}
+        body = html.markdown(cards.html_of(row, notes), link=_link, picture=self._picture, line=line)
+        published = _instant(row.get("published_at"))
+        state = self._state(row, published, notes)
+        slug = names.clean_line(_text(row, "slug"))
+        title = html.plain(_text(row, "title"))
+        if not title or title == "(Untitled)":
+            title = _("Without a title, %s") % (slug or key)[:60]
+            notes.add(_("It has no title."))
+        self._tell(said, notes)
+        return Document(
+            origin=self._origin(row),
+            place=self._where(row),
+            title=title,
+            body=body.markdown,
+            slug=slug,
+            summary=html.plain(_text(said, "custom_excerpt") or _text(said, "meta_description")),
+            language=fields.language(_text(row, "locale") or _text(row, "language")) or self.language,
+            sort=Sort.PAGE if row.get("type") == "page" or row.get("page") in (True, 1) else Sort.ARTICLE,
+            state=state,
+            published_at=published,
+            updated_at=_instant(row.get("updated_at")),
+            authors=self._authors(row),
+            themes=self._themes(key, notes),
+            old_paths=(f"/{slug}/",) if slug and "/" not in slug and state is State.PUBLISHED else (),
+            pictures=body.pictures,
+            lead_picture=self._lead(said, notes),
+            notes=notes.listed(line) + body.notes,
+        )
+
+    def _origin(self, row):
+        """Return what tells the post from all others; copies of one in the same file are told apart by their places."""
+        origin = f"ghost:{names.clean_line(_text(row, 'uuid') or _id(row, 'id') or _text(row, 'slug'))[:200]}"
+        if self.kept.execute("INSERT OR IGNORE INTO origins VALUES (?)", [origin]).rowcount == 0:
+            origin = f"{origin}#{_id(row, 'id')[:60] or self.count}"
+        return origin
+
+    @staticmethod
+    def _state(row, published, notes):
+        """Return the `State`: published only what everybody could read, or will at its hour."""
+        status, seen_by = row.get("status", "draft"), row.get("visibility", "public")
+        if status not in ("published", "scheduled", "draft"):
+            known = status == "sent"
+            notes.add(
+                _("It was sent by mail alone: it is a draft here.")
+                if known
+                else _("Its status “%s” is not known: it is a draft here.") % str(status)[:40]
+            )
+        elif seen_by not in ("public", None, ""):
+            notes.add(_("Not everybody could read it (%s): it is a draft here.") % str(seen_by)[:40])
+        elif status == "scheduled" and published is None:
+            notes.add(_("It has no date that can be read."))
+        elif status != "draft":
+            return State.PUBLISHED
+        return State.DRAFT
+
+    @staticmethod
+    def _tell(said, notes):
+        """Tell what has no place here."""
+        if _text(said, "canonical_url"):
+            notes.add(_("It names another page as the original: %s") % _text(said, "canonical_url")[:200])
+        if _text(said, "codeinjection_head").strip() or _text(said, "codeinjection_foot").strip():
+            notes.add(_("Code put into its page was left out."))
+
+    def _authors(self, row):
+        several = [name for _id, name in self._joined("users", "posts_authors", _id(row, "id"))]
+        if not several:
+            known = self.kept.execute("SELECT name FROM users WHERE id = ?", [_id(row, "author_id")]).fetchone()
+            several = [known[0]] if known else []
+        return tuple(dict.fromkeys(filter(None, several)))
+
+    def _themes(self, key, notes):
+        found = []
+        for _number, name, is_internal in self._joined("tags", "posts_tags", key):
+            if is_internal:
+                notes.add(_("The internal tag “%s” was left out.") % name[:100])
+            elif name:
+                found.append(name)
+        return tuple(dict.fromkeys(found))
+
+    def _picture(self, address):
+        name = self.uploads.found(address.removeprefix(SITE))
+        if name is None:
+            return None
+        try:
+            return self.uploads.image(name)
+        except OSError:
+            return None
+
+    def _lead(self, said, notes):
+        address = _text(said, "feature_image") or _text(said, "image")
+        image = self._picture(address) if address else None
+        if address and image is None:
+            notes.add(_("Its lead picture isn’t in the source: %s") % address[:200])
+        alt, caption = html.plain(_text(said, "feature_image_alt")), html.plain(_text(said, "feature_image_caption"))
+        return image and replace(image, alt=alt, caption=caption)
+
+
+def _text(row, name):
+    return row[name] if isinstance(row.get(name), str) else ""
+
+
+def _id(row, name):
+    """Return a key as text: older exports have numbers."""
+    value = row.get(name)
+    return names.clean_line(str(value)[:60]) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _link(address):
+    """Return the address a link gets: that of the site from the root."""
+    if not address.startswith(SITE):
+        return address
+    return f"/{address.removeprefix(SITE).lstrip('/')}"
+
+
+def _instant(said):
+    """Return the aware instant of an ISO 8601 date, in UTC where it names no zone, or of milliseconds since 1970; or None."""
+    try:
+        if isinstance(said, int | float) and not isinstance(said, bool):
+            found = datetime.datetime.fromtimestamp(said / 1000, datetime.UTC)
+        else:
+            found = datetime.datetime.fromisoformat(said.strip())
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return None
+    if not fields.FIRST <= found.year <= fields.LAST:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,327 @@
+"""Ghost's exports: what becomes of posts and pages, and of files that mean no good."""
+
+import datetime
+import json
+import tracemalloc
+
+import pytest
+
+from articles import text
+from articles.transfer import ghost
+from articles.transfer.documents import Document, Refusal, Sort, State
+
+from .exports import Held
+from .exports import ghost as export
+from .thorough import times
+
+
+def post(number=1, **said):
+    """Return a post as Ghost exports it."""
+    return {
+        "id": f"p{number}",
+        "uuid": f"uuid-{number}",
+        "title": f"Post {number}",
+        "slug": f"post-{number}",
+        "html": "<p>Words.</p>",
+        "lexical": None,
+        "mobiledoc": None,
+        "status": "published",
+        "visibility": "public",
+        "type": "post",
+        "published_at": "2024-01-31T09:30:00.000Z",
+        "updated_at": "2024-02-01T00:00:00.000Z",
+    } | said
+
+
+def read(content, **files):
+    """Return what the reader yields of the export `content`, beside files {path: bytes}."""
+    return list(ghost.documents(Held({"ghost.json": content, **files}), "ghost.json"))
+
+
+def one(*, files=None, **said):
+    """Return the only `Document` of an export of one post."""
+    (found,) = read(export([post(**said)]), **(files or {}))
+    return found
+
+
+def told(document):
+    """Return all that is told of a document."""
+    return " ".join(note.words for note in document.notes)
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_post_is_taken_with_what_stands_behind_it_in_the_file(older):
+    (found,) = read(
+        export(
+            [
+                post(
+                    title="Boğaz &amp; “İşler”",
+                    custom_excerpt="In short.",
+                    feature_image="__GHOST_URL__/content/images/size/w1200/2024/01/lead.jpg",
+                    canonical_url="https://first.example/x",
+                    codeinjection_head="<script>1</script>",
+                    html='<p>See <a href="__GHOST_URL__/other/#x">it</a>.</p><img src="__GHOST_URL__/content/images/2024/01/лес.png" alt="Wood">',
+                )
+            ],
+            tags=[
+                {"id": "t1", "name": "Энергия"},
+                {"id": "t2", "name": "#hidden", "visibility": "internal"},
+                {"id": "t3", "name": "Grain"},
+            ],
+            users=[{"id": "u1", "name": "Ayşe"}, {"id": "u2", "name": "Борис"}],
+            posts_tags=[
+                {"post_id": "p1", "tag_id": "t1", "sort_order": 2},
+                {"post_id": "p1", "tag_id": "t3", "sort_order": 1},
+                {"post_id": "p1", "tag_id": "t2", "sort_order": 0},
+                {"post_id": "p9", "tag_id": "t1", "sort_order": 0},
+            ],
+            posts_authors=[
+                {"post_id": "p1", "author_id": "u2", "sort_order": 0},
+                {"post_id": "p1", "author_id": "u1", "sort_order": 1},
+            ],
+            posts_meta=[{"post_id": "p1", "feature_image_alt": "A lead", "feature_image_caption": "By <b>us</b>"}],
+            settings=[{"key": "locale", "value": "tr"}],
+            older=older,
+        ),
+        **{"x/content/images/2024/01/lead.jpg": b"lead", "x/content/images/2024/01/лес.png": b"wood"},
+    )
+    assert (found.title, found.slug, found.summary, found.language) == ("Boğaz & “İşler”", "post-1", "In short.", "tr")
+    assert found.body == "See [it](/other/#x).\n\n![Wood](import:0)"
+    assert (found.themes, found.authors) == (("Grain", "Энергия"), ("Борис", "Ayşe"))
+    assert found.published_at == datetime.datetime(2024, 1, 31, 9, 30, tzinfo=datetime.UTC)
+    assert (found.old_paths, found.origin, found.state) == (("/post-1/",), "ghost:uuid-1", State.PUBLISHED)
+    assert (found.lead_picture.alt, found.lead_picture.caption, found.lead_picture.read()) == (
+        "A lead",
+        "By us",
+        b"lead",
+    )
+    assert [(picture.alt, picture.read()) for picture in found.pictures] == [("Wood", b"wood")]
+    for words in ("#hidden", "first.example", "Code put into its page"):
+        assert words in told(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "words"),
+    [
+        ({}, State.PUBLISHED, ""),
+        ({"status": "scheduled", "published_at": "2199-01-01T00:00:00.000Z"}, State.PUBLISHED, ""),
+        ({"status": "scheduled", "published_at": None}, State.DRAFT, "no date"),
+        ({"status": "draft"}, State.DRAFT, ""),
+        ({"status": "sent"}, State.DRAFT, "mail"),
+        ({"visibility": "members"}, State.DRAFT, "members"),
+        ({"visibility": "paid", "status": "scheduled"}, State.DRAFT, "paid"),
+        ({"visibility": ["public"]}, State.DRAFT, "Not everybody"),
+        ({"status": "Published"}, State.DRAFT, "not known"),
+        ({"status": None}, State.DRAFT, "not known"),
+        ({"status": {"a": 1}}, State.DRAFT, "not known"),
+    ],
+)
+def test_only_what_everybody_could_read_is_published(said, state, words):
+    found = one(**said)
+    assert found.state is state
+    assert words in told(found)
+    assert bool(found.old_paths) is (state is State.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("2024-01-31T09:30:00.000Z", "2024-01-31T09:30:00+00:00"),
+        ("2024-01-31 09:30:00", "2024-01-31T09:30:00+00:00"),
+        ("2024-01-31T12:30:00+03:00", "2024-01-31T12:30:00+03:00"),
+        (1706693400000, "2024-01-31T09:30:00+00:00"),
+        ("0000-00-00", None),
+        ("9999-12-31T23:59:59-23:59", None),
+        (True, None),
+        ([], None),
+        ("yesterday", None),
+    ],
+)
+def test_dates_are_read_in_their_zone_or_not_at_all(said, wanted):
+    found = one(published_at=said)
+    assert (found.published_at and found.published_at.isoformat()) == wanted
+
+
+def test_pages_and_older_posts_are_known():
+    assert one(type="page").sort is Sort.PAGE
+    old = {
+        "page": 1,
+        "type": None,
+        "author_id": 3,
+        "id": 12,
+        "html": None,
+        "markdown": "Some *old* text.\n\n- a",
+        "status": "draft",
+    }
+    (found,) = read(export([post(**old)], users=[{"id": 3, "name": "Can"}], older=True))
+    assert (found.sort, found.authors, found.body) == (Sort.PAGE, ("Can",), "Some *old* text.\n\n- a")
+    assert one(title="").title == "Without a title, post-1"
+
+
+def test_cards_become_what_readers_saw_of_them():
+    found = one(
+        html='<figure class="kg-card kg-bookmark-card"><a class="kg-bookmark-container" href="https://x.example/"><div class="kg-bookmark-content">'
+        '<div class="kg-bookmark-title">The page</div><div class="kg-bookmark-metadata"><img src="https://x.example/i.png"><span>X</span></div></div>'
+        '<div class="kg-bookmark-thumbnail"><img src="https://x.example/t.png"></div></a></figure>'
+        '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">💡</div><div class="kg-callout-text">Mind <b>this</b>.</div></div>'
+        '<div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4 class="kg-toggle-heading-text">Why?</h4>'
+        '<button class="kg-toggle-card-icon"><svg><path d="x"/></svg></button></div><div class="kg-toggle-content"><p>So.</p></div></div>'
+        '<div class="kg-card kg-button-card"><a href="https://x.example/b" class="kg-btn">Press</a></div>'
+        '<figure class="kg-card kg-video-card"><div class="kg-video-container"><video src="https://x.example/v.mp4"></video>'
+        '<div class="kg-video-overlay"><button>Play</button></div></div><figcaption>A film</figcaption></figure>'
+        '<figure class="kg-card kg-embed-card"><iframe src="https://www.youtube.com/embed/abc?feature=oembed"></iframe></figure>'
+    )
+    assert found.body == (
+        "[The page](https://x.example/)\n\n> 💡\n>\n> Mind **this**.\n\n## Why?\n\nSo.\n\n[Press](https://x.example/b)\n\n"
+        "<https://x.example/v.mp4>\n\nA film\n\n<https://www.youtube.com/watch?v=abc>"
+    )
+
+
+def test_a_post_without_html_is_read_from_what_its_editor_keeps():
+    def words(value, form=0):
+        return {"type": "extended-text", "text": value, "format": form}
+
+    tree = [
+        {
+            "type": "paragraph",
+            "children": [
+                words("Plain "),
+                words("both", 3),
+                {"type": "linebreak"},
+                {"type": "link", "url": "/x", "children": [words("link")]},
+            ],
+        },
+        {"type": "heading", "tag": "h3", "children": [words("Head")]},
+        {"type": "list", "listType": "number", "children": [{"type": "listitem", "children": [words("one")]}]},
+        {"type": "image", "src": "__GHOST_URL__/content/images/a.jpg", "alt": "A", "caption": "<i>Below</i>"},
+        {"type": "codeblock", "language": "py", "code": "a < b"},
+        {"type": "markdown", "markdown": "*From* Markdown ![p](__GHOST_URL__/content/images/a.jpg)"},
+        {"type": "html", "html": "<p>Raw</p><script>x</script>"},
+        {"type": "bookmark", "url": "https://x.example/", "metadata": {"title": "T"}},
+        {"type": "callout", "calloutText": "Mind", "calloutEmoji": "!"},
+        {"type": "horizontalrule"},
+        {"type": "weather", "version": 1, "text": "Rain at noon"},
+    ]
+    found = one(html="", lexical=json.dumps({"root": {"children": tree}}), files={"content/images/a.jpg": b"a"})
+    assert found.body == (
+        "Plain ***both***  \n[link](/x)\n\n## Head\n\n1. one\n\n![A](import:0)\n\n```py\na < b\n```\n\n*From* Markdown ![A](import:0)\n\n"
+        "Raw\n\n[T](https://x.example/)\n\n> ! Mind\n\n---\n\nRain at noon"
+    ).replace("Markdown ![A]", "Markdown ![p]")
+    assert found.pictures[0].caption == "Below"
+    for said in ("weather", "script"):
+        assert said in told(found)
+
+    doc = {
+        "version": "0.3.1",
+        "atoms": [["soft-return", "", {}]],
+        "cards": [
+            ["image", {"src": "https://x.example/i.png", "alt": "far"}],
+            ["hr", {}],
+            ["card-markdown", {"markdown": "## Own"}],
+        ],
+        "markups": [["strong"], ["a", ["href", "https://x.example/"]]],
+        "sections": [
+            [1, "p", [[0, [0], 1, "Bold"], [0, [], 0, " and "], [1, [], 0, 0], [0, [1], 1, "link"]]],
+            [10, 0],
+            [10, 1],
+            [3, "ul", [[[0, [], 0, "item"]]]],
+            [10, 2],
+        ],
+    }
+    found = one(html=None, mobiledoc=json.dumps(doc))
+    assert (
+        found.body
+        == "**Bold** and  \n[link](https://x.example/)\n\n[far](https://x.example/i.png)\n\n---\n\n- item\n\n## Own"
+    )
+
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>"
+HOSTILE = {
+    "empty": b"",
+    "no json": b"\x00\xff" * 100,
+    "another kind": b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+    "a list": b"[1,2,3]",
+    "cut": export([post(1), post(2)])[:-400],
+    "wrong encoding": export([post(title="Привет")]).decode().encode("cp1251"),
+    "utf-16": export([post()]).decode().encode("utf-16"),
+    "deep": b'{"db":' + b"[" * 100_000,
+    "deep objects": b'{"data":{"posts":[' + b'{"a":' * 100_000,
+    "an endless text": b'{"data":{"posts":[{"title":"' + b"x" * (40 << 20),
+    "endless numbers": b'{"data":{"posts":[{"id":' + b"9" * 10_000 + b"}]}}",
+    "infinite": b'{"data":{"posts":[{"id":1e999999}]}}',
+    "not a number": b'{"data":{"posts":[{"id":NaN}]}}',
+    "twice": export([post()]) * 2,
+    "posts of other kinds": b'{"data":{"posts":[1,"x",null,[],{},[{"title":"no"}],{"posts":[{"title":"x"}]}]}}',
+    "a post of other kinds": export([{name: {"a": [1]} for name in post()}]),
+    "a post of lists": export([{name: [[]] for name in post()}]),
+    "a post of numbers": export([dict.fromkeys(post(), -10 ** 18)]),
+    "joins of other kinds": export([post()], posts_tags=[{"post_id": [], "tag_id": {}, "sort_order": -(10**18)}, 3], tags=[{"id": 10**18, "name": 5}], users=[None], settings=[{"key": "locale", "value": 5}], posts_meta=[{"post_id": "p1", "feature_image_alt": [1]}]),
+    "surrogates": b'{"data":{"posts":[{"id":"\\ud800","title":"a\\udfff","html":"<p>\\ud800</p>","status":"published"}]}}',
+    "script in every field": export([dict.fromkeys([*post(), "custom_excerpt", "canonical_url", "feature_image", "codeinjection_head"], SCRIPT)]),
+    "ways out": export([post(slug="../../x", html='<img src="__GHOST_URL__/content/images/../../etc/passwd"><img src="/content/images/%2e%2e/x.jpg">', feature_image="file:///etc/passwd")]),
+    "foul editors": export([post(n, html="", lexical=bad, mobiledoc=bad) for n, bad in enumerate(["{", "[]", "{}", '{"root":1}', '{"root":{"children":[1,{"type":5,"children":7}]}}', "[" * 5000, '{"sections":[[1]]}', '{"sections":[[10,99]],"cards":[]}', '{"sections":[[1,"script",[[0,[],9,"x"]]]]}', '{"root":{"children":' + '[{"type":"quote","children":' * 900 + "[]" + "}]" * 900 + "}}"])]),
+    "foul markdown": export([post(html="", markdown="![" * 300), post(2, html="", markdown=5)]),
+    "the same thrice": export([post(), post(), post()]),
+    "strange addresses": export([post(html='<a href="http://[x">a</a><iframe src="//["></iframe><img src="__GHOST_URL__//[">', canonical_url="http://[")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_or_cleaned_and_opens_no_connection(name, monkeypatch):
+    monkeypatch.setattr("socket.socket", None)
+    found = read(HOSTILE[name], **{"etc/passwd": b"root", "x.jpg": b"x"})
+    assert found
+    for each in found:
+        if isinstance(each, Refusal):
+            assert each.place.startswith("ghost.json")
+            assert each.words
+            continue
+        html = text.render(each.body).html if name != "foul markdown" else ""  # which takes too long, and says so
+        assert "script" not in html
+        assert "onerror" not in html
+        assert "<script" not in " ".join([each.title, each.summary, *each.authors, *each.themes])
+        assert not each.pictures
+        assert each.digest()
+    if name in {
+        "empty",
+        "no json",
+        "cut",
+        "wrong encoding",
+        "utf-16",
+        "deep",
+        "deep objects",
+        "an endless text",
+        "twice",
+    }:
+        assert any(isinstance(each, Refusal) and each.line for each in found)
+
+
+def test_an_endless_text_takes_little_memory():
+    tracemalloc.start()
+    read(HOSTILE["an endless text"])
+    assert tracemalloc.get_traced_memory()[1] < 150 << 20
+    tracemalloc.stop()
+
+
+def test_what_was_read_before_a_fault_stays():
+    content = export([post(n) for n in range(200)]).replace(b'"uuid"', b'\n"uuid"')
+    found = read(content[: len(content) // 2])
+    assert isinstance(found[-1], Refusal)
+    assert 80 < len(found) < 110
+    assert found[-1].line > 1
+
+
+def test_memory_is_flat_however_many_posts_there_are():
+    def peak(count):
+        content = export([post(n, plaintext="x" * 20_000) for n in range(count)])
+        tracemalloc.start()
+        assert sum(1 for each in read_lazily(content) if isinstance(each, Document)) == count
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    def read_lazily(content):
+        return ghost.documents(Held({"ghost.json": content}), "ghost.json")
+
+    few = peak(20)
+    assert peak(times(120, 3_000)) < few + (1 << 20)
