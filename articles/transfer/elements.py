@@ -9,13 +9,13 @@ FLAT = HEADINGS | {"td", "th", "caption", "figcaption", "dt"}  # hold one paragr
 BLOCKS = FLAT | LISTS | {"p", "li", "dd", "table", "tr", "pre", "figure", "hr"}
 GROUPS = {
     "address", "article", "aside", "body", "center", "details", "dialog", "div", "fieldset", "footer", "form", "header",
-    "hgroup", "html", "legend", "main", "menu", "nav", "noscript", "optgroup", "section", "summary", "search",
+    "hgroup", "html", "legend", "main", "menu", "nav", "optgroup", "section", "summary", "search",
 }  # fmt: skip
 PARTS = {"thead", "tbody", "tfoot"}
 SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt": "code", "samp": "code", "var": "em",
            "dfn": "em"}  # fmt: skip
 INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "kbd", "q", "span", "strong", "sub", "sup"}
-UNSEEN = {"script", "style", "title", "noembed", "noframes", "datalist", "textarea", "select", "iframe"}
+UNSEEN = {"script", "style", "title", "datalist", "textarea", "select"}
 OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "svg", "math", "img", "br", "button"}
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
 # Classes of what only works a card of Ghost's editor, or decorates it.

@@ -5,6 +5,7 @@ from .. import names
 _HOLDERS = ["li", "p", "dd", "td"]
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 LONGEST_MARK = 12  # characters; longer ones are words that lead to a part of the text
+MOST_LINKS = 20  # in a note, that are looked at for the one that leads back
 # What stands above notes and is not needed where the page says it itself, folded.
 _TITLES = {"footnotes", "notes", "endnotes", "dipnotlar", "notlar", "son notlar", "primechaniya", "snoski"}
 
@@ -18,9 +19,6 @@ def taken_out(soup):
     by_id = {element["id"]: element for element in soup.find_all(id=True)}
     links = [link for link in soup.find_all("a", href=True) if link["href"].startswith("#")]
     holders = {id(link): link.find_parent(_HOLDERS + _HEADINGS) for link in links}
-    inside = {}  # {holder: links in it}
-    for link in links:
-        inside.setdefault(id(holders[id(link)]), []).append(link)
     labels, found = {}, []
     for link in links:
         note = _note(by_id.get(link["href"][1:]))
@@ -60,7 +58,7 @@ def _block(holder):
 def _leads_back(note, mark, by_id):
     """Whether a link in `note` leads to where its `mark` stands."""
     place = mark.find_parent(_HOLDERS + _HEADINGS)
-    for link in note.find_all("a", href=True):
+    for link in note.find_all("a", href=True, limit=MOST_LINKS):
         there = by_id.get(link["href"][1:]) if link["href"].startswith("#") else None
         if there is not None and place is not None and (there is place or place in there.parents):
             return True
@@ -70,7 +68,7 @@ def _leads_back(note, mark, by_id):
 def _with_wrapper(link):
     """Return the link, or the mark around it that holds nothing else."""
     while link.parent is not None and link.parent.name in {"sup", "sub", "span", "strong", "em"}:
-        if link.parent.get_text().strip(" []()") != link.get_text().strip(" []()"):
+        if len(link.parent.contents) > 3 or link.parent.get_text().strip(" []()") != link.get_text().strip(" []()"):
             break
         link = link.parent
     return link

@@ -30,6 +30,7 @@ _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 _AT_START = re.compile(r"#|>|[+-](?=\s|$)|\d+\.(?=\s|$)|:(?=\s)|~~~|[-=:|+](?=[-=:|+ ]*$)")
 _UNSAFE = re.compile(r"[\s<>\"`\\\[\]{}|^()]")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#]|$)", re.IGNORECASE)
+LONGEST_PLAIN = 20_000  # characters
 _RAW = ("abbr", "bdi", "cite", "del", "ins", "kbd", "q", "span", "sub", "sup")  # of these HTML is what editors write
 
 
@@ -42,7 +43,7 @@ class Converted(NamedTuple):
 
 
 def markdown(html, *, link=lambda address: address, picture=lambda address: None, line=None):
-    """Return `html` as a `Converted`; raise `markup.TooLong` for more than `markup.LONGEST` characters.
+    """Return `html` as a `Converted`; raise `markup.TooLong` for more than is read.
 
     `link(address)` gives the address that a link gets ("" for none), `picture(address)` the `Image` of the source that is
     meant, or None: then a link stands for it, since pages ask nothing of other hosts. Notes have the number `line`.
@@ -61,7 +62,8 @@ def markdown(html, *, link=lambda address: address, picture=lambda address: None
 
 
 def plain(html):
-    """Return the words of `html` on one line, without marks."""
+    """Return the words of `html`, a title or the like, on one line, without marks; of very long ones the beginning."""
+    html = html[:LONGEST_PLAIN]
     if not re.search(r"<[a-zA-Z/!][^>]*>|&", html):
         return names.clean_line(html)
     soup = BeautifulSoup(simple(html, Notes()), "html.parser")
@@ -116,6 +118,8 @@ class _Converter(MarkdownConverter):
         """Settle in the tree what the parts of it can't know: captions, levels of headings, pictures in links."""
         for figure in soup.find_all("figure"):
             self._captioned(figure)
+        for listing in soup.find_all(["ol", "dl"]):
+            self._counted(listing)
         headings = soup.find_all(re.compile(r"h[1-6]$"))
         ranks = sorted({heading.name for heading in headings})
         self.levels |= {name: min(2 + rank, 4) for rank, name in enumerate(ranks) if name not in self.levels}
@@ -126,6 +130,19 @@ class _Converter(MarkdownConverter):
             if self._known(image.get("src", "")) is None:
                 self._missing(image.get("src", ""))
                 image.replace_with(image.get("alt") or self._file(image.get("src", "")))
+
+    @staticmethod
+    def _counted(listing):
+        """Put its number on each item of a list, and on each definition whether a term stands before it."""
+        number, is_termed = int(listing.get("start", 1)), False
+        for item in listing.find_all(["li", "dt", "dd"], recursive=False):
+            if item.name == "dt":
+                is_termed = is_termed or bool(item.get_text().strip())
+            elif item.name == "dd" and is_termed:
+                item["termed"] = "yes"
+            elif item.name == "li":
+                item["number"] = number
+                number += 1
 
     def _captioned(self, figure):
         """Put the caption of a figure on its only picture, or into its table."""
@@ -162,10 +179,10 @@ class _Converter(MarkdownConverter):
         def convert(self, el, text, parent_tags):
             if "_noformat" in parent_tags or not text.strip():
                 return text
-            around = [each.name for each in (el.previous_sibling, el.next_sibling) if each is not None]
+            before = getattr(el.previous_sibling, "name", None)
             within = {"strong", "em"} & parent_tags
             alone = el.parent.name in {"strong", "em"} and len(el.parent.contents) == 1
-            if (within and not alone) or {"strong", "em"} & set(around) or text.startswith("<br>"):
+            if (within and not alone) or before in {"strong", "em"} or text.startswith("<br>"):
                 return f"<{tag}>{text}</{tag}>"
             return f"{mark}{text}{mark}"
 
@@ -242,7 +259,7 @@ class _Converter(MarkdownConverter):
 
     @staticmethod
     def _file(address):
-        return "" if address.startswith("data:") else address.split("?")[0].rstrip("/").rpartition("/")[2][:200]
+        return "" if not address_of(address) else address.split("?")[0].rstrip("/").rpartition("/")[2][:200]
 
     def _missing(self, address):
         if address.startswith("data:") or not address_of(address):
@@ -323,7 +340,7 @@ class _Converter(MarkdownConverter):
         text = text.strip("\n")
         mark = "- "
         if el.parent.name == "ol":
-            mark = f"{int(el.parent.get('start', 1)) + len(el.find_previous_siblings('li'))}. "
+            mark = f"{el['number']}. "
         around = "\n\n" if "\n\n" in text else "\n"
         return f"{around}{_indented(text, mark)}{around}" if text else ""
 
@@ -341,7 +358,7 @@ class _Converter(MarkdownConverter):
         text = text.strip("\n")
         if not text:
             return ""
-        if not any(each.get_text().strip() for each in el.find_previous_siblings("dt")):
+        if not el.get("termed"):
             return f"\n\n{text}\n\n"
         return f"\n{_indented(text, ':   ')}\n"
 

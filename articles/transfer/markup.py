@@ -16,8 +16,9 @@ from .. import names
 from .elements import BLOCKS, GROUPS, INLINE, OTHERS, PARTS, SPOKEN, UNSEEN
 from .writer import Writer
 
-LONGEST = 5_000_000  # characters of HTML; a text of the site has 200,000 at most
-NESTED = 100  # elements of one name within each other that are parsed
+# Of HTML: characters, which pictures within addresses take up, and tags. A text of the site has 200,000 characters.
+LONGEST, MOST_TAGS = 5_000_000, 50_000
+NESTED, NESTED_MARKS = 100, 20  # elements of one name within each other that are parsed: of blocks, of marks in a line
 
 _ATTRIBUTES = {
     "*": {
@@ -38,6 +39,11 @@ _CLOSING_THEMSELVES = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "br", 
                        "source", "embed", "param", "meta", "link", "base", "area", "track"}  # fmt: skip
 
 
+# What they hold is text to parsers that could show it otherwise.
+_AS_TEXT = re.compile(r"<(/?)(?:template|noscript|noembed|noframes|xmp|plaintext)\b", re.IGNORECASE)
+_EMBEDDED = re.compile(r"<iframe\b", re.IGNORECASE)
+
+
 class TooLong(ValueError):
     """HTML of more characters than are read."""
 
@@ -45,12 +51,14 @@ class TooLong(ValueError):
 def simple(html, notes):
     """Return `html` as HTML of paragraphs, headings, lists, tables, figures and marks alone, telling `notes` what went.
 
-    Raise TooLong when it has more than `LONGEST` characters.
+    Raise TooLong when it has more than `LONGEST` characters or `MOST_TAGS` tags.
     """
     if len(html) > LONGEST:
         raise TooLong(_("The text has %s characters of HTML, more than are read.") % len(html))
+    if html.count("<") > MOST_TAGS:
+        raise TooLong(_("The text has %s tags of HTML, more than are read.") % html.count("<"))
     html = _shallow(_closed(names.clean(html)), notes).replace("\ue000", "")
-    html = _CLEANER.clean(re.sub(r"(?i)<(/?)template\b", r"<\1div", html))
+    html = _CLEANER.clean(_EMBEDDED.sub("<embed", _AS_TEXT.sub(r"<\1div", html)))
     writer = Writer(notes, set(re.findall(r'href="#([^"]+)"', html)))
     writer.feed(html)
     writer.close()
@@ -67,7 +75,7 @@ def _closed(html):
 
 
 def _shallow(html, notes):
-    """Return `html` without the tags that stand deeper than `NESTED` in others of their name."""
+    """Return `html` without the tags that stand deeper than they may in others of their name."""
     depth = {}
 
     def kept(found):
@@ -76,7 +84,8 @@ def _shallow(html, notes):
             return found[0]
         level = depth.get(name, 0)
         depth[name] = max(level - 1, 0) if found[1] else level + 1
-        return found[0] if max(level, depth[name]) <= NESTED else "\n"
+        most = NESTED if name in BLOCKS | GROUPS else NESTED_MARKS
+        return found[0] if max(level, depth[name]) <= most else "\n"
 
     kept_html = _TAG.sub(kept, html)
     if len(kept_html) < len(html):

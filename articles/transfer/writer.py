@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from .elements import BLOCKS, CONTROLS, FLAT, GROUPS, LISTS, OTHERS, PARTS, SPOKEN, UNSEEN, VOID, WITHIN, of_embed
 
 DEEPEST = 8  # lists and quotations within each other
+MOST_FIGURES = 3  # within each other, as galleries have them
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})")
@@ -112,6 +113,7 @@ class Writer(HTMLParser):
             self.space = True
         words = data.strip(" ")
         if words:
+            self.last_image = ""
             if any(tag in {"svg", "math"} for tag, _name, _said in self.inline):
                 self.notes.add(_("A drawing or a formula is kept as its words."))
             self._ready()
@@ -161,9 +163,6 @@ class Writer(HTMLParser):
             self._end_mark(tag)
 
     def _block(self, tag, said):
-        if tag == "noscript" and self.last_image:
-            self.skipped.append(tag)  # shows the picture before it to browsers without scripts
-            return
         self._boundary()
         if tag == "pre":
             self.code = [said, []]
@@ -177,7 +176,7 @@ class Writer(HTMLParser):
             self._in_flat(tag, said)
         elif tag in LISTS and sum(name in LISTS for name in self.stack) >= DEEPEST:
             self.notes.add(_("Lists and quotations nested more than %s deep are kept less deep.") % DEEPEST)
-        else:
+        elif tag != "figure" or self.stack.count(tag) < MOST_FIGURES:
             self._open(tag, said)
         if tag != "hr":
             self.opened.append((tag, level))
@@ -328,9 +327,7 @@ class Writer(HTMLParser):
 
     def _unseen(self, tag, said):
         self.skipped.append(tag)
-        if tag == "iframe":
-            self._told_link(_("What was embedded became a link."), said.get("src") or said.get("data-src", ""))
-        elif tag not in {"title", "noembed", "noframes"}:
+        if tag != "title":
             self.notes.add(_("An element “%s” was left out.") % tag)
 
     def _video(self, said):
@@ -350,7 +347,7 @@ class Writer(HTMLParser):
             self._told_link(_("What was embedded became a link."), said["data"])
 
     def _embed(self, said):
-        self._object({"data": said.get("src", "")})
+        self._object({"data": said.get("src") or said.get("data-src", "")})
 
     def _param(self, said):
         if said.get("name") in {"movie", "src"}:
@@ -364,9 +361,11 @@ class Writer(HTMLParser):
 
     def _svg(self, said):
         self.inline.append(["svg", "", ""])
+        self.space = True
 
     def _math(self, said):
         self.inline.append(["math", "", ""])
+        self.space = True
 
     def _br(self, said):
         self.breaks += 1
@@ -377,7 +376,7 @@ class Writer(HTMLParser):
         address = said.get("src", "")
         if lazy and (not address or address.startswith("data:")):
             address = lazy
-        if self.last_image and address == self.last_image and self.out and self.out[-1].startswith("<img"):
+        if self.last_image and address == self.last_image:
             return  # the same again, for browsers without scripts
         self.last_image = address if lazy else ""
         kept = {"src": address, "alt": said.get("alt", ""), "title": said.get("title", "")}
