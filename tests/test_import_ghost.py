@@ -177,6 +177,14 @@ def test_cards_become_what_readers_saw_of_them():
     )
 
 
+def test_the_address_of_the_site_is_left_out_of_its_own_links():
+    found = one(
+        html='<p><a href="__GHOST_URL__">a</a> <a href="__GHOST_URL__/x/">b</a></p><video src="__GHOST_URL__/content/media/v.mp4"></video>'
+    )
+    assert found.body == "[a](/) [b](/x/)\n\n[/content/media/v.mp4](/content/media/v.mp4)"
+    assert "isn’t taken" in told(found)
+
+
 def test_a_post_without_html_is_read_from_what_its_editor_keeps():
     def words(value, form=0):
         return {"type": "extended-text", "text": value, "format": form}

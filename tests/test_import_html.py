@@ -16,7 +16,7 @@ from .thorough import times
 
 MARKS = ["*", "_", "[", "]", "<", ">", "#", "+", "-", "1.", "`", "```", "~~~", "|", "\\", "!", "{{not:x}}", "[@key]", "[[x]]",
          "[^1]", "[^1]: x", "[a](b)", "![a](b)", "*[A]: b", "[x]: /y", ": d", "---", "===", "***", "&amp;", "&copy;", "&", "$",
-         "# x", "    x", "<b>", "<!--", "-->", "</p>", "http://x.org", "Table: x", "a|b", "|---|", "(", ")", "snake_case", "__init__",
+         "# x", "    x", "<b>", "<!--", "-->", "</p>", "http://x.org", "Table x", "a|b", "|---|", "(", ")", "snake_case", "__init__",
          "2 * 3", "~", "^", "\"", "'", "@", "0)", "8.", "«»", "import:0", "\u00a0", "\u200b", "C#", "\\*", "\\\\"]  # fmt: skip
 WORDS = ["Boğaziçi", "ısı", "İstanbul", "Россия", "ёлка", "word", "и", "🙂", "A"]
 words = st.lists(st.sampled_from(MARKS + WORDS), min_size=1, max_size=8).map(" ".join)
@@ -105,6 +105,11 @@ CASES = [
     ("<details><summary>S</summary>t</details>", "**S**\n\nt"),
     ("<!-- a --><style>b</style><title>c</title>d<script>e</script>", "d"),
     ("a<template>b</template><noembed>c</noembed>", "a\n\nb\n\nc"),
+    ("<p>a</p><p>&nbsp;</p><p>&nbsp;b</p>", "a\n\n\u00a0b"),
+    ("<pre class=wp-block-verse>One\ntwo\n\nthree</pre>", "One  \ntwo\n\nthree"),
+    ("<p>So <img class=emoji src=https://s.example/x.svg alt=🙂>.", "So 🙂."),
+    ("<figure><figure><img src=a.jpg><figcaption>A</figcaption></figure><figure><img src=b.jpg></figure><figcaption>All</figcaption></figure>",
+     "![](import:0)\n\n![](import:1)\n\nAll"),
     ("a < b & c <d", "a &lt; b & c &lt;d"),
     ("a <!-- b", "a b"),
 ]  # fmt: skip

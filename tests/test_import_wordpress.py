@@ -112,6 +112,14 @@ def test_dates_are_read_in_their_zone_or_not_at_all(gmt, local, mailed, wanted):
     assert (found.published_at and found.published_at.isoformat()) == wanted
 
 
+def test_older_exports_name_tags_otherwise_and_categories_twice():
+    terms = "<category>Energy</category><category domain='category' nicename='energy'>Energy</category><category domain='tag' nicename='ab'>AB</category>"
+    assert one(item(inside=terms + "<category>Uncategorized</category><category>Без рубрики</category>")).themes == (
+        "Energy",
+        "AB",
+    )
+
+
 def test_what_is_left_out_is_told_with_how_often():
     found = read(
         wxr(

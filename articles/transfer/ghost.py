@@ -8,6 +8,7 @@ disk, the second makes the texts, one at a time, so that memory stays flat
 import contextlib
 import datetime
 import json
+import re
 import sqlite3
 from dataclasses import replace
 
@@ -21,7 +22,8 @@ from .markup import TooLong
 from .notes import Notes
 from .uploads import Uploads
 
-SITE = "__GHOST_URL__"  # stands for the address of the site in all texts
+_SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
+_FILES = ("/content/files/", "/content/media/")
 _TABLES = """
 CREATE TABLE tags (id TEXT PRIMARY KEY, name TEXT, is_internal INTEGER);
 CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT);
@@ -128,7 +130,8 @@ class _Site:
         notes, key = Notes(), _id(row, "id")
         said = self.kept.execute("SELECT said FROM posts_meta WHERE post = ?", [key]).fetchone()
         said = (json.loads(said[0]) if said else {}) | {name: value for name, value in row.items() if value}
-        body = html.markdown(cards.html_of(row, notes), link=_link, picture=self._picture, line=line)
+        source = _SITE.sub("/", cards.html_of(row, notes))
+        body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
         published = _instant(row.get("published_at"))
         state = self._state(row, published, notes)
         slug = names.clean_line(_text(row, "slug"))
@@ -208,7 +211,7 @@ class _Site:
         return tuple(dict.fromkeys(found))
 
     def _picture(self, address):
-        name = self.uploads.found(address.removeprefix(SITE))
+        name = self.uploads.found(_SITE.sub("/", address))
         if name is None:
             return None
         try:
@@ -235,11 +238,11 @@ def _id(row, name):
     return names.clean_line(str(value)[:60]) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _link(address):
-    """Return the address a link gets: that of the site from the root."""
-    if not address.startswith(SITE):
-        return address
-    return f"/{address.removeprefix(SITE).lstrip('/')}"
+def _link(address, notes):
+    """Return the address a link gets, telling of one to a file."""
+    if address.startswith(_FILES):
+        notes.add(_("A link leads to a file that isn’t taken: %s") % address[:200])
+    return address
 
 
 def _instant(said):

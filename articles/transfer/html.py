@@ -184,7 +184,9 @@ class _Converter(MarkdownConverter):
             alone = el.parent.name in {"strong", "em"} and len(el.parent.contents) == 1
             if (within and not alone) or before in {"strong", "em"} or text.startswith("<br>"):
                 return f"<{tag}>{text}</{tag}>"
-            return f"{mark}{text}{mark}"
+            inner = text.strip()  # a space of any kind within the mark, and it is none
+            begin, end = text.split(inner, 1)
+            return f"{begin}{mark}{inner}{mark}{end}"
 
         return convert
 

@@ -25,9 +25,9 @@ from .wxr import Broken, rows
 
 SORTS = {"post": Sort.ARTICLE, "page": Sort.PAGE}
 _DRAFTS = {"draft", "pending", "auto-draft", "future", "private"}
-_THEMES = {"category", "post_tag"}
+_THEMES = {"category", "post_tag", "tag"}
 _UNSAID = {"post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category"}
-_UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "без-рубрики", "bez-kategorii"}
+_UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
 LONGEST_SUMMARY = 600  # characters above "more" that are taken for a summary
 MOST_KINDS = 40  # of what is left out, that are told one by one
 _TABLES = """
@@ -242,7 +242,7 @@ class _Blog:
                     notes.add(
                         _("“%(name)s” of “%(taxonomy)s” was left out: themes are made of categories and tags.") % said
                     )
-            elif taxonomy == "category" and unquote(slug) in _UNSORTED or not name:
+            elif not name or (taxonomy == "category" and names.slugify(unquote(slug) or name) in _UNSORTED):
                 notes.add(_("The category “%s” says nothing: it was left out.") % name[:100])
             else:
                 found.append(name)

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
 
-from .elements import BLOCKS, CONTROLS, FLAT, GROUPS, LISTS, OTHERS, PARTS, SPOKEN, UNSEEN, VOID, WITHIN, of_embed
+from .elements import BLOCKS, CONTROLS, FLAT, GROUPS, LISTS, OTHERS, PARTS, SPOKEN, UNSEEN, VOID, WITHIN
+from .media import Media, written
 
 DEEPEST = 8  # lists and quotations within each other
 MOST_FIGURES = 3  # within each other, as galleries have them
@@ -16,7 +17,7 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|
 _CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 
 
-class Writer(HTMLParser):
+class Writer(Media, HTMLParser):
     """Writes well-formed HTML (the cleaner's) anew: events in, strings out, its own stack of open blocks."""
 
     def __init__(self, notes, wanted):
@@ -112,7 +113,9 @@ class Writer(HTMLParser):
         if data.startswith(" "):
             self.space = True
         words = data.strip(" ")
-        if words:
+        if not words.strip():  # with spaces that don't break, which space paragraphs out
+            self.space = self.space or bool(words)
+        else:
             self.last_image = ""
             if any(tag in {"svg", "math"} for tag, _name, _said in self.inline):
                 self.notes.add(_("A drawing or a formula is kept as its words."))
@@ -238,7 +241,7 @@ class Writer(HTMLParser):
             kept["start"] = said["start"][:9]
         elif tag == "figure":
             kept["class"] = said.get("class", "")[:200]
-        return _written(kept)
+        return written(kept)
 
     def _end_block(self, tag):
         """Close what the element opened, if it opened anything."""
@@ -271,13 +274,23 @@ class Writer(HTMLParser):
                 self._ready()
                 self.out.append(f"<code>{escape(line)}</code>")
             self.breaks = 1
+        elif "wp-block-verse" in said.get("class", ""):
+            self._verse(text)
         elif text.strip():
             found = _LANGUAGE.search(said.get("class", ""))
             language = found[1] if found else said.get("data-language") or said.get("data-lang", "")
             self._open("pre", {})
-            self.out[-1] = f"<pre{_written({'class': language[:30]})}>"
+            self.out[-1] = f"<pre{written({'class': language[:30]})}>"
             self.out.append(escape(text, quote=False))
             self._pop()
+
+    def _verse(self, text):
+        """Write a poem, in lines."""
+        self._push("p")
+        for line in text.strip().splitlines():
+            self.breaks = self.breaks + 1 if line.strip() else 2
+            self.handle_data(line)
+        self._boundary()
 
     # Marks
 
@@ -302,7 +315,7 @@ class Writer(HTMLParser):
             attributes["lang"] = said["lang"]
         if name and any(written == name for _tag, written, _said in self.inline):
             name = ""
-        self.inline.append([tag, name, _written(attributes)])
+        self.inline.append([tag, name, written(attributes)])
 
     def _end_mark(self, tag):
         place = next((n for n in range(len(self.inline) - 1, -1, -1) if self.inline[n][0] == tag), None)
@@ -310,80 +323,3 @@ class Writer(HTMLParser):
             self._unmark(place)
             del self.inline[place]
             self.written = min(self.written, place)
-
-    # What can't be shown
-
-    def _told_link(self, words, address):
-        """Note `words`, with a link to the `address` if there is one."""
-        kept = of_embed(address) if address else ""
-        if kept and not kept.startswith("#"):
-            self.notes.add(f"{words} {kept[:200]}")
-            self._boundary()
-            self._ready()
-            self.out.append(f'<a href="{escape(kept)}">{escape(kept, quote=False)}</a>')
-            self._boundary()
-        else:
-            self.notes.add(f"{words} {address[:60]}".strip())
-
-    def _unseen(self, tag, said):
-        self.skipped.append(tag)
-        if tag != "title":
-            self.notes.add(_("An element “%s” was left out.") % tag)
-
-    def _video(self, said):
-        self.media = "open"
-        if said.get("src"):
-            self.media = "told"
-            self._told_link(_("A video or a recording became a link."), said["src"])
-
-    _audio = _video
-
-    def _source(self, said):
-        if self.media == "open" and said.get("src"):
-            self._video(said)
-
-    def _object(self, said):
-        if said.get("data"):
-            self._told_link(_("What was embedded became a link."), said["data"])
-
-    def _embed(self, said):
-        self._object({"data": said.get("src") or said.get("data-src", "")})
-
-    def _param(self, said):
-        if said.get("name") in {"movie", "src"}:
-            self._object({"data": said.get("value", "")})
-
-    def _input(self, said):
-        self.notes.add(_("An element “%s” was left out.") % "input")
-
-    def _button(self, said):
-        """Keep its words."""
-
-    def _svg(self, said):
-        self.inline.append(["svg", "", ""])
-        self.space = True
-
-    def _math(self, said):
-        self.inline.append(["math", "", ""])
-        self.space = True
-
-    def _br(self, said):
-        self.breaks += 1
-        self._unmark(0)
-
-    def _img(self, said):
-        lazy = said.get("data-src") or said.get("data-lazy-src") or ""
-        address = said.get("src", "")
-        if lazy and (not address or address.startswith("data:")):
-            address = lazy
-        if self.last_image and address == self.last_image:
-            return  # the same again, for browsers without scripts
-        self.last_image = address if lazy else ""
-        kept = {"src": address, "alt": said.get("alt", ""), "title": said.get("title", "")}
-        self._ready()
-        self.out.append(f"<img{_written({name: value for name, value in kept.items() if value})}>")
-
-
-def _written(attributes):
-    """Return `attributes` as they stand in a tag."""
-    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)

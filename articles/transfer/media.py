@@ -1,0 +1,89 @@
+"""What a text shows besides words, as `writer` writes it: pictures, links to what plays or works elsewhere, notes."""
+
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from .elements import of_embed
+
+
+class Media:
+    """The part of `Writer` for the elements that are `elements.OTHERS` and `elements.UNSEEN`."""
+
+    def _told_link(self, words, address):
+        """Note `words`, with a link to the `address` if there is one."""
+        kept = of_embed(address) if address else ""
+        if kept and not kept.startswith("#"):
+            self.notes.add(f"{words} {kept[:200]}")
+            self._boundary()
+            self._ready()
+            self.out.append(f'<a href="{escape(kept)}">{escape(kept, quote=False)}</a>')
+            self._boundary()
+        else:
+            self.notes.add(f"{words} {address[:60]}".strip())
+
+    def _unseen(self, tag, said):
+        self.skipped.append(tag)
+        if tag != "title":
+            self.notes.add(_("An element “%s” was left out.") % tag)
+
+    def _video(self, said):
+        self.media = "open"
+        if said.get("src"):
+            self.media = "told"
+            self._told_link(_("A video or a recording became a link."), said["src"])
+
+    _audio = _video
+
+    def _source(self, said):
+        if self.media == "open" and said.get("src"):
+            self._video(said)
+
+    def _object(self, said):
+        if said.get("data"):
+            self._told_link(_("What was embedded became a link."), said["data"])
+
+    def _embed(self, said):
+        self._object({"data": said.get("src") or said.get("data-src", "")})
+
+    def _param(self, said):
+        if said.get("name") in {"movie", "src"}:
+            self._object({"data": said.get("value", "")})
+
+    def _input(self, said):
+        self.notes.add(_("An element “%s” was left out.") % "input")
+
+    def _button(self, said):
+        """Keep its words."""
+
+    def _svg(self, said):
+        self.inline.append(["svg", "", ""])
+        self.space = True
+
+    def _math(self, said):
+        self.inline.append(["math", "", ""])
+        self.space = True
+
+    def _br(self, said):
+        self.breaks += 1
+        self._unmark(0)
+
+    def _img(self, said):
+        if {"emoji", "wp-smiley"} & set(said.get("class", "").split()):
+            self.handle_data(said.get("alt", ""))
+            return
+        lazy = said.get("data-src") or said.get("data-lazy-src") or ""
+        address = said.get("src", "")
+        if lazy and (not address or address.startswith("data:")):
+            address = lazy
+        if self.last_image and address == self.last_image:
+            return  # the same again, for browsers without scripts
+        self.last_image = address if lazy else ""
+        kept = {"src": address, "alt": said.get("alt", ""), "title": said.get("title", "")}
+        self._ready()
+        self.out.append(f"<img{written({name: value for name, value in kept.items() if value})}>")
+
+
+def written(attributes):
+    """Return `attributes` as they stand in a tag."""
+    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
