@@ -133,7 +133,13 @@ def test_what_is_left_out_is_told_with_how_often():
     )
     assert [each.title for each in found if isinstance(each, Document)] == ["A post"]
     told = " ".join(each.words for each in found if isinstance(each, Refusal))
-    for words in ("trash", "2 items of the type “product”", "revision", "3 comments", "1 files of the media library"):
+    for words in (
+        "“trash” that were left out: 1",
+        "“product” that were left out: 2",
+        "revision",
+        "Comments that were left out: 3",
+        "no text shows, or that aren’t there: 1",
+    ):
         assert words in told
 
 

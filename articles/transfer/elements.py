@@ -12,9 +12,9 @@ GROUPS = {
     "hgroup", "html", "legend", "main", "menu", "nav", "optgroup", "section", "summary", "search",
 }  # fmt: skip
 PARTS = {"thead", "tbody", "tfoot"}
-SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt": "code", "samp": "code", "var": "em",
+SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt": "code", "samp": "code", "kbd": "code", "var": "em",
            "dfn": "em"}  # fmt: skip
-INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "kbd", "q", "span", "strong", "sub", "sup"}
+INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "q", "span", "strong", "sub", "sup"}
 UNSEEN = {"script", "style", "title", "datalist", "textarea", "select"}
 OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "svg", "math", "img", "br", "button"}
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}

@@ -31,7 +31,6 @@ _AT_START = re.compile(r"#|>|[+-](?=\s|$)|\d+\.(?=\s|$)|:(?=\s)|~~~|[-=:|+](?=[-
 _UNSAFE = re.compile(r"[\s<>\"`\\\[\]{}|^()]")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#]|$)", re.IGNORECASE)
 LONGEST_PLAIN = 20_000  # characters
-_RAW = ("abbr", "bdi", "cite", "del", "ins", "kbd", "q", "span", "sub", "sup")  # of these HTML is what editors write
 
 
 class Converted(NamedTuple):
@@ -100,6 +99,30 @@ def target(address):
     return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), address)
 
 
+def bracketed(words):
+    """Return Markdown as it may stand between brackets, without the look of a note's mark or of an address for later."""
+    words = f"&#94;{words[1:]}" if words.startswith("^") else words
+    return words.replace("\\]:", "&#93;:")
+
+
+def _emphasis(mark):
+    """Return the method for an element with a mark of Markdown, which stays HTML where marks would run together."""
+
+    def convert(self, el, text, parent_tags):
+        if "_noformat" in parent_tags or not text.strip():
+            return text
+        before = getattr(el.previous_sibling, "name", None)
+        within = {"strong", "em"} & parent_tags
+        alone = el.parent.name in {"strong", "em"} and len(el.parent.contents) == 1
+        if (within and not alone) or before in {"strong", "em"} or el.get("lang"):
+            return self._raw(el, text, parent_tags)
+        inner = text.strip()  # a space of any kind within the mark, and it is none
+        begin, end = text.split(inner, 1)
+        return f"{begin}{mark}{inner}{mark}{end}"
+
+    return convert
+
+
 class _Converter(MarkdownConverter):
     """Our text's words for what `markup.simple` leaves."""
 
@@ -110,7 +133,8 @@ class _Converter(MarkdownConverter):
     def __init__(self, notes, link, picture):
         super().__init__()
         self.notes, self.link, self.picture = notes, link, picture
-        self.pictures, self.places, self.slugs, self.levels = [], {}, {}, {}
+        self.pictures, self.places, self.seen = [], {}, {}
+        self.slugs, self.levels = {}, {}
 
     # The tree
 
@@ -175,34 +199,18 @@ class _Converter(MarkdownConverter):
             return f"{text[:-1]}\\!"  # else the link is a picture
         return text
 
-    def _emphasis(mark, tag):  # noqa: N805 - makes methods
-        def convert(self, el, text, parent_tags):
-            if "_noformat" in parent_tags or not text.strip():
-                return text
-            before = getattr(el.previous_sibling, "name", None)
-            within = {"strong", "em"} & parent_tags
-            alone = el.parent.name in {"strong", "em"} and len(el.parent.contents) == 1
-            if (within and not alone) or before in {"strong", "em"} or text.startswith("<br>"):
-                return f"<{tag}>{text}</{tag}>"
-            inner = text.strip()  # a space of any kind within the mark, and it is none
-            begin, end = text.split(inner, 1)
-            return f"{begin}{mark}{inner}{mark}{end}"
-
-        return convert
-
-    convert_strong = _emphasis("**", "strong")
-    convert_em = _emphasis("*", "em")
+    convert_strong = _emphasis("**")
+    convert_em = _emphasis("*")
 
     def _raw(self, el, text, parent_tags):
         if "_noformat" in parent_tags or not text.strip():
             return text
-        kept = "".join(
-            f' {name}="{self._attribute(el[name])}"' for name in ("lang", "title") if el.get(name) and el.name != "a"
-        )
+        kept = "".join(f' {name}="{self._attribute(el[name])}"' for name in ("lang", "title") if el.get(name))
         return f"<{el.name}{kept}>{text}</{el.name}>"
 
-    for _name in _RAW:
-        locals()[f"convert_{_name}"] = _raw
+    # Of these HTML is what editors write too.
+    convert_abbr = convert_bdi = convert_cite = convert_del = convert_ins = _raw
+    convert_q = convert_span = convert_sub = convert_sup = _raw
 
     @staticmethod
     def _attribute(words):
@@ -212,7 +220,7 @@ class _Converter(MarkdownConverter):
 
     def convert_code(self, el, text, parent_tags):
         """Return code within a line; a bar in a table's cell ends none."""
-        if {"pre", "code", "kbd"} & parent_tags or not text.strip():
+        if {"pre", "code"} & parent_tags or not text.strip():
             return text
         fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
         space = " " if text.strip()[0] == "`" or text.strip()[-1] == "`" else ""
@@ -252,12 +260,14 @@ class _Converter(MarkdownConverter):
         address = target(address)
         if el.get_text() == address and re.match("https?://", address) and not {"td", "th"} & parent_tags:
             return f"<{address}>"
-        return f"[{text}]({address})"
+        return f"[{bracketed(text)}]({address})"
 
     # Pictures
 
     def _known(self, address):
-        return self.picture(address) if address and not address.startswith(("data:", "javascript:")) else None
+        if address not in self.seen:
+            self.seen[address] = self.picture(address) if address and address_of(address) else None
+        return self.seen[address]
 
     @staticmethod
     def _file(address):
@@ -278,14 +288,14 @@ class _Converter(MarkdownConverter):
             kept = address_of(address)
             words = self.escape(alt or self._file(address), parent_tags)
             led = self.link(kept) if kept else ""
-            return f"[{words}]({target(led)})" if led and words else words
+            return f"[{bracketed(words)}]({target(led)})" if led and words else words
         caption = el.get("title", "") if el.find_parent("figure") else ""
         number = self.places.get(image.place)
         if number is None:
             number = self.places[image.place] = len(self.pictures)
             self.pictures.append(replace(image, alt=alt or image.alt, caption=caption or image.caption))
             caption = ""
-        alt = self.escape(alt or image.alt, parent_tags)
+        alt = bracketed(self.escape(alt or image.alt, parent_tags))
         if not caption or caption == self.pictures[number].caption:
             return f"![{alt}]({PLACEHOLDER.format(number)})"
         return f'![{alt}]({PLACEHOLDER.format(number)} "{self._attribute(caption)}")'

@@ -79,7 +79,7 @@ class Media:
         if self.last_image and address == self.last_image:
             return  # the same again, for browsers without scripts
         self.last_image = address if lazy else ""
-        kept = {"src": address, "alt": said.get("alt", ""), "title": said.get("title", "")}
+        kept = {"src": address, "alt": said.get("alt", "")}
         self._ready()
         self.out.append(f"<img{written({name: value for name, value in kept.items() if value})}>")
 

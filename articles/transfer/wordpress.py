@@ -351,21 +351,24 @@ class _Blog:
         """Yield what was left out, by kind, with how often."""
         for what, count in self.left_out.items():
             if what == "comment":
-                words = _("%s comments were left out.") % count if count else ""
+                words = _("Comments that were left out: %s.") % count if count else ""
             elif what[0] == "status":
-                words = _("%(count)s texts with the status “%(what)s” were left out.") % {
-                    "count": count,
+                words = _("Texts with the status “%(what)s” that were left out: %(count)s.") % {
                     "what": what[1],
+                    "count": count,
                 }
             else:
-                words = _("%(count)s items of the type “%(what)s” were left out.") % {"count": count, "what": what[1]}
+                words = _("Items of the type “%(what)s” that were left out: %(count)s.") % {
+                    "what": what[1],
+                    "count": count,
+                }
             if words:
                 yield Refusal(self.name, words)
         unused = self._one("SELECT count(*) FROM attachments WHERE NOT used")[0]
         if unused:
             yield Refusal(
                 self.name,
-                _("%s files of the media library are shown in no text, or not there: they were left out.") % unused,
+                _("Files of the media library that no text shows, or that aren’t there: %s.") % unused,
             )
 
 

@@ -230,17 +230,15 @@ class Writer(Media, HTMLParser):
         if said.get("id") in self.wanted:
             kept["id"] = said["id"]
         if tag in {"td", "th"}:
-            kept |= {name: said[name] for name in ("colspan", "rowspan") if said.get(name, "").isdigit()}
+            kept |= {name: said[name] for name in ("colspan", "rowspan") if said.get(name, "").isdecimal()}
             told = f"{said.get('align', '')} {said.get('style', '')} {said.get('class', '')}".lower()
             found = re.search(r"(?:^|text-align: ?|align-?)(right|center)\b", told)
             if found:
                 kept["align"] = found[1]
         elif tag == "tr" and self.in_head:
             kept["class"] = "head"
-        elif tag == "ol" and said.get("start", "").isdigit():
+        elif tag == "ol" and said.get("start", "").isdecimal():
             kept["start"] = said["start"][:9]
-        elif tag == "figure":
-            kept["class"] = said.get("class", "")[:200]
         return written(kept)
 
     def _end_block(self, tag):
@@ -286,7 +284,6 @@ class Writer(Media, HTMLParser):
 
     def _verse(self, text):
         """Write a poem, in lines."""
-        self._push("p")
         for line in text.strip().splitlines():
             self.breaks = self.breaks + 1 if line.strip() else 2
             self.handle_data(line)
@@ -304,9 +301,8 @@ class Writer(Media, HTMLParser):
         attributes = {}
         self._anchor(said)
         if name == "a":
-            attributes = {key: said[key] for key in ("href", "title") if said.get(key)}
-            if not attributes.get("href"):
-                name = ""
+            attributes["href"] = said.get("href", "")
+            name = "a" if attributes["href"] else ""
         elif name == "abbr" and said.get("title"):
             attributes["title"] = said["title"]
         elif name == "span":
