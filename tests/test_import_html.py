@@ -110,6 +110,7 @@ CASES = [
     ("<p>So <img class=emoji src=https://s.example/x.svg alt=🙂>.", "So 🙂."),
     ("<figure><figure><img src=a.jpg><figcaption>A</figcaption></figure><figure><img src=b.jpg></figure><figcaption>All</figcaption></figure>",
      "![](import:0)\n\n![](import:1)\n\nAll"),
+    ("<text>a</text><foo-bar>b</foo-bar><mi>c</mi><g>d</g><small>e</small>", "abcde"),
     ("a < b & c <d", "a &lt; b & c &lt;d"),
     ("a <!-- b", "a b"),
 ]  # fmt: skip

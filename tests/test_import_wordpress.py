@@ -283,6 +283,8 @@ HOSTILE = {
     "items in items": BEGIN + b"<item><item><item></item></item></item>" + END,
     "two roots": wxr(item()) + wxr(item()),
     "forged numbers": wxr(item("9" * 400, wp__post_parent="-1"), item("\u0661"), item("1e9"), item("")),
+    "foul blocks": wxr(item(content="".join(f'<!-- wp:block {{"ref":{ref}}} /-->' for ref in ("1e999", "9" * 5000, "-1", '"x"', "[[]]", "{" * 5000, "10000000000000000000000")))),
+    "a block within itself": wxr(item(content='<!-- wp:block {"ref":5} /-->'), item(5, kind="wp_block", content='<!-- wp:block {"ref":5} /-->x')),
     "the same thrice": wxr(item(), item(), item()),
     "terms in a circle": wxr(item(terms=[("category", "a", "A")]), before=category("a", "A", "b") + category("b", "B", "a") + category("b", "B", "b")),
     "many terms": wxr(item(terms=[("post_tag", f"t{n}", f"T{n}") for n in range(5_000)])),

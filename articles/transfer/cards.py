@@ -69,7 +69,10 @@ def _lexical(tree, notes):
 
 
 def _nodes(nodes, notes, depth):
-    if depth > DEEPEST or not isinstance(nodes, list):
+    if not isinstance(nodes, list):
+        return ""
+    if depth > DEEPEST:
+        notes.add(_("What is nested too deeply was left out."))
         return ""
     return "".join(_node(node, notes, depth) for node in nodes if isinstance(node, dict))
 

@@ -16,7 +16,7 @@ SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt
            "dfn": "em"}  # fmt: skip
 INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "q", "span", "strong", "sub", "sup"}
 UNSEEN = {"script", "style", "title", "datalist", "textarea", "select"}
-OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "svg", "math", "img", "br", "button"}
+OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "output", "img", "br", "button"}
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
 # Classes of what only works a card of Ghost's editor, or decorates it.
 CONTROLS = {

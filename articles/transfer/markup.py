@@ -26,8 +26,9 @@ _ATTRIBUTES = {
         "data-src", "dir", "href", "id", "lang", "name", "rowspan", "src", "srcset", "start", "style", "title", "value",
     }
 }  # fmt: skip
+_KNOWN = BLOCKS | GROUPS | PARTS | set(SPOKEN) | INLINE | UNSEEN | OTHERS
 _CLEANER = nh3.Cleaner(
-    tags=BLOCKS | GROUPS | PARTS | set(SPOKEN) | INLINE | UNSEEN | OTHERS,
+    tags=_KNOWN,
     attributes=_ATTRIBUTES,
     clean_content_tags=set(),
     # Those with which nothing is done are told of, so they must be seen.
@@ -57,8 +58,8 @@ def simple(html, notes):
         raise TooLong(_("The text has %s characters of HTML, more than are read.") % len(html))
     if html.count("<") > MOST_TAGS:
         raise TooLong(_("The text has %s tags of HTML, more than are read.") % html.count("<"))
-    html = _shallow(_closed(names.clean(html)), notes).replace("\ue000", "")
-    html = _CLEANER.clean(_EMBEDDED.sub("<embed", _AS_TEXT.sub(r"<\1div", html)))
+    html = _EMBEDDED.sub("<embed", _AS_TEXT.sub(r"<\1div", _closed(names.clean(html))))
+    html = _CLEANER.clean(_shallow(html, notes).replace("\ue000", ""))
     writer = Writer(notes, set(re.findall(r'href="#([^"]+)"', html)))
     writer.feed(html)
     writer.close()
@@ -75,19 +76,34 @@ def _closed(html):
 
 
 def _shallow(html, notes):
-    """Return `html` without the tags that stand deeper than they may in others of their name."""
-    depth = {}
+    """Return `html` without the tags that stand deeper than they may in others of their name, and without those that mean nothing here.
+
+    The cleaner would drop some with their words. What is left of a drawing or a formula is an `output` with its words.
+    """
+    depth, is_drawing, too_deep = {}, False, False
 
     def kept(found):
+        nonlocal is_drawing, too_deep
         name = found[2].lower()
+        if name in {"svg", "math"}:
+            is_drawing = not found[1]
+            return f"<{found[1]}output>"
+        is_drawing = is_drawing and name not in BLOCKS | GROUPS | {"img"}  # which end it, as browsers see it
+        if is_drawing and name not in UNSEEN:
+            return " "
+        if name not in _KNOWN:
+            return ""
         if name in _CLOSING_THEMSELVES:
             return found[0]
         level = depth.get(name, 0)
         depth[name] = max(level - 1, 0) if found[1] else level + 1
         most = NESTED if name in BLOCKS | GROUPS else NESTED_MARKS
-        return found[0] if max(level, depth[name]) <= most else "\n"
+        if max(level, depth[name]) <= most:
+            return found[0]
+        too_deep = True
+        return "\n"
 
-    kept_html = _TAG.sub(kept, html)
-    if len(kept_html) < len(html):
+    html = _TAG.sub(kept, html)
+    if too_deep:
         notes.add(_("Elements nested too deeply are kept as their text."))
-    return kept_html
+    return html

@@ -56,12 +56,8 @@ class Media:
     def _button(self, said):
         """Keep its words."""
 
-    def _svg(self, said):
-        self.inline.append(["svg", "", ""])
-        self.space = True
-
-    def _math(self, said):
-        self.inline.append(["math", "", ""])
+    def _output(self, said):
+        self.inline.append(["output", "", ""])  # what `markup` makes of drawings and formulas
         self.space = True
 
     def _br(self, said):

@@ -12,6 +12,8 @@ from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
+from . import fields
+
 _CODE = {"pre", "code", "script", "style", "textarea"}
 _PIECE = re.compile(
     r"(?P<tag></?(?P<element>[a-zA-Z][a-zA-Z0-9]*)[^<>]*>)"
@@ -73,7 +75,7 @@ def _without_comments(content, blog, notes, within=False):
 
 def _number(said, name):
     try:
-        return int(json.loads(said[said.index("{") : said.rindex("}") + 1])[name])
+        return fields.number(str(json.loads(said[said.index("{") : said.rindex("}") + 1])[name]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return 0
 

@@ -158,6 +158,8 @@ class _Blog:
             above = html.plain(_brackets(shortcodes.above_more(content)))
             summary = above if len(above) <= LONGEST_SUMMARY else ""
         state = self._state(row, status, published, notes)
+        if row.get("wp:is_sticky", "").strip() == "1":
+            notes.add(_("It stood above all others there; here it doesn’t."))
         return Document(
             origin=self._origin(row),
             place=self._where(row),

@@ -117,7 +117,7 @@ class Writer(Media, HTMLParser):
             self.space = self.space or bool(words)
         else:
             self.last_image = ""
-            if any(tag in {"svg", "math"} for tag, _name, _said in self.inline):
+            if any(tag == "output" for tag, _name, _said in self.inline):
                 self.notes.add(_("A drawing or a formula is kept as its words."))
             self._ready()
             self.out.append(escape(words, quote=False))
