@@ -81,6 +81,7 @@ CASES = [
     ("<dl><dt>T<dt>U<dd>a<dd>b</dl>", "T\n\nU\n:   a\n:   b"),
     ("<pre><code class='language-python hl'>a\n```\nb\n</code></pre>", "````python\na\n```\nb\n````"),
     ("<pre class='brush: sql'>x</pre><pre class=language-chart>y</pre>", "```sql\nx\n```\n\n```\ny\n```"),
+    ("<p>a</p><pre>x\n\n\n\ny</pre><hr><p>b</p>", "a\n\n```\nx\n\n\n\ny\n```\n\n---\n\nb"),
     ("<code>a`b</code> <code>`</code>", "``a`b`` `` ` ``"),
     ("<table><tr><td>1</td></tr></table>", "1"),
     ("<table><tr><th>a<th align=right>b<tr><td>1|2<td align=right>x<br>y</table>", "| a | b |\n| --- | ---: |\n| 1\\|2 | x<br>y |"),

@@ -18,17 +18,11 @@ from .. import names
 from .documents import PLACEHOLDER, Image, Note
 from .elements import address_of
 from .footnotes import taken_out
+from .marks import at_start, bracketed, escaped, indented, target
 from .markup import simple
 from .notes import Notes
 from .tables import CAPTION, CELL, ROW, table
 
-# What Markdown reads as marks wherever it stands; `<` and `&` are told from tags and entities.
-_MARKS = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|\{(?=\{)|<|&(?=#?\w+;)")
-_PIPES = re.compile(r"\|")
-_ENTITIES = {"<": "&lt;", "&": "&amp;"}
-# What Markdown reads as a mark at the beginning of a line: a heading, a quotation, an item, a term, a fence, a rule.
-_AT_START = re.compile(r"#|>|[+-](?=\s|$)|\d+\.(?=\s|$)|:(?=\s)|~~~|[-=:|+](?=[-=:|+ ]*$)")
-_UNSAFE = re.compile(r"[\s<>\"`\\\[\]{}|^()]")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#]|$)", re.IGNORECASE)
 LONGEST_PLAIN = 20_000  # characters
 
@@ -55,8 +49,8 @@ def markdown(html, *, link=lambda address: address, picture=lambda address: None
     for _label, note in found:
         converter.prepare(note)
     body = converter.convert_soup(soup)
-    parts = [body, *(_definition(label, converter.convert_soup(note)) for label, note in found)]
-    text = re.sub(r"\n{3,}", "\n\n", "\n\n".join(filter(None, parts)).replace("\ue000", ""))
+    below = (indented(converter.convert_soup(note).strip(), f"[^{label}]: ") for label, note in found)
+    text = "\n\n".join(filter(None, [body.strip("\n"), *below])).replace("\ue000", "")
     return Converted(text.strip("\n"), notes.listed(line), tuple(converter.pictures))
 
 
@@ -69,40 +63,6 @@ def plain(html):
     for each in soup.find_all(["br", "p", "li", "td", "th", "dd", "h2", "h3"]):
         each.insert_after(" ")
     return names.clean_line(soup.get_text())
-
-
-def _definition(label, text):
-    """Return the note `label` of so many paragraphs of Markdown."""
-    return f"[^{label}]: " + re.sub(r"\n(?=[^\n])", "\n    ", text.strip())
-
-
-def _indented(text, first):
-    """Return the lines of a block behind the mark `first`, all others four spaces in, as Python-Markdown wants them."""
-    return first + re.sub(r"\n(?=[^\n])", "\n    ", text)
-
-
-def at_start(text):
-    """Return Markdown whose lines begin with nothing that Markdown would take for a mark."""
-    return "\n".join(
-        _AT_START.sub(_unmarked, line, count=1) if _AT_START.match(line) else line for line in text.split("\n")
-    )
-
-
-def _unmarked(found):
-    if found[0][0] in ":=~":  # which a backslash doesn't escape
-        return f"&#{ord(found[0][0])};{found[0][1:]}"
-    return found[0][:-1] + "\\" + found[0][-1:]
-
-
-def target(address):
-    """Return `address` as it may stand between the brackets of a link."""
-    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), address)
-
-
-def bracketed(words):
-    """Return Markdown as it may stand between brackets, without the look of a note's mark or of an address for later."""
-    words = f"&#94;{words[1:]}" if words.startswith("^") else words
-    return words.replace("\\]:", "&#93;:")
 
 
 def _emphasis(mark):
@@ -189,8 +149,7 @@ class _Converter(MarkdownConverter):
 
     def escape(self, text, parent_tags):
         """Return words of which Markdown reads none as a mark, but for what only stands at the beginning of a line."""
-        text = _MARKS.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
-        return _PIPES.sub(r"\|", text) if {"td", "th", "caption", "table"} & parent_tags else text
+        return escaped(text, in_table=bool({"td", "th", "caption", "table"} & parent_tags))
 
     def process_text(self, el, parent_tags=None):
         """Return the words of a text node."""
@@ -354,7 +313,7 @@ class _Converter(MarkdownConverter):
         if el.parent.name == "ol":
             mark = f"{el['number']}. "
         around = "\n\n" if "\n\n" in text else "\n"
-        return f"{around}{_indented(text, mark)}{around}" if text else ""
+        return f"{around}{indented(text, mark)}{around}" if text else ""
 
     def convert_dl(self, el, text, parent_tags):
         """Return a list of definitions."""
@@ -372,7 +331,7 @@ class _Converter(MarkdownConverter):
             return ""
         if not el.get("termed"):
             return f"\n\n{text}\n\n"
-        return f"\n{_indented(text, ':   ')}\n"
+        return f"\n{indented(text, ':   ')}\n"
 
     def convert_pre(self, el, text, parent_tags):
         """Return a fenced block, or an indented one where Markdown sees no fences."""
