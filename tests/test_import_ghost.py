@@ -155,6 +155,17 @@ def test_pages_and_older_posts_are_known():
     }
     (found,) = read(export([post(**old)], users=[{"id": 3, "name": "Can"}], older=True))
     assert (found.sort, found.authors, found.body) == (Sort.PAGE, ("Can",), "Some *old* text.\n\n- a")
+    content = json.dumps(
+        {
+            "images": [],
+            "data": {
+                "meta": {},
+                "data": {"posts": [post(image="/images/a.jpg", language="en_US", published_at=1706693400000)]},
+            },
+        }
+    )
+    (found,) = read(content.encode(), **{"images/a.jpg": b"a"})
+    assert (found.lead_picture.place, found.language, found.published_at.year) == ("images/a.jpg", "en", 2024)
     assert one(title="").title == "Without a title, post-1"
 
 

@@ -181,6 +181,18 @@ def test_pictures_come_from_the_uploads_with_what_the_library_says():
     assert "attachment_id=99" in said(found)
 
 
+def test_pictures_of_blogs_that_are_hosted_are_found_by_month_and_name():
+    content = '<img src="https://i0.wp.com/notebook.files.wordpress.com/2013/03/a-150x150.jpg"> <img src="https://notebook.files.wordpress.com/2013/03/b.png?w=300">'
+    content += ' <img src="https://far.example/uploads/2013/03/a.jpg" alt="Far">'
+    files = {"2013/03/a-150x150.jpg": b"a", "2013/03/b.png": b"b"}
+    found = one(item(content=content), attachment(5, "2013/03/b.png", alt="B"), files=files)
+    assert [(each.place, each.alt) for each in found.pictures] == [
+        ("2013/03/a-150x150.jpg", ""),
+        ("2013/03/b.png", "B"),
+    ]
+    assert found.body.endswith("[Far](https://far.example/uploads/2013/03/a.jpg)")
+
+
 def test_old_posts_have_paragraphs_where_they_had_empty_lines():
     assert body("One\nand two\n\n<b>Three</b>\n\n<ul>\n<li>a</li>\n\n<li>b</li>\n</ul>\nEnd\n<pre>x\n\ny</pre>") == (
         "One  \nand two\n\n**Three**\n\n- a\n- b\n\nEnd\n\n```\nx\n\ny\n```"
@@ -454,10 +466,20 @@ def test_shortcodes_take_any_text(content):
         def block(self, number):
             return ""
 
-    made = shortcodes.expanded(content, Blog(), Notes())
-    # Words stay, whatever brackets surround them.
-    if "[" not in content and "<" not in content:
-        assert "слово" in made or "слово" not in content
+    shortcodes.expanded(content, Blog(), Notes())
+
+
+AROUND = ["[x]{}[/x]", "[x]{}", "{}[/x]", "[caption]<img src=a>{}[/caption]", "[caption id='3']{}", "[footnote]{}[/footnote]", "[ref]{}", "{}[/ref]",
+          "[sic] {}", '[x a="b"] {}', "[gallery] {}", "[code]{}[/code]", "<pre>[x]{}</pre>", "[embed]{}", "[/embed]{}", "[[x]] {}", "[y]<b>{}</b>[/y]",
+          "[y][x]{}[/y][/x]", "[youtube] {}", "<li>{}", "[x /]{}", "[", "]{}", '[a="{}', "<!-- wp:x /-->{}", "<!--more-->{}"]  # fmt: skip
+
+
+@settings(max_examples=times(60, 3000), deadline=None)
+@given(st.lists(st.sampled_from(AROUND), max_size=8))
+def test_no_word_around_or_within_shortcodes_is_lost(parts):
+    content = "\n\n".join(parts).replace("{}", "слово")
+    made = body(content)
+    assert made.count("слово") == content.count("слово")
 
 
 def test_a_text_of_brackets_takes_no_longer_than_its_length():

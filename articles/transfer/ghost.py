@@ -50,7 +50,7 @@ class _Site:
 
     def __init__(self, place, name):
         self.place, self.name = place, name
-        self.uploads = Uploads(place, "content/images")
+        self.uploads = Uploads(place, "content/images", "images")
         self.kept = sqlite3.connect("", isolation_level=None)  # a file of its own, gone when it is closed
         self.kept.executescript(_TABLES)
         self.kept.execute("BEGIN")

@@ -40,7 +40,7 @@ class _Lines:
 def rows(stream, tables):
     """Yield (table, row or None for one that is too long, line) of those of `tables` in the binary `stream`, in its order.
 
-    The tables stand in `db[0].data` or in `data`. Raise Broken where it can't be read on.
+    The tables stand in `db[0].data`, in `data` or in `data.data`. Raise Broken where it can't be read on.
     """
     lines = _Lines(stream)
     try:
@@ -79,4 +79,6 @@ def _table(path):
     """Return the table of which an item stands at `path`; "" elsewhere. A list is None in it, an object the key in it."""
     if path[:2] == ["db", None]:
         path = path[2:]
+    elif path[:2] == ["data", "data"]:
+        path = path[1:]
     return path[1] if len(path) == 3 and path[0] == "data" and path[2] is None and isinstance(path[1], str) else ""

@@ -9,35 +9,40 @@ from .documents import Image
 _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z]{3,4}$)")  # WordPress's smaller sizes of a picture
 _VARIANT = re.compile(r"(?:-scaled|-rotated|-e\d{10,14})(?=\.[A-Za-z]{3,4}$)")
 _GHOST = re.compile(r"^(?:size/w\d{1,5}/|format/[a-z]{3,5}/)+")  # Ghost's
-_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg)$", re.IGNORECASE)
+_HOSTED = re.compile(r"\.files\.wordpress\.com/(.+)")  # WordPress.com's, straight or through its own cache
 
 
 class Uploads:
-    """The files below a folder of uploads, whose name ends with one of `folders`, wherever in the `place` it lies."""
+    """The files below a folder of uploads, whose name ends with one of `folders`, wherever in the `place` it lies.
+
+    The first is what whole addresses are known by; paths are by any.
+    """
 
     def __init__(self, place, *folders):
         self._place, self._folders = place, folders
-        roots = {""} if len(folders) else set()
+        roots = set()
         for name in place.names():
             for folder in folders:
                 at = f"/{name}".find(f"/{folder}/")
                 if at >= 0:
                     roots.add(name[: at + len(folder) + 1])
-        self._roots = sorted(roots, key=len, reverse=True)[:20]
+        self._roots = [*sorted(roots, key=len, reverse=True)[:20], ""]
 
-    def names(self):
-        """Yield the names of the pictures that lie there."""
-        for name in self._place.names():
-            if _PICTURE.search(name):
-                yield name
+    def within(self, name):
+        """Return where the file `name` lies below its folder."""
+        return name.removeprefix(next(root for root in self._roots if name.startswith(root)))
 
     def path(self, address):
         """Return what follows the folder of uploads in `address`, decoded; "" when there is none in it."""
         try:
-            path = unquote(urlsplit(address).path)
+            parts = urlsplit(address)
         except ValueError:
             return ""
-        for folder in self._folders:
+        path = unquote(parts.path)
+        hosted = _HOSTED.search(f"{parts.netloc}{path}")
+        if hosted and ".." not in hosted[1].split("/"):
+            return hosted[1]
+        for folder in self._folders[:1] if parts.netloc else self._folders:  # others' pictures lie in an "images" too
             _before, at, behind = f"/{path.lstrip('/')}".partition(f"/{folder}/")
             if at and ".." not in behind.split("/"):
                 return behind

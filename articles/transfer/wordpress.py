@@ -90,7 +90,7 @@ class _Blog:
             parent = row.get("wp:category_parent") or row.get("wp:term_parent", "")
             if row.kind == "wp:category" or row.get("wp:term_taxonomy") == "category":
                 self._keep("categories", slug, row.get("wp:cat_name") or row.get("wp:term_name", ""), parent)
-        elif row.kind in {"link", "wp:base_blog_url", "wp:base_site_url"}:
+        elif row.kind in {"link", "wp:base_blog_url"}:  # not wp:base_site_url, which may be that of many blogs
             self.site = row[""].strip() or self.site
             self.hosts.add(fields.host(row[""]))
         elif row.kind == "language":
