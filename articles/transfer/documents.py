@@ -30,6 +30,12 @@ class Refusal(NamedTuple):
     line: int | None = None
 
 
+class LeftOut(Refusal):
+    """What a reader leaves out by rule, told with how often it did: nothing is wrong with the source."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Image:
     """A picture of a source: `place` is its path there, `mark` what changes when it does (size, sum), `read()` its bytes.
