@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from articles import text
 from articles.transfer import shortcodes, wordpress
-from articles.transfer.documents import Document, Refusal, Sort, State
+from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.notes import Notes
 
 from .exports import BLOG, Held, attachment, author, category, item, wxr
@@ -132,7 +132,7 @@ def test_what_is_left_out_is_told_with_how_often():
         )
     )
     assert [each.title for each in found if isinstance(each, Document)] == ["A post"]
-    told = " ".join(each.words for each in found if isinstance(each, Refusal))
+    told = " ".join(each.words for each in found if isinstance(each, LeftOut))
     for words in (
         "“trash” that were left out: 1",
         "“product” that were left out: 2",
@@ -141,6 +141,17 @@ def test_what_is_left_out_is_told_with_how_often():
         "no text shows, or that aren’t there: 1",
     ):
         assert words in told
+
+
+def test_texts_are_told_apart_by_guid_and_copies_of_it_by_number():
+    found = read(wxr(item(1, guid="g"), item(2, guid="g"), item(1, guid="g"), item(3, guid=""), item(4, guid=None)))
+    assert [each.origin for each in found] == [
+        "wordpress:g",
+        "wordpress:g#2",
+        "wordpress:g",
+        f"wordpress:{BLOG}#3",
+        f"wordpress:{BLOG}#4",
+    ]
 
 
 def test_a_page_is_a_page_and_a_text_without_a_title_gets_one():

@@ -32,7 +32,7 @@ CREATE INDEX tags_by_post ON posts_tags (post);
 CREATE TABLE posts_authors (post TEXT, other TEXT, place INTEGER);
 CREATE INDEX authors_by_post ON posts_authors (post);
 CREATE TABLE posts_meta (post TEXT PRIMARY KEY, said TEXT);
-CREATE TABLE origins (origin TEXT PRIMARY KEY);
+CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);
 """
 _META = ("feature_image_alt", "feature_image_caption", "meta_description", "email_only")
 _JOINS = {"posts_tags": "tag_id", "posts_authors": "author_id"}
@@ -161,11 +161,12 @@ class _Site:
         )
 
     def _origin(self, row):
-        """Return what tells the post from all others; copies of one in the same file are told apart by their places."""
-        origin = f"ghost:{names.clean_line(_text(row, 'uuid') or _id(row, 'id') or _text(row, 'slug'))[:200]}"
-        if self.kept.execute("INSERT OR IGNORE INTO origins VALUES (?)", [origin]).rowcount == 0:
-            origin = f"{origin}#{_id(row, 'id')[:60] or self.count}"
-        return origin
+        """Return what tells the post from all others; copies are told apart by their keys."""
+        key = _id(row, "id")
+        origin = f"ghost:{names.clean_line(_text(row, 'uuid') or key or _text(row, 'slug'))[:200]}"
+        self._keep("origins", origin, key)
+        (first,) = self.kept.execute("SELECT id FROM origins WHERE origin = ?", [origin]).fetchone()
+        return origin if first == key else f"{origin}#{key}"
 
     @staticmethod
     def _state(row, published, notes):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .. import names
 from . import fields, html, shortcodes
-from .documents import Document, Refusal, Sort, State
+from .documents import Document, LeftOut, Refusal, Sort, State
 from .markup import TooLong
 from .notes import Notes
 from .uploads import Uploads
@@ -37,7 +37,7 @@ CREATE INDEX by_parent ON attachments (parent);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, path TEXT, block TEXT);
 CREATE TABLE authors (login TEXT PRIMARY KEY, name TEXT);
 CREATE TABLE categories (slug TEXT PRIMARY KEY, name TEXT, parent TEXT);
-CREATE TABLE origins (origin TEXT PRIMARY KEY);
+CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);
 """
 
 
@@ -186,13 +186,12 @@ class _Blog:
         return " ".join(words[:10])[:150] or _("Without a title, %s") % row.get("wp:post_id", "").strip()[:20]
 
     def _origin(self, row):
-        said = names.clean_line(row.get("guid", "")) or f"{self.site}#{row.get('wp:post_id', '').strip()}"
-        origin = f"wordpress:{said[:300]}"
-        if (
-            self.kept.execute("INSERT OR IGNORE INTO origins VALUES (?)", [origin]).rowcount == 0
-        ):  # as copies of posts have
-            origin = f"{origin}#{row.get('wp:post_id', '').strip()[:20]}"
-        return origin
+        """Return what tells the post from all others; copies of posts keep the guid, and are told apart by their numbers."""
+        number = row.get("wp:post_id", "").strip()[:20]
+        origin = f"wordpress:{(names.clean_line(row.get('guid', '')) or f'{self.site}#{number}')[:300]}"
+        self._keep("origins", origin, number)
+        first = self._one("SELECT id FROM origins WHERE origin = ?", origin)[0]
+        return origin if first == number else f"{origin}#{number}"
 
     # What an item says of itself
 
@@ -365,10 +364,10 @@ class _Blog:
                     "count": count,
                 }
             if words:
-                yield Refusal(self.name, words)
+                yield LeftOut(self.name, words)
         unused = self._one("SELECT count(*) FROM attachments WHERE NOT used")[0]
         if unused:
-            yield Refusal(
+            yield LeftOut(
                 self.name,
                 _("Files of the media library that no text shows, or that aren’t there: %s.") % unused,
             )
