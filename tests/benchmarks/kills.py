@@ -75,7 +75,7 @@ class Editor(threading.Thread):
         while not self.over.is_set():
             try:
                 status, page, token = self.ask("GET", path)
-                if status != 200:
+                if status != 200 or "</html>" not in page:  # a worker that dies in the middle of a page ends it
                     raise OSError(status)
                 number += 1
                 status = self.ask("POST", path, self.form(page, number, token), token)[0]
