@@ -1,0 +1,340 @@
+"""Markdown files with heads of fields, as Jekyll, Hugo, Pelican and Eleventy have them, or a folder of such files.
+
+    documents(place, zone) -> Documents and Refusals, in the order of their names
+
+`setups` finds out which system it is, `heads` takes a file apart, `fields` reads its head, `addresses` computes where its
+readers had it, `bodies` makes its text ours. Nothing is held of a file when the next is read.
+"""
+
+import posixpath
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from ... import names
+from ..documents import Document, Note, Refusal, Sort, State
+from ..places import Unreadable
+from . import addresses, bodies, fields, heads, links, setups
+from .setups import Dialect
+
+LONGEST = 2 << 20  # bytes of a text
+REMEMBERED = 4_096  # addresses of other texts
+_OTHERS = (".rst", ".adoc", ".asciidoc", ".org", ".textile", ".mdx", ".ipynb", ".pandoc", ".html", ".htm")
+_ABOUT = re.compile(r"(?:readme|licen[cs]e|changelog|contributing|code_of_conduct|security|todo)\b", re.IGNORECASE)
+_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_. ]+|$)(.*)")
+_BUNDLE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown)")
+_LANGUAGES = ("lang", "language", "locale")
+_HIDDEN = {"_layouts", "_includes", "_site", "_sass", "_data", "_plugins", "_assets", "vendor"}
+
+
+class Part(NamedTuple):
+    """What a file is there: a draft by its folder, an article or a page; `code` is the language that its name says."""
+
+    sort: Sort = Sort.ARTICLE
+    is_draft: bool = False
+    code: str = ""
+    below: str = ""
+
+
+class Info(NamedTuple):
+    """A file read: its head, with what its folders say of it too, and what decides where readers had it."""
+
+    head: heads.Head
+    fields: dict
+    notes: list
+    text: addresses.Text
+    part: Part
+    controls: int
+
+
+def is_text(name):
+    """Whether a file of that `name` is Markdown."""
+    return name.lower().endswith(links.TEXTS)
+
+
+def documents(place, zone):
+    """Yield a `Document` or a `Refusal` for each text of the `place`; `zone` is that of dates that say none."""
+    setup = setups.found(place)
+    yield from setup.refused
+    reader = _Reader(place, setup, setup.zone or zone)
+    for name in place.names():
+        try:
+            part = reader.part(name)
+            if isinstance(part, Part):
+                yield reader.document(name, part)
+            elif part:
+                yield Refusal(name, part)
+        except heads.HeadError as error:
+            yield Refusal(name, error.words, error.line)
+        except Unreadable as error:
+            yield error.refusal
+
+
+class _Reader:
+    """Reads the texts of one place."""
+
+    def __init__(self, place, setup, zone):
+        self.place, self.setup, self.zone = place, setup, zone
+        self.path_of = lru_cache(REMEMBERED)(self._path_of)
+        self.data = lru_cache(REMEMBERED)(self._data)
+        self._bundles = {
+            posixpath.dirname(name)
+            for name in place.names()
+            if setup.dialect == Dialect.HUGO and _BUNDLE.fullmatch(posixpath.basename(name))
+        }
+        self._by_stem = None
+
+    # Which files
+
+    def part(self, name):
+        """Return what the file is: a `Part`, why it isn't taken (words), or None where nothing need be said of it."""
+        below = name.removeprefix(self.setup.content)
+        if not name.startswith(self.setup.content) or not name.lower().endswith((*links.TEXTS, *_OTHERS)):
+            return None
+        stem, ending = posixpath.splitext(below)
+        inside = below.split("/")
+        if not _HIDDEN.isdisjoint(inside):
+            return None
+        if not is_text(name):
+            is_template = ending in {".html", ".htm"} and not {"_posts", "_drafts"} & set(inside)
+            told = _("Only Markdown is taken, and this is %s.") % ending
+            return None if is_template and self.setup.dialect != Dialect.HUGO else told
+        part = Part(below=stem)
+        if self.setup.dialect in {Dialect.HUGO, Dialect.PLAIN}:
+            part = self._with_language(part)
+        judged = {Dialect.JEKYLL: self._jekyll, Dialect.HUGO: self._hugo, Dialect.PELICAN: self._pelican,
+                  Dialect.ELEVENTY: self._eleventy}.get(self.setup.dialect)  # fmt: skip
+        return judged(part, inside) if judged else part
+
+    def _with_language(self, part):
+        codes, (first, _slash, rest) = self.setup.languages, part.below.partition("/")
+        own = codes.get(first.lower(), {})
+        if rest and posixpath.basename(str(own.get("contentdir", "")).rstrip("/")) == first:
+            return part._replace(code=first.lower(), below=rest)
+        stem, dot, code = part.below.rpartition(".")
+        known = code.lower() in codes if codes else re.fullmatch(r"[a-z]{2}(?:-[A-Za-z]{2})?", code)
+        return part._replace(code=code.lower(), below=stem) if dot and stem and known else part
+
+    def _jekyll(self, part, inside):
+        if "_posts" in inside[:-1]:
+            return part
+        if "_drafts" in inside[:-1]:
+            return part._replace(is_draft=True)
+        if inside[0].startswith("_"):
+            told = self.setup.settings.get("collections")
+            if isinstance(told, dict | list) and inside[0][1:] in told:
+                return part
+            return _("Jekyll shows nothing of the folder %s.") % inside[0]
+        excluded = self.setup.settings.get("exclude")
+        if isinstance(excluded, list) and any("/".join(inside).startswith(str(each)) for each in excluded if each):
+            return _("Its configuration leaves it out.")
+        return part._replace(sort=Sort.PAGE)
+
+    def _hugo(self, part, inside):
+        folder, last = posixpath.split(part.below)
+        if last == "_index":
+            return _("It introduces a list, for which there is no place here.")
+        above = self.setup.content + "/".join(inside[:-1])
+        while above and last != "index":
+            if above in self._bundles:
+                return _("It is a part of the text in whose folder it lies, and Hugo shows no page of it.")
+            above = posixpath.dirname(above)
+        if last == "index" and folder:
+            part = part._replace(below=folder)
+        is_page = "/" not in part.below or inside[0] in {"page", "pages"}
+        return part._replace(sort=Sort.PAGE) if is_page else part
+
+    def _pelican(self, part, inside):
+        pages = self.setup.settings.get("page_paths")
+        pages = pages if isinstance(pages, list) else ["pages"]
+        return part._replace(sort=Sort.PAGE) if inside[0] in pages and len(inside) > 1 else part
+
+    def _eleventy(self, part, inside):
+        return part._replace(sort=Sort.PAGE) if len(inside) == 1 else part
+
+    # What they say
+
+    def _data(self, folder):
+        """Return what Eleventy's data files say of all texts in a folder, those above it included."""
+        told, above = {}, ""
+        for each in [*folder.split("/")] if folder else []:
+            above = f"{above}/{each}".lstrip("/")
+            for name in (f"{above}/{each}.json", f"{above}/{each}.11tydata.json"):
+                if name in self.place:
+                    found = setups.data(self.place, name)
+                    told |= {str(key).lower(): value for key, value in found.items()} if isinstance(found, dict) else {}
+        return told
+
+    def _defaults(self, below, is_post):
+        """Return what Jekyll's configuration says of all texts below some path."""
+        told = {}
+        defaults = self.setup.settings.get("defaults")
+        for each in defaults if isinstance(defaults, list) else ():
+            scope, values = (each.get("scope"), each.get("values")) if isinstance(each, dict) else (None, None)
+            if isinstance(scope, dict) and isinstance(values, dict):
+                kinds = {None, "", "posts" if is_post else "pages"}
+                if scope.get("type") in kinds and below.startswith(str(scope.get("path") or "")):
+                    told |= {str(key).lower(): value for key, value in values.items()}
+        return told
+
+    def info(self, name, part):
+        """Return the `Info` of a file; raise HeadError or Unreadable."""
+        text, controls = heads.decoded(self.place.read(name, LONGEST))
+        head = heads.taken_apart(text, lines=self.setup.dialect == Dialect.PELICAN)
+        said, notes, is_post = head.fields, [], part.sort == Sort.ARTICLE
+        if self.setup.dialect == Dialect.HUGO and isinstance(said.get("params"), dict):
+            said = {str(key).lower(): value for key, value in said["params"].items()} | said
+        elif self.setup.dialect == Dialect.JEKYLL:
+            said = self._defaults(name.removeprefix(self.setup.content), is_post) | said
+        elif self.setup.dialect == Dialect.ELEVENTY:
+            said = self.data(posixpath.dirname(name)) | said
+        stem = posixpath.basename(part.below)
+        dated = _DATED.fullmatch(stem)
+        date = fields.published(said, head, self.zone, notes)
+        if date is None and dated:
+            date = fields.published({"date": dated[1]}, head, self.zone, notes)
+        language = fields.line(fields.first(said, _LANGUAGES)[1] or part.code or self.setup.language)
+        slug = fields.line(said.get("slug"))
+        title = fields.line(said.get("title"))
+        made = addresses.Text(
+            part.below, (dated[2] or stem) if dated else stem, said, title, slug, date,
+            self._categories(said, name), re.split("[-_]", language.lower())[0][:2], is_post,
+        )  # fmt: skip
+        return Info(head, said, notes, made, part, controls)
+
+    def _categories(self, said, name):
+        found = fields.categories(said, self.setup.dialect)
+        inside = name.removeprefix(self.setup.content).split("/")[:-1]
+        if self.setup.dialect == Dialect.JEKYLL and "_posts" in inside:
+            return fields.unique([*inside[: inside.index("_posts")], *found])
+        by_folder = fields.flag(self.setup.settings.get("use_folder_as_category", True), True)
+        if self.setup.dialect == Dialect.PELICAN and not found and inside and by_folder:
+            return (inside[-1],)
+        return found
+
+    def _path_of(self, name):
+        """Return the path that links to the text `name` of the place get, or "" for one that isn't taken."""
+        try:
+            part = self.part(name)
+            if not isinstance(part, Part):
+                return ""
+            info = self.info(name, part)
+        except (heads.HeadError, Unreadable):
+            return ""
+        return quote(self._former(info, []) or f"/articles/{names.slugify(self._slug(info))}/")
+
+    def _former(self, info, notes):
+        try:
+            return addresses.former(self.setup, info.text)
+        except addresses.Unknown as error:
+            notes.append(Note(str(error)))
+            return ""
+
+    def _slug(self, info):
+        if info.text.slug:
+            return info.text.slug
+        if self.setup.dialect == Dialect.PELICAN and info.text.title:
+            return info.text.title
+        last = posixpath.basename(info.text.below)
+        above = posixpath.basename(posixpath.dirname(info.text.below))
+        return info.text.stem if last != "index" else above or info.text.title
+
+    # What they become
+
+    def document(self, name, part):
+        """Return the `Document` of a file, or a `Refusal`; raise HeadError or Unreadable."""
+        info = self.info(name, part)
+        head, said = info.head, info.fields
+        if not head.kind:
+            if _ABOUT.match(posixpath.basename(name)):
+                return Refusal(name, _("It is about the folder, not a text of it."))
+            if self.setup.dialect == Dialect.JEKYLL:
+                return Refusal(name, _("It has no head, so Jekyll makes no page of it."))
+        notes = list(info.notes)
+        if info.controls:
+            notes.append(Note(_("%s control characters were taken out.") % info.controls))
+        is_draft = fields.is_draft(said, head, notes) or part.is_draft
+        if self.setup.dialect == Dialect.ELEVENTY and fields.flag(said.get("permalink", "?")) is False:
+            notes.append(Note(_("It had no page of its own there (permalink: false); it counts as a draft.")))
+            is_draft = True
+        former = "" if is_draft else self._former(info, notes)
+        around = links.Around(self.place, self.setup, name, former, self.path_of)
+        body, title = bodies.taken(head, around, said, self._finder(name), info.text.title)
+        if not title:
+            title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
+            notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
+        if not body:
+            notes.append(Note(_("There is no text in it."), head.after))
+        lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
+        if said.get("expirydate"):
+            notes.append(Note(_("It had a date of expiry there; here nothing expires."), head.line_of("expirydate")))
+        notes += [*around.notes, *fields.untaken(said, head, self.setup)]
+        if not is_draft and info.text.date is None and part.sort == Sort.ARTICLE:
+            notes.append(Note(_("It has no date.")))
+        return Document(
+            origin=f"{self.setup.dialect.lower()}:{self.setup.host.rpartition('/')[2]}{self.setup.base}:{name}",
+            place=name,
+            title=title,
+            body=body,
+            slug=names.slugify(self._slug(info)),
+            summary=fields.line(fields.first(said, fields.SUMMARIES)[1]),
+            language=info.text.language if re.fullmatch("[a-z]{2}", info.text.language) else "",
+            sort=self._sort(info),
+            state=State.DRAFT if is_draft else State.PUBLISHED,
+            published_at=info.text.date,
+            updated_at=updated_at,
+            authors=fields.authors(said, self.setup),
+            themes=fields.themes(said, self.setup, info.text.categories),
+            old_paths=self._old_paths(info, former),
+            pictures=tuple(around.pictures),
+            lead_picture=lead,
+            notes=tuple(sorted(notes, key=lambda note: note.line or LONGEST)),
+        )
+
+    @staticmethod
+    def _sort(info):
+        kind = {fields.line(info.fields.get(key)).lower() for key in ("type", "layout")}
+        if "page" in kind and not info.text.date:
+            return Sort.PAGE
+        if info.part.sort == Sort.PAGE and ({"post", "posts", "article"} & kind):
+            return Sort.ARTICLE
+        return info.part.sort
+
+    def _old_paths(self, info, path):
+        at = posixpath.dirname(path.rstrip("/")) + "/" if path else "/"
+        found = [path] if path else []
+        found += [addresses.local(each, self.setup, at=at) for each in fields.former(info.fields)]
+        return tuple(dict.fromkeys(each for each in found if each))
+
+    def _finder(self, name):
+        """Return find(words, kind): the file that a tag of the text `name` means ("post", "ref" or "file"), or None."""
+
+        def find(words, kind):
+            words = words.strip().strip("/")
+            folder, content, root = posixpath.dirname(name), self.setup.content, self.setup.root
+            first = root if kind == "file" else f"{folder}/"
+            tried = [first + words, content + words]
+            for each in (posixpath.normpath(each) for each in tried):
+                for ending in ("", ".md", "/index.md", ".markdown"):
+                    if each + ending in self.place and not each.startswith(".."):
+                        return each + ending
+            if kind == "file":
+                return None
+            stem = posixpath.basename(words)
+            return self._stems(kind).get(stem.removesuffix(".md").removesuffix(".markdown"))
+
+        return find
+
+    def _stems(self, kind):
+        """Return {name of a file without its ending: the file}, of texts; built when the first link asks for it."""
+        if self._by_stem is None:
+            self._by_stem = {}
+            for name in self.place.names():
+                if is_text(name):
+                    stem = posixpath.splitext(posixpath.basename(name))[0]
+                    stem = posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
+                    self._by_stem.setdefault(stem, name)
+        return self._by_stem

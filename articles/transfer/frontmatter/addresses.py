@@ -1,0 +1,259 @@
+"""At which path the readers of a former site had a text, computed from its configuration and the head of the text.
+
+Jekyll: permalinks with placeholders (jekyllrb.com/docs/permalinks). Hugo: `url`, the section's pattern, or folders
+(gohugo.io/content-management/urls). Pelican: ARTICLE_URL and its kin. Eleventy: `permalink`, or folders
+(11ty.dev/docs/permalinks).
+"""
+
+import posixpath
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext as _
+
+from .setups import Dialect
+
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_PATTERN = re.compile(r"(?:%[YmdbBjyHM]|[-/.\w])*")
+LONGEST = 500  # characters of a path
+
+
+class Unknown(ValueError):
+    """A path can't be computed; says why, in words."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What of a text decides where it stood.
+
+    `below` is its path below the folder of texts, without its ending and the suffix of its language; `stem` the last
+    part of that, a leading date taken off; `date` an aware datetime or None; `categories` names as typed.
+    """
+
+    below: str
+    stem: str
+    fields: dict
+    title: str = ""
+    slug: str = ""
+    date: object = None
+    categories: tuple = ()
+    language: str = ""
+    is_post: bool = True
+
+
+def former(setup, text):
+    """Return the path at which readers had `text`, or "" where that isn't known; raise Unknown, in words."""
+    computing = {Dialect.JEKYLL: _jekyll, Dialect.HUGO: _hugo, Dialect.PELICAN: _pelican, Dialect.ELEVENTY: _eleventy}
+    given = text.fields.get("permalink") or text.fields.get("url")
+    if setup.dialect in computing:
+        path = computing[setup.dialect](setup, text)
+    else:
+        path = given if isinstance(given, str) and not re.search(r"[{}:]", urlsplit_path(given)) else ""
+    return local(path, setup)
+
+
+def urlsplit_path(address):
+    """Return the path of an address, whole or not."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def local(address, setup, at="/"):
+    """Return the path of an address of the former site, beginning with a slash; "" for its front page and for none.
+
+    A relative one is below the path `at`; one that begins with a slash stands below the site's own path.
+    """
+    try:
+        parts = urlsplit(address.strip())
+    except (ValueError, AttributeError):
+        return ""
+    path = unquote(parts.path, errors="replace")
+    if not path or "\\" in path or re.search("[\x00-\x1f\x7f]", path):
+        return ""
+    if not path.startswith("/"):
+        path = posixpath.join(at, path)
+    ends = path.endswith(("/", "/.", "/.."))
+    path = "/" + posixpath.normpath(path).strip("/")
+    path = path.removesuffix("/index.html") + ("/" if path.endswith("/index.html") or ends else "")
+    path = re.sub("/+", "/", path)
+    if not parts.netloc and setup.base and not f"{path}/".startswith(setup.base + "/"):
+        path = setup.base + path
+    return path if path.strip("/") and len(path) <= LONGEST else ""
+
+
+def _filled(pattern, values, said):
+    """Return `pattern` with its :names put in; raise Unknown for a name without a value."""
+
+    def value(found):
+        name = found[1].lower()
+        if values.get(name) is None:
+            raise Unknown(_("The address it had can't be computed: nothing is known of %s.") % found[0])
+        return values[name]
+
+    return re.sub("/+", "/", re.sub(said, value, pattern))
+
+
+def _of_date(date):
+    """Return what the patterns of Jekyll and Hugo say of a date."""
+    if date is None:
+        return {}
+    year, week, day = date.isocalendar()
+    month, weekday = _MONTHS[date.month - 1], _DAYS[date.weekday()]
+    return {
+        "year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}", "short_year": f"{date.year:04}"[2:],
+        "i_month": str(date.month), "i_day": str(date.day), "y_day": f"{date:%j}", "yearday": str(date.timetuple().tm_yday),
+        "hour": f"{date.hour:02}", "minute": f"{date.minute:02}", "second": f"{date.second:02}",
+        "week": f"{week:02}", "w_year": str(year), "w_day": str(day), "weekday": str(date.isoweekday() % 7),
+        "short_month": month[:3], "long_month": month, "monthname": month, "weekdayname": weekday,
+        "short_day": weekday[:3], "long_day": weekday,
+    }  # fmt: skip
+
+
+def _slug(words, strict=True):
+    """Return words as Jekyll and Hugo make a part of a path of them: accents and other scripts stay."""
+    words = unicodedata.normalize("NFC", words).lower().strip()
+    if strict:
+        return re.sub(r"[^\w]+|_+", "-", words).strip("-")
+    return re.sub("-+", "-", re.sub(r"[^\w\-./+~]", "", re.sub(r"\s+", "-", words)))
+
+
+def _jekyll(setup, text):
+    pattern = text.fields.get("permalink")
+    wished = pattern or setup.settings.get("permalink") or "date"
+    wished = _STYLES.get(wished, wished) if isinstance(wished, str) else _STYLES["date"]
+    folder, last = posixpath.split(text.below)
+    if not text.is_post and not pattern:
+        stem = "" if last == "index" else last
+        pretty = wished.endswith("/")
+        return "/" + posixpath.join(folder, stem) + ("/" if pretty or not stem else ".html")
+    values = _of_date(text.date) | {
+        "title": re.sub(r"[^\w.~!$&'()+,;=@]+", "-", str(text.fields.get("slug") or text.stem)).strip("-"),
+        "slug": _slug(str(text.fields.get("slug") or text.stem)),
+        "categories": "/".join(dict.fromkeys(each.lower() for each in text.categories)),
+        "slugified_categories": "/".join(_slug(each) for each in text.categories),
+        "output_ext": ".html", "path": text.below, "name": last, "basename": last,
+        "collection": text.below.partition("/")[0].removeprefix("_"),
+    }  # fmt: skip
+    if not text.is_post:
+        values["title"] = last
+    return "/" + _filled(wished, values, r":([a-z_]+[a-z])").lstrip("/")
+
+
+def _hugo(setup, text):
+    if isinstance(text.fields.get("url"), str) and text.fields["url"]:
+        return "/" + text.fields["url"].lstrip("/") if not urlsplit_path(text.fields["url"]).count("://") else ""
+    folder, last = posixpath.split(text.below)
+    section = text.below.partition("/")[0] if folder else ""
+    patterns = setup.settings.get("permalinks")
+    patterns = patterns if isinstance(patterns, dict) else {}
+    inner = patterns.get("page")
+    pattern = (inner.get(section) if isinstance(inner, dict) else None) or patterns.get(section)
+    slug = text.slug or last
+    prefix = ""
+    first = str(setup.settings.get("defaultcontentlanguage") or "en").lower()
+    if text.language and setup.languages and text.language != first:
+        prefix = f"/{text.language}"
+    ugly = str(setup.settings.get("uglyurls")).lower() == "true"
+    if not isinstance(pattern, str):
+        path = f"{folder}/{slug}".lstrip("/")
+        return f"{prefix}/{_slug(path, strict=False)}" + (".html" if ugly else "/")
+    title = _slug(text.title)
+    values = _of_date(text.date) | {
+        "section": section, "sections": folder, "title": title, "slug": text.slug or title, "filename": last,
+        "slugorfilename": slug, "contentbasename": last, "slugorcontentbasename": slug,
+    }  # fmt: skip
+    return f"{prefix}/" + _slug(_filled(pattern, values, r":([a-z]+)"), strict=False).lstrip("/")
+
+
+def _pelican(setup, text):
+    if isinstance(text.fields.get("url"), str) and text.fields["url"]:
+        return text.fields["url"]
+    first = str(setup.settings.get("default_lang") or "en").lower()[:2]
+    kind = "ARTICLE" if text.is_post else "PAGE"
+    other = bool(text.language) and text.language != first
+    default = ("" if text.is_post else "pages/") + ("{slug}-{lang}.html" if other else "{slug}.html")
+    pattern = setup.settings.get(f"{kind}_LANG_URL".lower() if other else f"{kind}_URL".lower())
+    pattern = pattern if isinstance(pattern, str) else default
+    category = text.categories[0] if text.categories else "misc"
+    values = {"slug": text.slug or _pelican_slug(setup, text), "lang": text.language or first,
+              "category": _pelican_slug_of(category)}  # fmt: skip
+
+    def value(found):
+        if found[1] == "date" and text.date is not None and _PATTERN.fullmatch(found[2] or ""):
+            return _strftime(text.date, found[2] or "%Y-%m-%d")
+        if not values.get(found[1]):
+            raise Unknown(_("The address it had can't be computed: nothing is known of %s.") % found[0])
+        return values[found[1]]
+
+    return "/" + re.sub(r"\{(\w+)(?::([^{}]*))?\}", value, pattern).lstrip("/")
+
+
+def _strftime(date, pattern):
+    told = _of_date(date)
+    letters = {"Y": "year", "m": "month", "d": "day", "b": "short_month", "B": "long_month", "j": "y_day",
+               "y": "short_year", "H": "hour", "M": "minute"}  # fmt: skip
+    return re.sub("%([A-Za-z])", lambda found: told[letters[found[1]]], pattern)
+
+
+def _pelican_slug(setup, text):
+    wished = setup.settings.get("slugify_source") == "basename"
+    return _pelican_slug_of(text.stem if wished else text.title)
+
+
+def _pelican_slug_of(words):
+    """Return what Pelican makes of Latin words; nothing for others, of which it makes what only its library knows."""
+    plain = unicodedata.normalize("NFKD", words.translate(str.maketrans("ıİ", "iI")))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    if not plain.isascii():
+        return ""
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip()).lower()
+
+
+def _eleventy(setup, text):
+    pattern = text.fields.get("permalink")
+    folder, last = posixpath.split(text.below)
+    if not isinstance(pattern, str) or not pattern:
+        same = last in {"index", posixpath.split(folder)[1]}
+        return "/" + posixpath.join(folder, "" if same else f"{last}/")
+    values = {
+        "page.fileslug": text.stem, "title": text.title, "slug": str(text.fields.get("slug") or "") or None,
+        "page.filepathstem": f"/{text.below}",
+    }  # fmt: skip
+
+    def value(found):
+        name, filters = found[1].lower(), [each.strip() for each in found[2].split("|") if each.strip()]
+        known = values.get(name)
+        if name in {"page.date", "date"} and text.date is not None and len(filters) == 1:
+            said = re.fullmatch(r"""date:?\s*\(?\s*["']((?:%[YmdbBjyHM]|[-/.])*)["']\)?""", filters[0])
+            if said:
+                return _strftime(text.date, said[1])
+        if known is None or not set(filters) <= {"slug", "slugify", "url_encode"}:
+            raise Unknown(_("The address it had can't be computed: nothing is known of %s.") % found[0])
+        return _slug(known) if filters else known
+
+    return "/" + re.sub(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}", value, pattern).lstrip("/")

@@ -1,0 +1,156 @@
+"""HTML in Markdown: what the site's sanitiser would drop in silence becomes Markdown, a link, or a note.
+
+Marks within a line (sup, kbd, br …), tables, lists and <pre> are left as they are, for the engine shows them.
+"""
+
+import re
+from html.parser import HTMLParser
+
+from django.utils.translation import gettext as _
+
+_ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
+_TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
+_EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+_WHOLE = {"script", "style", "figure", "picture", "iframe", "object", "video", "audio", "noscript", "svg", "form"}
+_GROUPING = {"div", "section", "article", "center", "aside", "header", "footer", "main", "nav", "details", "p", "figure",
+             "figcaption", "address", "hgroup"}  # fmt: skip
+_KEPT = {
+    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "data", "dd", "del", "dl", "dt", "em", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "pre", "q", "span", "strong", "sub", "sup", "table", "tbody",
+    "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "wbr", "colgroup", "col",
+}  # fmt: skip
+
+
+class _Inside(HTMLParser):
+    """What of a piece of HTML is shown: its images, the address that something is embedded from, captions, words."""
+
+    def __init__(self):
+        super().__init__()
+        self.images, self.address, self.words, self.caption, self.captioned = [], "", [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        told = {name: value or "" for name, value in attrs}
+        if tag == "img":
+            self.images.append(told)
+        elif tag in {"iframe", "embed", "object", "video", "audio", "source", "script"} and not self.address:
+            self.address = told.get("data-src") or told.get("src") or told.get("data") or ""
+        elif tag == "figcaption":
+            self.captioned += 1
+        elif tag == "br":
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag):
+        if tag == "figcaption":
+            self.captioned -= 1
+
+    def handle_data(self, data):
+        (self.caption if self.captioned > 0 else self.words).append(data)
+
+
+def seen(html):
+    """Return the `_Inside` of a piece of HTML."""
+    inside = _Inside()
+    inside.feed(html)
+    inside.close()
+    return inside
+
+
+def replaced(text, around):
+    """Put Markdown, links and notes in the place of the HTML in a `masks.Text` that the engine doesn't show."""
+    _whole_elements(text, around)
+    text.replace(_TAG, lambda found, line: _one(found, line, text, around))
+
+
+def _whole_elements(text, around):
+    """Put what is shown instead in the place of each element that counts as one, to its own end."""
+    value, out, at, counted, line = text.value, [], 0, 0, text.first
+    ends = {}
+    for found in _TAG.finditer(value):
+        name = found[2].lower()
+        if found.start() < at or found[1] or name not in _WHOLE or found[3].endswith("/"):
+            continue
+        if name not in ends:
+            ends[name] = [each.end() for each in re.finditer(rf"</{name}\s*>", value, re.IGNORECASE)][::-1]
+        while ends[name] and ends[name][-1] < found.end():
+            ends[name].pop()
+        if not ends[name]:
+            continue
+        end = ends[name].pop()
+        line, counted = line + _lines(value[counted : found.start()]), found.start()
+        made = _shown(name, value[found.start() : end], line, text, around)
+        if made is None:
+            continue
+        out += [value[at : found.start()], text._with_lines(made, _lines(value[found.start() : end]))]
+        at = end
+    text.value = "".join([*out, value[at:]])
+
+
+def _shown(name, html, line, text, around):
+    """Return what stands for an element; None leaves it to `_one`."""
+    inside = seen(text.unmasked(html))
+    if name in {"figure", "picture"}:
+        if not inside.images:
+            return None
+        caption = " ".join("".join(inside.caption).split())
+        left = " ".join("".join(inside.words).split())
+        shown = [_image(told, line, around, caption) for told in inside.images]
+        return "\n\n" + "\n\n".join([*shown, *([left] if left else [])]) + "\n\n"
+    words = " ".join("".join(inside.words).split())
+    if name in {"script", "style", "svg"}:
+        address = inside.address if inside.address.startswith(("https://", "http://", "//")) else ""
+        around.note(_("<%(name)s> was left out: %(words)s") % {"name": name, "words": (address or words)[:200]}, line)
+        return f"<{_absolute(address)}>" if "gist.github.com" in address else ""
+    if name in _EMBEDDING:
+        if not inside.address:
+            around.note(_("<%(name)s> was left out: %(words)s") % {"name": name, "words": words[:200]}, line)
+            return words
+        around.note(_("What it embeds became a link: %s") % inside.address[:300], line)
+        address = _absolute(inside.address)
+        address = address if address.startswith(("http:", "https:")) else around.kept(address)
+        led = f"[{words}](<{address}>)" if words or not re.fullmatch(r"https?://[^\s<>]+", address) else f"<{address}>"
+        return f"\n\n{led}\n\n"
+    return None  # a form, a noscript: their words stay
+
+
+def _absolute(address):
+    return f"https:{address}" if address.startswith("//") else address
+
+
+def _image(told, line, around, caption=""):
+    address = (told.get("src") or told.get("data-src") or told.get("data-lazy-src") or "").strip()
+    if not address:
+        around.note(_("A picture without an address was left out: %s.") % (told.get("alt", "")[:200] or "<img>"), line)
+        return told.get("alt", "")
+    return around.shown(address, told.get("alt", ""), caption or told.get("title", ""), line)
+
+
+def _one(found, line, text, around):
+    """Return what stands for one tag; None leaves it."""
+    name, closing = found[2].lower(), bool(found[1])
+    if name == "img":
+        images = seen(text.unmasked(found[0])).images
+        return _image(images[0], line, around) if images else ""
+    if name == "a" and not closing:
+        said = re.search(r"""\bhref\s{0,3}=\s{0,3}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", found[3])
+        address = said and next((each for each in said.groups() if each), "")
+        return found[0].replace(address, around.led(address, line), 1) if address else None
+    if name in _EMBEDDING:
+        inside = seen(text.unmasked(found[0]))
+        around.note(_("<%(name)s> was left out: %(words)s") % {"name": name, "words": inside.address[:200]}, line)
+        return f"<{_absolute(inside.address)}>" if inside.address.startswith(("http", "//")) else ""
+    if name in {"script", "style"}:
+        around.note(_("<%(name)s> was left out: %(words)s") % {"name": name, "words": found[3].strip()[:200]}, line)
+        return ""
+    if name == "summary":
+        return "**\n\n" if closing else "\n\n**"
+    if name in _GROUPING:
+        if name != "p" and not closing:
+            around.note(_("<%s> was left out; its text stays.") % name, line)
+        return "\n\n"
+    if name not in _KEPT and not closing:
+        around.note(_("<%s> was left out; its text stays.") % name, line)
+    return None if name in _KEPT else ""
+
+
+def _lines(words):
+    return words.count("\n") + words.count("\ue102")

@@ -1,0 +1,174 @@
+"""What the head of a text says, whatever its system calls it: names, flags, dates, themes, authors."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from ... import names
+from ..documents import Note
+from . import dates
+from .links import LEADS
+from .setups import Dialect
+
+SUMMARIES = ("summary", "description", "excerpt", "abstract", "subtitle", "lead", "standfirst")
+DATES = ("publishdate", "pubdate", "date", "published_at", "published", "created", "created_at", "datepublished")
+UPDATES = ("lastmod", "modified", "updated", "last_modified_at", "updated_at", "modified_at", "datemodified", "update")
+ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url")
+_TAGS = ("tags", "tag", "categories", "category", "keywords", "topics", "themes")
+_AUTHORS = ("authors", "author", "byline", "by")
+_FLAGS = ("draft", "published", "status", "visibility")
+_READ = frozenset(("title", "slug", "permalink", "url", "lang", "language", "locale", "type", "layout", "save_as", "params",
+                   *SUMMARIES, *DATES, *UPDATES, *ALIASES, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
+# How a page was laid out there is nothing that is said here.
+_LAID_OUT = frozenset((
+    "comments", "toc", "weight", "menu", "math", "mathjax", "katex", "mermaid", "sidebar", "classes", "template", "theme",
+    "share", "related", "read_time", "show_date", "order", "nav_order", "linktitle", "markup", "outputs", "sitemap",
+    "author_profile", "header_type", "pin", "toc_sticky", "toc_label", "hidden", "cascade", "build", "_build", "guid", "id", "uuid",
+    "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override", "translationkey",
+    "categories_label", "excerpt_separator", "render_with_liquid", "showtoc", "tocopen", "iscjklanguage", "readingtime",
+))  # fmt: skip
+_OUT, _NOT_OUT = {"published", "publish", "public", "done", "live"}, {"draft", "pending", "wip", "in progress"}
+_YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""}
+# Collections of Eleventy's sites that say what sort of a text it is.
+_COLLECTIONS = {"post", "posts", "page", "pages", "nav", "all", "blog", "article", "articles"}
+MOST_NAMES = 200
+
+
+def flag(value, otherwise=None):
+    """Return whether `value` says yes; `otherwise` where it says neither yes nor no."""
+    said = str(value).strip().lower()
+    return True if said in _YES else False if said in _NO else otherwise
+
+
+def first(fields, keys):
+    """Return (key, value) of the first of `keys` that says something, or ("", None)."""
+    return next(((key, fields[key]) for key in keys if fields.get(key) not in (None, "", [], {})), ("", None))
+
+
+def line(value):
+    """Return a value as a line of text; "" for lists and the like."""
+    return names.clean_line(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def published(fields, head, zone, notes, keys=DATES):
+    """Return the instant that the first of `keys` says which says one, or None; what isn't understood becomes a note."""
+    for key in keys:
+        value = fields.get(key)
+        if value is None or value == "" or (key == "published" and flag(value) is not None):
+            continue
+        try:
+            return dates.instant(value, zone)
+        except (ValueError, OverflowError, TypeError):
+            notes.append(Note(_("This date is not understood: %s.") % str(value)[:100], head.line_of(key)))
+    return None
+
+
+def is_draft(fields, head, notes):
+    """Return whether the head says that readers don't see the text; what is unclear counts as yes, and is told."""
+    draft = False
+    for key in ("draft", "published"):
+        value = fields.get(key)
+        if value is None:
+            continue
+        said = flag(value, "unclear")
+        if said == "unclear":
+            if key == "draft":
+                words = _("It is unclear whether it is a draft (%s); it counts as one.") % str(value)[:60]
+                notes.append(Note(words, head.line_of(key)))
+                draft = True
+            continue
+        draft = draft or said == (key == "draft")
+    status = line(fields.get("status") or fields.get("visibility") or "").lower()
+    if status in {"hidden", "private", "unlisted", "skip"}:
+        notes.append(Note(_("Its status is “%s”; it counts as a draft.") % status, head.line_of("status")))
+    elif status and status not in _OUT | _NOT_OUT:
+        words = _("Its status is not known (%s); it counts as a draft.") % status[:60]
+        notes.append(Note(words, head.line_of("status")))
+    return draft or (bool(status) and status not in _OUT)
+
+
+def _flat(value):
+    """Yield the names in a value, however deep they stand; of a mapping its name, or its keys."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, list):
+            waiting = [*each, *waiting]
+        elif isinstance(each, dict):
+            told = {str(key).lower(): one for key, one in each.items()}
+            named = told.get("name") or told.get("title")
+            waiting = [*([named] if named else [*each, *each.values()]), *waiting]
+        elif isinstance(each, str | int | float) and not isinstance(each, bool):
+            yield str(each)
+
+
+def _words(value, dialect, key):
+    """Return the names that a field of tags or categories says: a list, or words divided as the system divides them."""
+    if not isinstance(value, str):
+        return list(_flat(value))
+    if value.startswith("[") and value.endswith("]"):
+        value = value[1:-1]
+    if "," in value or ";" in value:
+        return [each.strip(" \"'") for each in re.split("[,;]", value)]
+    if dialect == Dialect.JEKYLL and key in {"tags", "categories"}:
+        return value.split()
+    return [value]
+
+
+def unique(found):
+    """Return names, each once however it is spelt, cleaned, in their order."""
+    kept = {}
+    for each in found:
+        each = names.clean_line(each).lstrip("#").strip()
+        key = names.fold(each)
+        if key and key not in kept and len(kept) < MOST_NAMES:
+            kept[key] = each[:200]
+    return tuple(kept.values())
+
+
+def categories(fields, dialect):
+    """Return the categories that the head says, in order."""
+    return unique(each for key in ("categories", "category") for each in _words(fields.get(key) or [], dialect, key))
+
+
+def themes(fields, setup, more=()):
+    """Return the tags and categories of the head, and `more`, each once; those of taxonomies of the site's own too."""
+    keys = [*_TAGS]
+    taxonomies = setup.settings.get("taxonomies")
+    if setup.dialect == Dialect.HUGO and isinstance(taxonomies, dict):
+        own = [str(each).lower() for each in taxonomies.values()]
+        keys += [each for each in own if each not in keys and each not in {"author", "authors", "series"}]
+    found = [*more]
+    for key in keys:
+        found += _words(fields.get(key) or [], setup.dialect, key)
+    if setup.dialect == Dialect.ELEVENTY:
+        found = [each for each in found if names.fold(each) not in _COLLECTIONS]
+    return unique(found)
+
+
+def authors(fields, setup):
+    """Return the names of the authors: those of the head, or the one of the whole site."""
+    key, value = first(fields, _AUTHORS)
+    if isinstance(value, str):
+        divided = re.split(";", value) if ";" in value else re.split(",", value)
+        if len(divided) == 2 and key == "author" and ";" not in value:  # "Ayşe Kaya, Jr." or two people
+            divided = divided if all(len(each.split()) > 1 for each in divided) else [value]
+        found = divided
+    else:
+        found = [*_flat(value)] if value is not None else [setup.author] if setup.author else []
+    return unique(setup.authors.get(each.strip().lower(), each) for each in found)
+
+
+def former(fields):
+    """Return the addresses that the head says the text had before."""
+    return [each for key in ALIASES for each in _flat(fields.get(key) or [])]
+
+
+def untaken(fields, head, setup):
+    """Return a note that names the fields of which nothing is taken; nothing where there are none."""
+    own = setup.settings.get("taxonomies")
+    known = {str(each).lower() for each in own.values()} if isinstance(own, dict) else set()
+    left = [key for key in fields if key not in _READ | _LAID_OUT | known and fields[key] not in (None, "", [], {})]
+    if not left:
+        return []
+    return [Note(_("Nothing is taken of these fields of its head: %s.") % ", ".join(left)[:300], head.line_of(left[0]))]

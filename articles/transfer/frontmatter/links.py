@@ -1,0 +1,261 @@
+"""Pictures and links of a text: those of its own place found there, all others told.
+
+A page of this site loads nothing from another host, so a picture that is not in the place becomes a link. Links between
+texts of the place lead to where readers had them, which goes on answering.
+"""
+
+import posixpath
+import re
+from urllib.parse import unquote, urljoin, urlsplit
+
+from django.utils.translation import gettext as _
+
+from ..documents import PLACEHOLDER, Image, Note
+from ..places import MEMBER, Unreadable
+from .setups import Dialect
+
+TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
+_TAKEN = (".jpg", ".jpeg", ".png", ".webp", ".jfif")
+_DRAWN = (".svg", ".gif", ".avif", ".bmp", ".tif", ".tiff", ".ico", ".heic", *_TAKEN)
+MOST = 2_000  # pictures of a text
+_DEST = r"(?:<([^<>\n]{0,2000})>|((?:[^\s()<>]|\([^\s()<>]{0,500}\)){1,2000}))"
+_TITLE = r"""(?:[ \t\n]{1,9}(?:"((?:\\.|[^"\\\n]){0,1000})"|'((?:\\.|[^'\\\n]){0,1000})'|\(([^()\n]{0,1000})\)))?"""
+_WORDS = r"((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,1000})"
+_AFTER = r"(?:[ \t]?\{:?[^{}\n]{0,300}\})?"  # kramdown's attributes
+IMAGE = re.compile(rf"!\[{_WORDS}\]\([ \t\n]{{0,9}}{_DEST}{_TITLE}[ \t\n]{{0,9}}\){_AFTER}")
+LINKED = re.compile(
+    rf"\[[ \t\n]{{0,9}}({IMAGE.pattern})[ \t\n]{{0,9}}\]\([ \t\n]{{0,9}}{_DEST}{_TITLE}[ \t\n]{{0,9}}\){_AFTER}"
+)
+LINK = re.compile(rf"(?<=\])\([ \t\n]{{0,9}}{_DEST}(?=[ \t\n)])")
+DEFINITION = re.compile(rf"^( {{0,3}}\[(?!\^)([^\[\]\n]{{1,200}})\]:[ \t]{{0,9}}){_DEST}{_TITLE}[ \t]*$", re.MULTILINE)
+REFERRED = re.compile(rf"!\[{_WORDS}\](?:[ ]?\[([^\[\]\n]{{0,200}})\])?(?![\[(:])")
+_PELICAN = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|](.*)", re.DOTALL)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class Around:
+    """What stands around one text: where its links lead and where its pictures lie; gathers `pictures` and `notes`.
+
+    `at` is the path at which readers had it, or "". `path_of(name)` gives that of another text of the place.
+    """
+
+    def __init__(self, place, setup, name, at, path_of):
+        self.place, self.setup, self.name, self.path_of = place, setup, name, path_of
+        self.folder, self.at = posixpath.split(name)[0], at
+        self.pictures, self.notes, self._told = [], [], set()
+
+    def note(self, words, line=None):
+        """Tell people `words`, once for a line."""
+        if (words, line) not in self._told:
+            self._told.add((words, line))
+            self.notes.append(Note(words, line))
+
+    def file(self, address):
+        """Return the name in the place of the file that the address `address` of a text means, or None."""
+        special = _PELICAN.fullmatch(address)
+        if special:
+            address = special[2]
+        path, host = _path_of(address)
+        if path is None or (host and host != urlsplit(self.setup.host).netloc):
+            return None
+        if host or path.startswith("/"):
+            folders = self._roots()
+            inner = path.removeprefix(self.setup.base) if path.startswith(self.setup.base + "/") else path
+            tried = [folder + each.lstrip("/") for each in dict.fromkeys([inner, path]) for folder in folders]
+        else:
+            tried = [posixpath.join(self.folder, path), *(folder + path for folder in self._roots())]
+            if self.at:  # relative to the page, as a browser reads it
+                seen = urljoin(self.at, path).lstrip("/")
+                tried += [folder + seen for folder in self._roots()]
+        for each in tried:
+            each = posixpath.normpath(each)
+            if not each.startswith(("/", "..")) and (name := self.place.found(each)):
+                return name
+        return None
+
+    def _roots(self):
+        root, content = self.setup.root, self.setup.content
+        return {
+            Dialect.HUGO: [root + "static/", root + "assets/", content, root],
+            Dialect.PELICAN: [content, content + "extra/", root],
+            Dialect.ELEVENTY: [content, root + "public/", root + "static/", root + "src/", root],
+        }.get(self.setup.dialect, [content, root, root + "static/", root + "public/"])
+
+    def picture(self, address, alt, caption, line, credit=""):
+        """Return the `Image` at `address`; None, and a note, where none can be taken."""
+        words = None
+        name = self.file(address)
+        if address.startswith("data:"):
+            words = _("A picture within the text was left out: %s.") % (alt or _("it has no words"))
+        elif name is None and _is_remote(address, self.setup):
+            words = _("A picture of another host became a link: %s.") % address[:200]
+        elif name is None:
+            words = _("A picture is not there: %s.") % address[:200]
+        elif not name.lower().endswith(_TAKEN):
+            words = _("A picture of a kind that is not taken became a link: %s.") % name
+        if words:
+            self.note(words, line)
+            return None
+        try:
+            mark = self.place.mark(name)
+        except Unreadable as error:
+            self.note(_("A picture can't be read: %s.") % error, line)
+            return None
+        place = self.place
+        return Image(name, mark, lambda: place.read(name, MEMBER), _plain(alt), _plain(caption), credit)
+
+    def shown(self, address, alt, caption, line):
+        """Return Markdown that shows the picture at `address`, or a link to it."""
+        image = self.picture(address, alt, caption, line) if len(self.pictures) < MOST else None
+        if image is None:
+            if address.startswith("data:"):
+                return alt
+            words = alt.strip() or posixpath.basename(_path_of(address)[0] or "") or _("picture")
+            below = f" ({caption.strip()})" if caption.strip() else ""
+            return f"[{words}](<{self.kept(address)}>){below}" if re.search(r"[\s()]", address) else (
+                f"[{words}]({self.kept(address)}){below}")  # fmt: skip
+        if image not in self.pictures:
+            self.pictures.append(image)
+        number = self.pictures.index(image)
+        title = ' "{}"'.format(" ".join(caption.split()).replace('"', "&quot;")) if caption.strip() else ""
+        return f"![{_bracketed(alt)}]({PLACEHOLDER.format(number)}{title})"
+
+    def kept(self, address):
+        """Return where the address of something that isn't taken leads from anywhere."""
+        path, host = _path_of(address)
+        if path is None or host or not path:
+            return address
+        at = self.at or f"/{self.folder}/".replace("//", "/")
+        return self.setup.host + urljoin(at, address)
+
+    def led(self, address, line):
+        """Return where a link to `address` leads from here."""
+        special = _PELICAN.fullmatch(address)
+        if special and special[1] in {"author", "category", "tag", "index"}:
+            self.note(_("A link to a list of the former site leads nowhere here: %s.") % address[:200], line)
+            return "/" if special[1] == "index" else f"/{special[1]}/{special[2].strip('/')}.html"
+        path, host = _path_of(address)
+        if path is None or (host and host != urlsplit(self.setup.host).netloc):
+            return address
+        if not path and not host:
+            return address  # within the page
+        name = self.file(address)
+        after = address[len(address) - len(address.partition("#")[2]) - 1 :] if "#" in address else ""
+        if name and name.lower().endswith(TEXTS):
+            other = self.path_of(name)
+            if other:
+                return other + after
+            self.note(_("A link leads to a text that has no address: %s.") % address[:200], line)
+            return address
+        if name and not name.lower().endswith((".html", ".htm")):
+            self.note(_("A link leads to a file, and only pictures are taken: %s.") % address[:200], line)
+            return self.kept(special[2] if special else address)
+        if host:
+            return path + after or "/"
+        if path.startswith("/"):
+            return address
+        if path.lower().endswith(TEXTS):
+            self.note(_("A link leads to a text that is not there: %s.") % address[:200], line)
+        return urljoin(self.at or "/", address) if self.at else address
+
+
+def _path_of(address):
+    """Return (path, host) of an address, the path decoded; (None, "") for one of another scheme or that is none."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None, ""
+    if parts.scheme not in {"", "http", "https"}:
+        return None, ""
+    return unquote(parts.path, errors="replace"), parts.netloc
+
+
+def _is_remote(address, setup):
+    path, host = _path_of(address)
+    return path is None or (bool(host) and host != urlsplit(setup.host).netloc)
+
+
+def _plain(words):
+    """Return words of Markdown without what only Markdown reads: backslashes, emphasis of whole words, links."""
+    words = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", words)
+    words = re.sub(r"\\([\\`*_{}\[\]()#+.!\"'-])", r"\1", words)
+    return " ".join(words.replace("&quot;", '"').split())
+
+
+def _bracketed(words):
+    """Return words so that they can stand between brackets."""
+    return re.sub(r"(?<!\\)([\[\]])", r"\\\1", " ".join(words.split()))
+
+
+def _title(*groups):
+    return next((each for each in groups if each), "")
+
+
+def images_and_links(text, around):
+    """Put into a `masks.Text` what stands `around` it, for every picture and link that Markdown shows."""
+    defined = {" ".join(found[2].split()).casefold(): found for found in DEFINITION.finditer(text.value)}
+
+    def linked(found, line):
+        words, address = found[2], found[3] or found[4] or ""
+        caption, leads = _title(*found.group(5, 6, 7)), found[8] or found[9] or ""
+        name = around.file(address)
+        shown = around.shown(address, words, caption, line)
+        if not shown.startswith("!["):
+            return f"[{words.strip() or posixpath.basename(address)}]({around.led(leads, line)})"
+        if around.file(leads) == name or (around.file(leads) or "").lower().endswith(_DRAWN):
+            return shown  # a picture that led to itself, or to a larger one
+        return f"[{shown}]({around.led(leads, line)})"
+
+    def image(found, line):
+        if (found[2] or found[3] or "").startswith("import:"):
+            return None
+        return around.shown(found[2] or found[3] or "", found[1], _title(*found.group(4, 5, 6)), line)
+
+    def referred(found, line):
+        label = " ".join((found[2] or found[1]).split()).casefold()
+        if label not in defined:
+            return None
+        told = defined[label]
+        return around.shown(told[3] or told[4] or "", found[1], _title(*told.group(5, 6, 7)), line)
+
+    def link(found, line):
+        address = found[1] if found[1] is not None else found[2]
+        if address.startswith("import:"):
+            return None
+        leads = around.led(address, line)
+        return f"(<{leads}>" if re.search(r"[\s()<>]", leads) else f"({leads}"
+
+    def definition(found, line):
+        address = found[3] if found[3] is not None else found[4]
+        if address.lower().endswith(_DRAWN):
+            return None
+        return found[0].replace(address, around.led(address, line), 1) if address else None
+
+    text.replace(LINKED, linked)
+    text.replace(IMAGE, image)
+    text.replace(REFERRED, referred)
+    text.replace(LINK, link)
+    text.replace(DEFINITION, definition)
+
+
+def lead(around, fields):
+    """Return the `Image` that the head names as the picture of the whole text, or None."""
+    value = next((fields[name] for name in _LEADS if fields.get(name)), None)
+    alt = caption = ""
+    if isinstance(value, dict):
+        told = {str(key).lower(): each for key, each in value.items() if isinstance(each, str)}
+        alt, caption = told.get("alt", ""), told.get("caption", "")
+        value = next((told[key] for key in _WITHIN if told.get(key)), "")
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, str)), "")
+    if not isinstance(value, str) or not value.strip():
+        return None
+    alt = alt or next((fields[name] for name in _ALTS if isinstance(fields.get(name), str)), "")
+    return around.picture(value.strip(), alt, caption, None)
+
+
+_LEADS = ("image", "cover", "featured_image", "featuredimage", "featureimage", "feature_image", "thumbnail", "hero",
+          "hero_image", "banner", "images", "header", "cover_image", "coverimage", "teaser")  # fmt: skip
+_WITHIN = ("image", "src", "path", "url", "feature", "teaser", "relative_path")
+_ALTS = ("image_alt", "imagealt", "cover_alt", "featured_image_alt", "alt")
+LEADS = frozenset(_LEADS + _ALTS)

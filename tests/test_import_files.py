@@ -1,0 +1,408 @@
+"""Markdown files of other systems: what their heads, names and configurations say."""
+
+import datetime
+import json
+import zipfile
+import zoneinfo
+
+import pytest
+
+from articles.transfer import reading
+from articles.transfer.documents import Document, Refusal, Sort, State
+from articles.transfer.frontmatter import dates
+
+ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def laid(folder, files):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def read(folder, files):
+    """Return {place: Document or Refusal} of `files`, each once."""
+    found = list(reading.documents(laid(folder, files), ISTANBUL))
+    assert len({each.place for each in found}) == len(found)
+    return {each.place: each for each in found}
+
+
+def words(document):
+    return [note.words for note in document.notes]
+
+
+JEKYLL = {
+    "_config.yml": "url: https://old.example\nbaseurl: /blog\ntimezone: Europe/Moscow\nlang: tr-TR\nauthor: Ayşe Kaya\n"
+    "permalink: /:categories/:year/:month/:title/\ncollections: [essays]\nexclude: [drafts-of-others]\n"
+    "defaults:\n  - scope: {path: _posts, type: posts}\n    values: {category: Analysis}\n",
+    "_data/authors.yml": "mk:\n  name: Мария Котова\n",
+    "_posts/2024-01-02-first-post.md": "---\nlayout: post\ntitle: 'Gas: who needs whom'\ndate: 2024-01-02 10:00:00 +0300\n"
+    "categories: [Energy, Pipelines]\ntags: Эрдоган ENERGY Erdoğan\nauthor: mk\nexcerpt: In one line.\n"
+    "redirect_from:\n  - /old/gas.html\n  - https://old.example/blog/older/\nimage: /assets/a.png\nodd: 1\n---\nText.\n",
+    "news/_posts/2023-12-31-second.markdown": "---\ntitle: Second\ntags: a, b c\npublished: false\n---\nText.\n",
+    "_drafts/third.md": "---\ntitle: Third\n---\nText.\n",
+    "_essays/fourth.md": "---\ntitle: Fourth\ndate: 2024-05-06\nslug: other-slug\n---\nText.\n",
+    "_posts/2024-07-08-untitled.md": "---\n---\n",
+    "about.md": "---\ntitle: About\npermalink: /about-us/\n---\nWe.\n",
+    "README.md": "# Not a text\n",
+    "notes.md": "No head.\n",
+    "drafts-of-others/x.md": "---\ntitle: X\n---\n",
+    "_layouts/post.html": "<html>{{ content }}</html>",
+    "assets/a.png": PNG,
+}
+
+
+def test_jekyll(tmp_path):
+    found = read(tmp_path, JEKYLL)
+    first = found["_posts/2024-01-02-first-post.md"]
+    assert first.origin == "jekyll:old.example/blog:_posts/2024-01-02-first-post.md"
+    assert (first.title, first.slug, first.summary, first.language) == (
+        "Gas: who needs whom",
+        "first-post",
+        "In one line.",
+        "tr",
+    )
+    assert first.published_at == datetime.datetime(2024, 1, 2, 7, tzinfo=datetime.UTC)
+    assert first.authors == ("Мария Котова",)
+    assert first.themes == ("Energy", "Pipelines", "Analysis", "Эрдоган")
+    assert first.old_paths == (
+        "/blog/energy/pipelines/analysis/2024/01/first-post/",
+        "/blog/old/gas.html",
+        "/blog/older/",
+    )
+    assert (first.state, first.sort) == (State.PUBLISHED, Sort.ARTICLE)
+    assert first.lead_picture.place == "assets/a.png"
+    assert first.lead_picture.read() == PNG
+    assert words(first) == ["Nothing is taken of these fields of its head: odd."]
+    second = found["news/_posts/2023-12-31-second.markdown"]
+    assert (second.state, second.old_paths, second.themes) == (State.DRAFT, (), ("news", "a", "b c"))
+    assert second.published_at == datetime.datetime(2023, 12, 31, tzinfo=zoneinfo.ZoneInfo("Europe/Moscow"))
+    assert found["_drafts/third.md"].state == State.DRAFT
+    assert found["_drafts/third.md"].authors == ("Ayşe Kaya",)
+    assert found["_essays/fourth.md"].slug == "other-slug"
+    empty = found["_posts/2024-07-08-untitled.md"]
+    assert (empty.title, empty.body) == ("Untitled", "")
+    assert words(empty) == [
+        "There is no text in it.",
+        "It has no title: it is called by the name of its file, “Untitled”.",
+    ]
+    about = found["about.md"]
+    assert (about.sort, about.old_paths) == (Sort.PAGE, ("/blog/about-us/",))
+    refused = {place for place, each in found.items() if isinstance(each, Refusal)}
+    assert refused == {"README.md", "notes.md", "drafts-of-others/x.md"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("date", "/2024/03/04/a-b.html"),
+        ("pretty", "/2024/03/04/a-b/"),
+        ("ordinal", "/2024/064/a-b.html"),
+        ("weekdate", "/2024/W10/Mon/a-b.html"),
+        ("none", "/a-b.html"),
+        ("/:short_year/:i_month/:i_day/:slug", "/24/3/4/a-b"),
+        ("/:long_month/:title:output_ext", "/March/a-b.html"),
+    ],
+)
+def test_permalinks_of_jekyll(pattern, path, tmp_path):
+    files = {"_config.yml": f"permalink: {pattern}\n", "_posts/2024-03-04-a-b.md": "---\ntitle: T\n---\nx\n"}
+    assert read(tmp_path, files)["_posts/2024-03-04-a-b.md"].old_paths == (path,)
+
+
+def test_a_permalink_that_cant_be_computed_is_told(tmp_path):
+    files = {"_config.yml": "permalink: /:moon/\n", "_posts/2024-03-04-a-b.md": "---\ntitle: T\n---\nx\n"}
+    document = read(tmp_path, files)["_posts/2024-03-04-a-b.md"]
+    assert (document.old_paths, words(document)) == (
+        (),
+        ["The address it had can't be computed: nothing is known of :moon."],
+    )
+
+
+HUGO = {
+    "hugo.toml": 'baseURL = "https://old.example/"\ndefaultContentLanguage = "en"\ntimeZone = "Europe/Istanbul"\n'
+    '[permalinks]\nessays = "/e/:year/:slug/"\n[languages.en]\n[languages.tr]\n'
+    '[taxonomies]\ntag = "tags"\ncategory = "categories"\nregion = "regions"\nseries = "series"\n',
+    "content/posts/one.md": "+++\ntitle = 'One'\ndate = 2024-01-02T10:00:00+03:00\nlastmod = 2024-02-03\ndraft = false\n"
+    "tags = ['Gas', 'gas', 'İstanbul', 'ISTANBUL']\nregions = ['Black Sea']\ndescription = 'Short.'\naliases = ['/was/', 'near']\n"
+    "[params]\nauthor = 'Ali Veli'\n+++\nText.\n",
+    "content/posts/one.tr.md": "---\ntitle: Bir\ndate: 2024-01-02\n---\nMetin.\n",
+    "content/posts/bundle/index.md": '{"title": "Bundle", "publishDate": "2099-01-01", "date": "2020-01-01"}\n\n![A](in.png)\n',
+    "content/posts/bundle/in.png": PNG,
+    "content/posts/bundle/part.md": "---\ntitle: Part\n---\n",
+    "content/posts/_index.md": "---\ntitle: Posts\n---\n",
+    "content/essays/Deep One.md": "---\ntitle: Deep\nslug: very-deep\ndate: 2021-05-06\n---\nText.\n",
+    "content/essays/own.md": "---\ntitle: Own\nurl: /my/own/\ndraft: true\n---\nText.\n",
+    "content/about.md": "---\ntitle: About\n---\nWe.\n",
+    "content/posts/page.adoc": "= No\n",
+    "archetypes/default.md": "---\ntitle: x\n---\n",
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_hugo(packed, tmp_path):
+    if packed:
+        with zipfile.ZipFile(tmp_path / "site.zip", "w") as archive:
+            for name, content in HUGO.items():
+                archive.writestr(f"site-main/{name}", content)
+        found = {each.place: each for each in reading.documents(tmp_path / "site.zip", ISTANBUL)}
+    else:
+        found = read(tmp_path, HUGO)
+    one = found["content/posts/one.md"]
+    assert (one.origin, one.title, one.summary) == ("hugo:old.example:content/posts/one.md", "One", "Short.")
+    assert one.updated_at == datetime.datetime(2024, 2, 3, tzinfo=ISTANBUL)
+    assert one.themes == ("Gas", "İstanbul", "Black Sea")
+    assert one.authors == ("Ali Veli",)
+    assert one.old_paths == ("/posts/one/", "/was/", "/posts/near")
+    turkish = found["content/posts/one.tr.md"]
+    assert (turkish.language, turkish.old_paths, turkish.slug) == ("tr", ("/tr/posts/one/",), "one")
+    bundle = found["content/posts/bundle/index.md"]
+    assert (bundle.title, bundle.slug, bundle.old_paths) == ("Bundle", "bundle", ("/posts/bundle/",))
+    assert bundle.published_at.year == 2099
+    assert [image.place for image in bundle.pictures] == ["content/posts/bundle/in.png"]
+    assert bundle.body == "![A](import:0)"
+    deep = found["content/essays/Deep One.md"]
+    assert (deep.slug, deep.old_paths) == ("very-deep", ("/e/2021/very-deep/",))
+    assert found["content/essays/own.md"].state == State.DRAFT
+    assert found["content/about.md"].sort == Sort.PAGE
+    refused = {place for place, each in found.items() if isinstance(each, Refusal)}
+    assert refused == {"content/posts/bundle/part.md", "content/posts/_index.md", "content/posts/page.adoc"}
+    assert len(found) == 9
+
+
+PELICAN = {
+    "pelicanconf.py": "import os\nAUTHOR = 'Site Author'\nTIMEZONE = 'Europe/Moscow'\nDEFAULT_LANG = 'ru'\nPATH = 'content'\n"
+    "SITEURL = 'https://old.example'\nARTICLE_URL = 'posts/{date:%Y}/{slug}.html'\nos.system('touch /tmp/never')\nX = open('/etc/passwd')\n",
+    "content/energy/gas.md": "Title: Газ и нефть\nDate: 2024-01-02 10:00\nModified: 2024-02-03\nTags: газ, нефть,\n    трубы\n"
+    "Slug: gas\nAuthors: Котова, Мария; Иванов, Пётр\nSummary: Коротко.\nLang: ru\nStatus: published\n\n"
+    "Текст ![Карта]({static}/images/map.png) и [ссылка]({filename}/energy/latin.md#часть).\n",
+    "content/energy/latin.md": "Title: A Latin Title, here\nDate: 2024-03-04\nCategory: Oil\nStatus: draft\n\nText.\n",
+    "content/pages/about.md": "Title: About\n\nWe.\n",
+    "content/images/map.png": PNG,
+    "content/old.rst": "Title\n=====\n",
+}
+
+
+def test_pelican(tmp_path):
+    found = read(tmp_path, PELICAN)
+    gas = found["content/energy/gas.md"]
+    assert (gas.title, gas.language, gas.summary, gas.slug) == ("Газ и нефть", "ru", "Коротко.", "gas")
+    assert gas.published_at == datetime.datetime(2024, 1, 2, 10, tzinfo=zoneinfo.ZoneInfo("Europe/Moscow"))
+    assert gas.authors == ("Котова, Мария", "Иванов, Пётр")
+    assert gas.themes == ("energy", "газ", "нефть", "трубы")
+    assert gas.old_paths == ("/posts/2024/gas.html",)
+    assert gas.body == "Текст ![Карта](import:0) и [ссылка](/posts/2024/a-latin-title-here.html#часть)."
+    latin = found["content/energy/latin.md"]
+    assert (latin.state, latin.authors, latin.themes) == (State.DRAFT, ("Site Author",), ("Oil",))
+    about = found["content/pages/about.md"]
+    assert (about.sort, about.old_paths) == (Sort.PAGE, ("/pages/about.html",))
+    assert isinstance(found["content/old.rst"], Refusal)
+
+
+ELEVENTY = {
+    ".eleventy.js": 'module.exports = (c) => { return { dir: { input: "src", output: "_site" } } };',
+    "src/_data/site.json": json.dumps({"url": "https://old.example", "lang": "en", "author": {"name": "Ann"}}),
+    "src/posts/posts.json": json.dumps({"tags": "posts", "permalink": "/blog/{{ page.fileSlug }}/"}),
+    "src/posts/2024-01-02-one.md": "---\ntitle: One\ndate: 2024-01-02\ntags: [posts, Gas]\n---\nText.\n",
+    "src/posts/two.md": '---json\n{"title": "Two", "permalink": "/{{ title | slugify }}/", "date": "2024-02-03"}\n---\nText.\n',
+    "src/posts/three.md": "---js\n{ title: 'x' }\n---\nText.\n",
+    "src/posts/four.md": "---\ntitle: Four\npermalink: false\n---\nText.\n",
+    "src/about.md": "---\ntitle: About\neleventyExcludeFromCollections: true\n---\nWe.\n",
+    "src/_includes/x.md": "---\ntitle: x\n---\n",
+}
+
+
+def test_eleventy(tmp_path):
+    found = read(tmp_path, ELEVENTY)
+    one = found["src/posts/2024-01-02-one.md"]
+    assert (one.title, one.slug, one.themes, one.authors) == ("One", "one", ("Gas",), ("Ann",))
+    assert one.old_paths == ("/blog/one/",)
+    assert found["src/posts/two.md"].old_paths == ("/two/",)
+    assert found["src/posts/three.md"] == Refusal(
+        "src/posts/three.md", "Its head is a program (js), and programs are not run.", 1
+    )
+    assert found["src/posts/four.md"].state == State.DRAFT
+    assert (found["src/about.md"].sort, found["src/about.md"].old_paths) == (Sort.PAGE, ("/about/",))
+    assert len(found) == 5
+
+
+def test_a_folder_of_files_alone(tmp_path):
+    found = read(
+        tmp_path,
+        {
+            "a/one.md": "# The first heading\n\nText, see [two](../two.tr.md).\n",
+            "two.tr.md": "\ufeff---\r\ntitle: İki\r\ndate: 2 Ocak 2024\r\n---\r\nMetin.\r\n",
+            "three.md": "Title: Three\nDate: January 2, 2024\n\nText.\n",
+            "four.md": "---\n\nA rule, and then text.\n",
+            "five.md": "",
+            "six.md": 'utf-16 ---\ntitle: "Altı"\n---\n'.removeprefix("utf-16 ").encode("utf-16"),
+        },
+    )
+    one = found["a/one.md"]
+    assert (one.title, one.body, one.origin) == (
+        "The first heading",
+        "Text, see [two](/articles/two/).",
+        "markdown::a/one.md",
+    )
+    assert one.notes[0] == ("It has no title in its head: the first heading is taken, “The first heading”.", 1)
+    two = found["two.tr.md"]
+    assert (two.title, two.body, two.language, two.slug) == ("İki", "Metin.", "tr", "two")
+    assert two.published_at == datetime.datetime(2024, 1, 2, tzinfo=ISTANBUL)
+    assert (found["three.md"].title, found["three.md"].body) == ("Three", "Text.")
+    assert found["four.md"].body == "---\n\nA rule, and then text."
+    assert (found["five.md"].title, found["five.md"].body) == ("Five", "")
+    assert found["six.md"].title == "Altı"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("2024-01-02", "2024-01-02T00:00:00+03:00"),
+        ("2024-1-2", "2024-01-02T00:00:00+03:00"),
+        ("2024/01/02 10:20", "2024-01-02T10:20:00+03:00"),
+        ("2024-01-02 10:20:30", "2024-01-02T10:20:30+03:00"),
+        ("2024-01-02T10:20:30Z", "2024-01-02T10:20:30+00:00"),
+        ("2024-01-02T10:20:30.123456-05:00", "2024-01-02T10:20:30-05:00"),
+        ("2024-01-02 10:20:30 +0300", "2024-01-02T10:20:30+03:00"),
+        ("2024-01-02 10:20:30 +05:30", "2024-01-02T10:20:30+05:30"),
+        ("20240102", "2024-01-02T00:00:00+03:00"),
+        ("20240102T102030Z", "2024-01-02T10:20:30+00:00"),
+        ("Tue, 02 Jan 2024 10:20:30 +0300", "2024-01-02T10:20:30+03:00"),
+        ("2 January 2024", "2024-01-02T00:00:00+03:00"),
+        ("02-Jan-2024 10:20", "2024-01-02T10:20:00+03:00"),
+        ("January 2nd, 2024 at 10:20 PM", "2024-01-02T22:20:00+03:00"),
+        ("2 Ocak 2024", "2024-01-02T00:00:00+03:00"),
+        ("2 января 2024, 10:20", "2024-01-02T10:20:00+03:00"),
+        (datetime.date(2024, 1, 2), "2024-01-02T00:00:00+03:00"),
+        (datetime.datetime(2024, 1, 2, 10), "2024-01-02T10:00:00+03:00"),
+    ],
+)
+def test_dates_in_all_their_forms(typed, told):
+    assert dates.instant(typed, ISTANBUL).isoformat() == told
+
+
+@pytest.mark.parametrize(
+    "typed", ["02/01/2024", "2024-13-01", "2024-02-30", "now", "", "0001-01-01", "2024-01-02 25:00", 20240102.5]
+)
+def test_dates_that_cant_be_read_in_one_way_are_not_read(typed):
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
+        dates.instant(typed, ISTANBUL)
+
+
+def test_what_isnt_understood_is_told_with_its_line(tmp_path):
+    text = "---\ntitle: T\ndate: 02/03/2024\ndraft: perhaps\nstatus: odd\n---\nText.\n"
+    document = read(tmp_path, {"a.md": text})["a.md"]
+    assert document.published_at is None
+    assert document.state == State.DRAFT
+    assert document.notes == (
+        ("This date is not understood: 02/03/2024.", 3),
+        ("It is unclear whether it is a draft (perhaps); it counts as one.", 4),
+        ("Its status is not known (odd); it counts as a draft.", 5),
+    )
+
+
+BOMB = "---\n" + "".join(f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9))}]\n" for n in range(1, 9)) + "---\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "line"),
+    [
+        (b"---\ntitle: \xe7\n---\n", "byte 8 of the line can't be read", 2),
+        (b"---\ntitle: T\nText.\n", "Its head has no end", 1),
+        (BOMB.encode(), "a YAML reference", 2),
+        (b"---\nt: !!python/object/apply:os.system [x]\n---\n", "a YAML tag", 2),
+        (b"---\nt: 1\na: b: c\n---\n", "no YAML: mapping values are not allowed", 3),
+        (b"---\n" + b"[" * 5000 + b"\n---\n", "too deep", 2),
+        (b"+++\na = 1\nb =\n+++\n", "no TOML", 3),
+        (b'{"a": 1,\n "b": }\n', "no JSON", 2),
+        (b"---\n- a\n---\n", "no list of fields", 2),
+        (b"---\n" + b"a: b\n" * 20_000 + b"---\n", "has no end within", 1),
+        (b"x\0\0\0\0", "full of zeros", 1),
+        (b"x" * (3 << 20), "more than 2,097,152 bytes", None),
+    ],
+)
+def test_hostile_and_broken_files_are_refused_with_their_line(content, said, line, tmp_path):
+    found = read(tmp_path, {"bad.md": content, "good.md": "---\ntitle: Good\n---\nText.\n"})
+    assert said in found["bad.md"].words
+    assert found["bad.md"].line == line
+    assert found["good.md"].title == "Good"
+
+
+def test_control_characters_are_taken_out_and_told(tmp_path):
+    document = read(tmp_path, {"a.md": "---\ntitle: a\x01b\n---\nx\x00y long enough\x1b[31m\n"})["a.md"]
+    assert (document.title, document.body) == ("ab", "xy long enough[31m")
+    assert "3 control characters were taken out." in words(document)
+
+
+def test_values_stay_as_they_are_typed(tmp_path):
+    text = "---\ntitle: 1984\nslug: 007\ntags: [no, 2024-01-02, 1_000, 'on', ~]\ncategory: {name: Named}\ndate: 2024-01-02\n---\nx\n"
+    document = read(tmp_path, {"a.md": text})["a.md"]
+    assert (document.title, document.slug) == ("1984", "n-007")
+    assert document.themes == ("Named", "no", "2024-01-02", "1_000", "on")
+
+
+def test_nested_and_doubled_categories_are_one_list(tmp_path):
+    text = "---\ntitle: T\ncategories:\n  - [Türkiye, [Ankara]]\n  - TÜRKİYE\n  - Energy: [Gas, Oil]\ntags: [gas, ГАЗ, газ, '#Oil']\n---\nx\n"
+    document = read(tmp_path, {"a.md": text})["a.md"]
+    assert document.themes == ("Türkiye", "Ankara", "Energy", "Gas", "Oil", "ГАЗ")
+
+
+def test_two_texts_of_one_slug_stay_two(tmp_path):
+    files = {"a/x.md": "---\ntitle: T\nslug: same\n---\n1\n", "b/x.md": "---\ntitle: T\nslug: same\n---\n2\n"}
+    found = read(tmp_path, files)
+    assert {each.slug for each in found.values()} == {"same"}
+    assert len({each.origin for each in found.values()}) == 2
+
+
+def test_faults_of_a_configuration_are_told_and_the_texts_taken(tmp_path):
+    for number, (name, content) in enumerate(
+        [
+            ("_config.yml", "a: b: c\n"),
+            ("_config.yml", "timezone: Moon/Base\n"),
+            ("hugo.toml", "x\n"),
+            ("pelicanconf.py", "def (:\n"),
+            ("_config.yml", b"\xff\xff\xff"),
+        ]
+    ):
+        text = {"hugo.toml": "content/a.md", "pelicanconf.py": "content/a.md"}.get(name, "_posts/2024-01-02-a.md")
+        (tmp_path / str(number)).mkdir()
+        found = read(tmp_path / str(number), {name: content, text: "---\ntitle: T\n---\nx\n"})
+        assert isinstance(found[name], Refusal)
+        assert isinstance(found[text], Document)
+
+
+def test_what_a_path_holds_is_told(tmp_path):
+    def kind(name, files):
+        (tmp_path / name).mkdir()
+        return reading.kind_of(laid(tmp_path / name, files))
+
+    assert kind("a", JEKYLL) == "Markdown files of Jekyll"
+    assert kind("b", {"x.md": "x"}) == "Markdown files"
+    wxr = (
+        '\ufeff<?xml version="1.0"?>\n<!-- x --><rss version="2.0"\n xmlns:wp="http://wordpress.org/export/1.2/"></rss>'
+    )
+    assert kind("c", {"export/x.xml": wxr}) == "A WordPress export"
+    ghost = '{"db": [{"meta": {"exported_on": 1, "version": "5.0"}, "data": {"posts": []}}]}'
+    assert kind("d", {"my.ghost.json": ghost, "content/images/a.png": PNG}) == "A Ghost export"
+    assert kind("e", {"publication.toml": "", "articles/a.md": ""}) == "An export of this system"
+    assert reading.is_publication(tmp_path / "e")
+    assert not reading.is_publication(tmp_path / "d")
+    assert reading.kind_of(tmp_path / "c/export/x.xml") == "A WordPress export"
+
+
+def test_a_place_with_nothing_in_it_is_refused_in_words(tmp_path):
+    (found,) = reading.documents(laid(tmp_path, {"a.txt": "x"}))
+    assert "no text that can be taken" in found.words
+    (found,) = reading.documents(tmp_path / "nowhere")
+    assert "can't be opened" in found.words
+
+
+def test_a_run_over_the_same_source_gives_the_same(tmp_path):
+    laid(tmp_path / "a", HUGO)
+    laid(tmp_path / "b", dict(reversed(HUGO.items())))
+
+    def run(name):
+        return [(d.origin, d.digest()) for d in reading.documents(tmp_path / name) if isinstance(d, Document)]
+
+    assert run("a") == run("b") == run("a")
