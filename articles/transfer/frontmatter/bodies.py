@@ -11,7 +11,8 @@ from .setups import Dialect
 from .tags import Tags
 
 _CONTENTS = re.compile(
-    r"^(?:[*+-]|1\.)[ \t][^\n]{0,100}\n(?=\{:\s?toc\b)|^[ \t]*(?:\[\[?_?TOC_?\]\]?|\{\{TOC\}\})[ \t]*$", re.M | re.I
+    r"^(?:[*+-]|1\.)[ \t][^\n]{0,100}\n\{:\s?toc\b[^{}\n]*\}|^[ \t]*(?:\[\[?_?TOC_?\]\]?|\{\{TOC\}\})[ \t]*$",
+    re.M | re.I,
 )
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t]*$", re.MULTILINE)
 _HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*?)[ \t]*\{[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
@@ -31,6 +32,7 @@ def taken(head, around, fields, find, title):
     Without a `title` the first heading is it. A heading at the top that is the title is not said again.
     """
     text = Text(head.body, head.after)
+    around.mask = text.mask
     dialect = around.setup.dialect
     Tags(text, around, fields, find).replaced()
     text.replace(_CONTENTS, lambda found, line: "")
@@ -86,10 +88,11 @@ def as_blocks(value):
         bare = line.strip()
         item = _ITEM.match(line)
         indent = len(line) - len(line.lstrip(" "))
+        was_inside = bool(stack)
         if item and (stack or indent < 4):
             while stack and indent < stack[-1][1] and (indent < stack[-1][0] + 2 or len(stack) == 0):
                 stack.pop()
-            if not stack and _is_paragraph(before) and _STARTS.match(line):
+            if not was_inside and _is_paragraph(before) and _STARTS.match(line):
                 out.append("")
             stack.append((indent, indent + len(item[2])))
             mark = item[2].replace(")", ".") if item[2][0].isdigit() else item[2]
@@ -98,8 +101,8 @@ def as_blocks(value):
             stack = []
         elif bare and stack and indent:
             inside = [each for each in stack if indent >= min(each[1], each[0] + 4)]
-            extra = indent - inside[-1][1] if inside else 0
-            line = "    " * len(inside) + " " * max(extra, 0) + bare if inside else line
+            code = " " * (indent - inside[-1][1]) if inside and indent >= inside[-1][1] + 4 else ""
+            line = "    " * len(inside) + code + bare if inside else line
         elif bare and stack and line[0] != "\t" and _NO_PARAGRAPH.match(line):
             stack = []
         if not stack and "|" in line and "|" not in before and _is_paragraph(before) and _begins_table(lines, number):

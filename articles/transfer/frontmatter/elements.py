@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
 
+from .links import target
+
 _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
 _EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
@@ -107,7 +109,8 @@ def _shown(name, html, line, text, around):
         around.note(_("What it embeds became a link: %s") % inside.address[:300], line)
         address = _absolute(inside.address)
         address = address if address.startswith(("http:", "https:")) else around.kept(address)
-        led = f"[{words}](<{address}>)" if words or not re.fullmatch(r"https?://[^\s<>]+", address) else f"<{address}>"
+        is_bare = not words and re.fullmatch(r"https?://[^\s<>]+", address)
+        led = f"<{address}>" if is_bare else f"[{words or address}]({text.mask(target(address))})"
         return f"\n\n{led}\n\n"
     return None  # a form, a noscript: their words stay
 

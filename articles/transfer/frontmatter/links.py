@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..documents import PLACEHOLDER, Image, Note
 from ..places import MEMBER, Unreadable
+from .masks import TOKEN
 from .setups import Dialect
 
 TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
@@ -43,6 +44,7 @@ class Around:
         self.place, self.setup, self.name, self.path_of = place, setup, name, path_of
         self.folder, self.at = posixpath.split(name)[0], at
         self.pictures, self.notes, self._told = [], [], set()
+        self.mask = str  # what keeps an address that is settled from being looked at again
 
     def note(self, words, line=None):
         """Tell people `words`, once for a line."""
@@ -112,8 +114,7 @@ class Around:
                 return alt
             words = alt.strip() or posixpath.basename(_path_of(address)[0] or "") or _("picture")
             below = f" ({caption.strip()})" if caption.strip() else ""
-            return f"[{words}](<{self.kept(address)}>){below}" if re.search(r"[\s()]", address) else (
-                f"[{words}]({self.kept(address)}){below}")  # fmt: skip
+            return f"[{words}]({self.mask(target(self.kept(address)))}){below}"
         if image not in self.pictures:
             self.pictures.append(image)
         number = self.pictures.index(image)
@@ -126,7 +127,7 @@ class Around:
         if path is None or host or not path:
             return address
         at = self.at or f"/{self.folder}/".replace("//", "/")
-        return self.setup.host + urljoin(at, address)
+        return self.setup.host + "/" + urljoin(at, address).lstrip("/")
 
     def led(self, address, line):
         """Return where a link to `address` leads from here."""
@@ -151,12 +152,18 @@ class Around:
             self.note(_("A link leads to a file, and only pictures are taken: %s.") % address[:200], line)
             return self.kept(special[2] if special else address)
         if host:
-            return path + after or "/"
+            return address[address.index(host) + len(host) :] or "/"
         if path.startswith("/"):
             return address
         if path.lower().endswith(TEXTS):
             self.note(_("A link leads to a text that is not there: %s.") % address[:200], line)
+            return address
         return urljoin(self.at or "/", address) if self.at else address
+
+
+def target(address):
+    """Return an address as it may stand between the brackets of a link."""
+    return f"<{address}>" if re.search(r"[\s()<>]", address) else address
 
 
 def _path_of(address):
@@ -220,10 +227,10 @@ def images_and_links(text, around):
 
     def link(found, line):
         address = found[1] if found[1] is not None else found[2]
-        if address.startswith("import:"):
+        if address.startswith(("import:", TOKEN)):
             return None
         leads = around.led(address, line)
-        return f"(<{leads}>" if re.search(r"[\s()<>]", leads) else f"({leads}"
+        return None if leads == address else f"({target(leads)}"
 
     def definition(found, line):
         address = found[3] if found[3] is not None else found[4]

@@ -92,7 +92,7 @@ class Text:
                 before = "text"
             out.append(line)
             place += 1
-        return self._without_spans(self._without_literals("\n".join(out)))
+        return self._without_literals(self._without_spans("\n".join(out)))
 
     @staticmethod
     def _block(lines, place, last):

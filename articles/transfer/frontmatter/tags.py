@@ -191,7 +191,7 @@ class Tags:
         at = self.around.path_of(name) if name else ""
         if not at:
             self.around.note(_("A link leads to a text that is not there: %s.") % words[:200], line)
-            return quote(path)
+            return f"#{quote(path)}"
         return at + mark + after
 
     def _tag(self, found, line, liquid):
@@ -205,7 +205,7 @@ class Tags:
             at = self.around.path_of(at_name) if at_name else ""
             if not at:
                 self.around.note(_("A link leads to a text that is not there: %s.") % rest.strip()[:200], line)
-            return at or quote(rest.strip())
+            return at or f"#{quote(rest.strip())}"
         if name == "link":
             return self._file_linked(rest.strip(), line)
         plain, named = arguments(rest)

@@ -1,0 +1,375 @@
+"""The text of Markdown files of other systems, as editors write it here."""
+
+import re
+import time
+import zoneinfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles import names, text
+from articles.transfer import places, reading
+from articles.transfer.documents import Document, Refusal
+from articles.transfer.frontmatter import bodies, heads
+
+from .thorough import times
+
+ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
+PNG = b"\x89PNG\r\n\x1a\n"
+CONFIG = {
+    "Jekyll": {"_config.yml": "url: https://old.example\nbaseurl: /blog\npermalink: pretty\n"},
+    "Hugo": {"hugo.toml": "baseURL = 'https://old.example/'\n"},
+    "Pelican": {"pelicanconf.py": "SITEURL = 'https://old.example'\n"},
+    "Eleventy": {"eleventy.config.js": ""},
+    "Markdown": {},
+}
+PLACES = {
+    "Jekyll": "_posts/2024-01-02-a.md",
+    "Hugo": "content/posts/a/index.md",
+    "Pelican": "content/x/a.md",
+    "Eleventy": "posts/a.md",
+    "Markdown": "x/a.md",
+}
+HEADS = {"Hugo": "+++\ntitle = 'T'\ndate = 2024-01-02\n+++\n", "Pelican": "Title: T\nDate: 2024-01-02\n\n"}
+YAML = "---\ntitle: T\ndate: 2024-01-02\n---\n"
+
+
+def taken(folder, body, dialect="Markdown", more=None):
+    """Return the Document of a text in a place of that `dialect`, with the files `more` beside it."""
+    files = CONFIG[dialect] | {PLACES[dialect]: HEADS.get(dialect, YAML) + body} | (more or {})
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return next(each for each in reading.documents(folder, ISTANBUL) if each.place == PLACES[dialect])
+
+
+def words(document):
+    return [note.words for note in document.notes]
+
+
+PLAIN = """
+A paragraph with *emphasis*, a [link](https://example.org/a_(b)), `code {{ x }} ![a](b)` and a note.[^1]
+
+## A part
+
+| Year | bcm |
+|------|----:|
+| 2015 | 27  |
+
+```python
+{{< youtube x >}} {% post_url y %} ![a](b.png) <iframe src="x"></iframe>
+- a
+```
+
+~~~~
+```
+not the end {{ a }}
+~~~~
+
+    indented {% raw %} ![a](b)
+
+- item
+
+    continued
+
+1. one
+2. two
+
+Term
+:   Meaning, with `{{ y }}`
+
+> A quotation
+
+[ref]: https://example.org/ "Title"
+
+A [reference][ref].
+
+*[bcm]: billion cubic metres
+
+[^1]: The note, of two paragraphs.
+
+    The second.
+""".strip()
+
+
+@pytest.mark.parametrize("dialect", CONFIG)
+def test_what_editors_write_stays_as_it_is(dialect, tmp_path):
+    document = taken(tmp_path, PLAIN, dialect)
+    assert document.body == PLAIN
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "picture", "address"),
+    [
+        ("Jekyll", "assets/a b.png", "/blog/assets/a%20b.png"),
+        ("Jekyll", "assets/a b.png", "{{ site.baseurl }}/assets/a%20b.png"),
+        ("Jekyll", "assets/ab.png", '{{ "/assets/ab.png" | relative_url }}'),
+        ("Jekyll", "assets/ab.png", "{% link assets/ab.png %}"),
+        ("Jekyll", "assets/ab.png", "https://old.example/blog/assets/ab.png"),
+        ("Jekyll", "_posts/ab.png", "ab.png"),
+        ("Hugo", "content/posts/a/ab.png", "ab.png"),
+        ("Hugo", "content/posts/a/ab.png", "./ab.png"),
+        ("Hugo", "static/img/ab.png", "/img/ab.png"),
+        ("Hugo", "assets/img/ab.png", "img/ab.png"),
+        ("Pelican", "content/img/ab.png", "{static}/img/ab.png"),
+        ("Pelican", "content/x/ab.png", "{attach}ab.png"),
+        ("Pelican", "content/img/ab.png", "|filename|/img/ab.png"),
+        ("Eleventy", "public/img/ab.png", "/img/ab.png"),
+        ("Markdown", "x/img/ab.png", "img/ab.png"),
+        ("Markdown", "img/ab.png", "../img/ab.png"),
+        ("Markdown", "x/Kırım.png", "K%C4%B1r%C4%B1m.png"),
+        ("Markdown", "x/a b.png", "<a b.png>"),
+    ],
+)
+def test_pictures_are_found_where_they_lie(dialect, picture, address, tmp_path):
+    document = taken(tmp_path, f"![A map]({address} \"From 'above'\")", dialect, {picture: PNG})
+    assert document.body == "![A map](import:0 \"From 'above'\")"
+    (image,) = document.pictures
+    assert (image.place, image.alt, image.caption, image.read()) == (picture, "A map", "From 'above'", PNG)
+    assert document.notes == ()
+
+
+def test_pictures_in_all_their_forms(tmp_path):
+    body = (
+        "![one](a.png)\n\n![two][ref] ![ref][]\n\n[![three](a.png 'cap')](https://example.org/)\n\n[![four](a.png)](a.png)\n\n"
+        '<img src="a.png" alt="five" title="t">\n\n<figure>\n  <img src="a.png" alt="six">\n  <figcaption>A <b>caption</b></figcaption>\n'
+        '</figure>\n\n<p align="center"><img src=a.png></p>\n\n[ref]: a.png "The title"\n'
+    )
+    document = taken(tmp_path, body, more={"x/a.png": PNG})
+    shown = re.findall(r"!\[[^\]]*\]\(import:\d+[^)]*\)", document.body)
+    assert len(shown) == 8
+    told = {(image.alt, image.caption) for image in document.pictures}
+    assert told == {
+        ("one", ""), ("two", "The title"), ("ref", "The title"), ("three", "cap"), ("four", ""), ("five", "t"),
+        ("six", "A caption"), ("", ""),
+    }  # fmt: skip
+    assert "<" not in document.body
+    assert re.search(r"\[!\[three\]\(import:\d \"cap\"\)\]\(https://example.org/\)", document.body)
+
+
+def test_pictures_that_cant_be_taken_become_links_and_are_told(tmp_path):
+    body = (
+        "![remote](https://cdn.example/a.png)\n![gone](gone.png)\n![drawn](d.svg)\n![](//cdn.example/b.gif)\n"
+        "[![in a link](https://cdn.example/c.png)](https://example.org/)\n![data](data:image/png;base64,AAAA)\n"
+        "![out](../../../etc/passwd.png)"
+    )
+    document = taken(tmp_path, body, more={"x/d.svg": "<svg/>"})
+    assert document.pictures == ()
+    assert document.body == (
+        "[remote](https://cdn.example/a.png)\n[gone](/x/gone.png)\n[drawn](/x/d.svg)\n[b.gif](//cdn.example/b.gif)\n"
+        "[in a link](https://example.org/)\ndata\n[out](/etc/passwd.png)"
+    )
+    assert [note.line for note in document.notes] == [5, 6, 7, 8, 9, 10, 11]
+
+
+def test_links_lead_to_where_readers_had_the_texts(tmp_path):
+    other = {"_posts/2023-05-06-other.md": "---\ntitle: O\npermalink: /my/other/\n---\nx", "files/a.pdf": "x"}
+    body = (
+        "[a]({% post_url 2023-05-06-other %}#part) [b](2023-05-06-other.md) [c]({% link _posts/2023-05-06-other.md %})\n"
+        "[d](https://old.example/blog/tags/?x=1#y) [e](/blog/files/a.pdf) [f](#here) [g](mailto:a@example.org) [h](../)\n"
+        "[i]({% post_url 2001-01-01-no %}) <a href='2023-05-06-other.md'>j</a>"
+    )
+    document = taken(tmp_path, body, "Jekyll", other)
+    assert document.body == (
+        "[a](/blog/my/other/#part) [b](/blog/my/other/) [c](/blog/my/other/)\n"
+        "[d](/blog/tags/?x=1#y) [e](https://old.example/blog/files/a.pdf) [f](#here) [g](mailto:a@example.org) [h](/blog/2024/01/02/)\n"
+        "[i](#2001-01-01-no) <a href='/blog/my/other/'>j</a>"
+    )
+    assert [(note.line, note.words.partition(":")[0]) for note in document.notes] == [
+        (6, "A link leads to a file, and only pictures are taken"),
+        (7, "A link leads to a text that is not there"),
+    ]
+
+
+def test_shortcodes_of_hugo(tmp_path):
+    more = {"content/posts/b.md": "+++\ntitle='B'\n+++\n", "content/posts/a/p.png": PNG}
+    body = (
+        '{{< youtube dQw4 >}}\n{{< youtube id="abc" title="A talk" >}}\n{{< vimeo 12 >}}\n{{< tweet user="ann" id="34" >}}\n'
+        '{{< gist ann 56 >}}\n\n{{< figure src="p.png" alt="A map" caption="The map" attr="Ann" >}}\n\n'
+        '[B]({{< ref "b.md#x" >}}) [B]({{< relref "/posts/b" >}}) [C]({{< ref "no.md" >}})\n\n'
+        "{{< highlight go >}}\nx := {{< y >}}\n{{< /highlight >}}\n\n{{% notice info %}}\nKept *words*.\n{{% /notice %}}\n\n"
+        '{{< chart data="1,2" >}}\n\n`{{< youtube code >}}` {{</* shown */>}}\n\n{{< odd src="https://x.example/1" >}}'
+    )
+    document = taken(tmp_path, body, "Hugo", more)
+    assert document.body == (
+        "<https://www.youtube.com/watch?v=dQw4>\n[A talk](https://www.youtube.com/watch?v=abc)\n<https://vimeo.com/12>\n"
+        '<https://twitter.com/ann/status/34>\n<https://gist.github.com/ann/56>\n\n![A map](import:0 "The map Ann")\n\n'
+        "[B](/posts/b/#x) [B](/posts/b/) [C](#no.md)\n\n```go\nx := {{< y >}}\n```\n\nKept *words*.\n\n"
+        "`{{< youtube code >}}` {{< shown >}}\n\n<https://x.example/1>"
+    )
+    told = {note.line: note.words for note in document.notes}
+    assert set(told) == {5, 6, 7, 8, 9, 13, 19, 23, 27}
+    assert told[23] == 'Left out, for this site doesn\'t know it: {{< chart data="1,2" >}}'
+
+
+def test_tags_of_liquid(tmp_path):
+    body = (
+        "{% include youtube.html id='x1' %} {% gist ann/7 %} {{ page.title }} {{ site.time }}\n"
+        "{% raw %}{{ kept }} {% kept %}{% endraw %}\n{% comment %}\nno ![a](b)\n{% endcomment %}\n"
+        "{% if x %}yes{% else %}no{% endif %}\n\n{% highlight ruby linenos %}\nputs '{% x %}'\n{% endhighlight %}\n\n"
+        '{% include figure.html src="/assets/p.png" alt="Alt" caption="Cap" %}\n\n* TOC\n{:toc}\n\n'
+        "## Heading {#id}\n\nA paragraph.\n{: .class #id}\n\n~~struck~~\n"
+    )
+    document = taken(tmp_path, body, "Jekyll", {"assets/p.png": PNG})
+    assert document.body == (
+        "<https://www.youtube.com/watch?v=x1> <https://gist.github.com/ann/7> T \n{{ kept }} {% kept %}\n\nyesno\n\n"
+        "```ruby\nputs '{% x %}'\n```\n\n![Alt](import:0 \"Cap\")\n\n## Heading\n\nA paragraph.\n\n<del>struck</del>"
+    )
+    assert [note.line for note in document.notes] == [5, 5, 5, 7, 10, 21, 24]
+
+
+def test_html_that_the_site_drops_is_told(tmp_path):
+    body = (
+        '<iframe width="1" src="https://player.example/1"></iframe>\n\n<script src="https://x.example/a.js"></script>\n\n'
+        '<style>p { color: red }</style>\n\n<video controls><source src="https://x.example/v.mp4">No video</video>\n\n'
+        "<div class='note'>\n\nKept *words* and H<sub>2</sub>O.<br>\n\n</div>\n\n<details><summary>More</summary>\n\nHidden.\n\n</details>\n\n"
+        "<marquee>Moving</marquee> <!-- a comment -->\n\n`<script>` and 1 < 2 > 0\n"
+    )
+    document = taken(tmp_path, body)
+    assert document.body == (
+        "<https://player.example/1>\n\n[No video](https://x.example/v.mp4)\n\nKept *words* and H<sub>2</sub>O.<br>\n\n"
+        "**More**\n\nHidden.\n\nMoving <!-- a comment -->\n\n`<script>` and 1 < 2 > 0"
+    )
+    assert [note.line for note in document.notes] == [5, 7, 9, 11, 13, 19, 25]
+
+
+@pytest.mark.parametrize(
+    ("written", "here"),
+    [
+        ("Text:\n- a\n- b", "Text:\n\n- a\n- b"),
+        ("- a\n  - b\n    - c\n- d", "- a\n    - b\n        - c\n- d"),
+        ("1) a\n2) b", "1. a\n2. b"),
+        ("1. a\n   - b\n\n     more\n2. c", "1. a\n    - b\n\n        more\n2. c"),
+        ("- a\n\n  more\n\nafter", "- a\n\n    more\n\nafter"),
+        ("Text\n| a | b |\n|---|---|\n| 1 | 2 |", "Text\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        ("A year\n1984. was", "A year\n1984. was"),
+        ("- a\nlazy\n- b", "- a\nlazy\n- b"),
+        ("* a\n    * b\n        * c", "* a\n    * b\n        * c"),
+        ("-5 degrees\n*emphasis*", "-5 degrees\n*emphasis*"),
+    ],
+)
+def test_lists_and_tables_of_commonmark_are_seen_here_too(written, here):
+    assert bodies.as_blocks(written) == here
+
+
+def test_a_heading_that_repeats_the_title_is_not_said_twice(tmp_path):
+    assert taken(tmp_path, "# T\n\nText\n\n# T\n").body == "Text\n\n# T"
+
+
+def test_where_a_summary_ends_is_no_text(tmp_path):
+    assert taken(tmp_path, "One\n\n<!--more-->\n\nTwo `<!--more-->`").body == "One\n\nTwo `<!--more-->`"
+
+
+def test_what_was_taken_renders(tmp_path):
+    body = "Text:\n- a\n  - b\n\n<div>\n\n![x](a.png)\n\n</div>\n\n| a |\n|---|\n| ![y](a.png) |\n\n[^1]\n\n[^1]: Note"
+    document = taken(tmp_path, body, more={"x/a.png": PNG})
+    html = text.render(document.body.replace("import:0", "/pictures/a.png").replace("import:1", "/pictures/b.png")).html
+    assert html.count("<img") == 2
+    assert html.count("<ul>") == 2
+    assert '<li id="fn-1">' in html
+
+
+MARKUP = st.sampled_from([
+    "![a](", "[b](", ")", "](", "<x.png>", ' "t"', "{{<", ">}}", "{{%", "%}}", "{%", "%}", "{{", "}}", "highlight", "/highlight",
+    "raw", "endraw", "comment", "endcomment", "include x.html", "ref \"a\"", "<img src=a.png>", "<div>", "</div>", "<iframe src=",
+    "<figure>", "</figure>", "<script>", "</script>", "<!--", "-->", "<pre>", "</pre>", "`", "```", "~~~", "\n", "\n\n", "    ",
+    "- ", "1. ", "> ", "# ", "| a |", "|---|", "[^1]", "[^1]: ", "[r]: x", "{: .c}", "~~", "***", "\\", "&amp;", "import:0", "---\n",
+    "title: ", "{static}/a.png", "word", "слово ", " ", '"', "=", "<", ">", "{", "}", "[", "]", "(", "!", "%", "/", "\ud800", "\x00", "漢", "👩", "\ue100", "0\ue101", "\ue102", "İ", "\u202e",
+])  # fmt: skip
+ANYTHING = st.lists(MARKUP, max_size=25).map("".join)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Return {dialect: a folder of that kind with one text, to be written over}."""
+    made = {dialect: tmp_path_factory.mktemp(dialect) for dialect in CONFIG}
+    for dialect, folder in made.items():
+        taken(folder, "", dialect)
+    return made
+
+
+@settings(max_examples=times(120, 3000), deadline=None)
+@given(st.sampled_from(sorted(CONFIG)), ANYTHING)
+def test_no_text_breaks_the_reader(folders, dialect, body):
+    content = (HEADS.get(dialect, YAML) + body).encode("utf-8", "surrogatepass")
+    (folders[dialect] / PLACES[dialect]).write_bytes(content)
+    (found,) = reading.documents(folders[dialect], ISTANBUL)
+    assert isinstance(found, Document | Refusal)
+    if isinstance(found, Document):
+        assert not re.search("[\ue100-\ue104]", found.body)
+        numbers = [int(number) for number in re.findall(r"!\[[^\[\]]*\]\(import:(\d+)", found.body)]
+        assert all(number < len(found.pictures) or f"import:{number}" in body for number in numbers)
+
+
+@settings(max_examples=times(60, 1000), deadline=None)
+@given(ANYTHING | st.binary(max_size=200))
+def test_no_file_breaks_the_reader(folders, content):
+    content = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    for start in (b"", b"---\n", b"+++\n", b"{", b"Title: "):
+        try:
+            decoded, _controls = heads.decoded(start + content)
+            head = heads.taken_apart(decoded, lines=True)
+            assert head.body.strip() in decoded
+        except heads.HeadError as error:
+            assert error.words
+
+
+PIECES = [
+    "gaz", "[boru hattı](https://example.org/)", "*нефть*", "**sea** of", "`code`", "<b>bold</b>", "note[^1]", "![map](https://cdn.example/x.png)",
+    "{% raw %}kept{% endraw %}", "~~gone~~", "<div>inside</div>", "(see)", "[plain]", "a_b", "2 < 3",
+]  # fmt: skip
+STARTS = ["", "", "- ", "  - ", "    - ", "1) ", "2. ", "> ", "## ", "    ", "| ", "[^1]: ", "text:\n- "]
+LINES = st.lists(
+    st.tuples(st.sampled_from(STARTS), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4)), max_size=8
+)
+TEXT = st.tuples(LINES, st.sampled_from(["\n", "\n\n"])).map(
+    lambda made: made[1].join(start + " ".join(pieces) for start, pieces in made[0])
+)
+
+
+@settings(max_examples=times(100, 2000), deadline=None)
+@given(st.sampled_from(["Jekyll", "Eleventy", "Markdown"]), TEXT)
+def test_no_word_outside_markup_is_lost(folders, dialect, body):
+    (folders[dialect] / PLACES[dialect]).write_text(YAML + body, newline="")
+    (found,) = reading.documents(folders[dialect], ISTANBUL)
+
+    def words_of(markdown):
+        return re.findall(
+            r"[a-zа-яçğıöşü]{2,}",
+            re.sub(r"https?://\S*?(?=[)\s>])|</?(?:b|div|del)>|\{% \w+ %\}|x\.png", " ", markdown),
+        )
+
+    assert words_of(found.body) == words_of(names.clean(body))
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    ["![", "![a](", "[", "](", "{{<", "{{< x ", "{%", "{% highlight a %}", "{% comment %}", "<a ", "<img ", "<!--", "<pre>", "`", "` ``",
+     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:"],
+)  # fmt: skip
+def test_the_time_grows_with_the_text(repeated, folders):
+    path = folders["Jekyll"] / PLACES["Jekyll"]
+    path.write_text(YAML + repeated * (60_000 // len(repeated)))
+    began = time.process_time()
+    list(reading.documents(folders["Jekyll"], ISTANBUL))
+    assert time.process_time() - began < 20  # what grows with the square takes minutes
+
+
+def test_a_place_of_many_files_is_read_one_by_one(tmp_path):
+    """A document is yielded before the next file is read."""
+    for number in range(5):
+        (tmp_path / f"{number}.md").write_text("# T\n")
+    found = reading.documents(tmp_path)
+    next(found)
+    (tmp_path / "4.md").unlink()
+    assert [type(each).__name__ for each in found] == ["Document"] * 3 + ["Refusal"]
+
+
+def test_a_picture_that_went_raises_oserror(tmp_path):
+    with places.opened(tmp_path):
+        document = taken(tmp_path, "![a](a.png)", more={"x/a.png": PNG})
+    (tmp_path / "x/a.png").unlink()
+    with pytest.raises(OSError, match="can't be read"):
+        document.pictures[0].read()
