@@ -21,7 +21,11 @@ from articles.transfer.places import Unreadable, place, tars, zips
 
 from .thorough import times
 
-FILES = {"_config.yml": b"title: x\n", "_posts/2024-01-02-a.md": "İlk yazı\n".encode(), "assets/карта.png": b"\x89PNG" * 9}
+FILES = {
+    "_config.yml": b"title: x\n",
+    "_posts/2024-01-02-a.md": "İlk yazı\n".encode(),
+    "assets/карта.png": b"\x89PNG" * 9,
+}
 
 
 def zipped(path, files, top="", **kw):
@@ -96,7 +100,15 @@ def test_accents_are_found_however_they_are_composed(tmp_path):
 
 
 def test_things_of_systems_are_left_out(tmp_path):
-    names = [".git/config", "node_modules/x/README.md", "__MACOSX/._a.md", "._a.md", ".DS_Store", "a.md", ".eleventy.js"]
+    names = [
+        ".git/config",
+        "node_modules/x/README.md",
+        "__MACOSX/._a.md",
+        "._a.md",
+        ".DS_Store",
+        "a.md",
+        ".eleventy.js",
+    ]
     with places.opened(zipped(tmp_path / "a.zip", dict.fromkeys(names, b""))) as opened:
         assert list(opened.names()) == [".eleventy.js", "a.md"]
 

@@ -9,7 +9,7 @@ from .services import ROOT
 
 RUNS = ["requirements.txt", "relations_site/deploy/requirements-s3.txt"]
 LOCKS = [*RUNS, "tests/requirements.txt"]
-# chosen, 20: what the project asks for by name (pyproject.toml says what for)
+# chosen, 21: what the project asks for by name (pyproject.toml says what for)
 CHOSEN = [
     "brotli",
     "cachetools",
@@ -27,12 +27,13 @@ CHOSEN = [
     "psycopg",
     "pystemmer",
     "python-frontmatter",
+    "pyyaml",
     "redis",
     "rispy",
     "segno",
     "whitenoise",
 ]
-# in tow, 13: what those bring along
+# in tow, 12: what those bring along
 IN_TOW = [
     "asgiref",
     "async-timeout",
@@ -41,7 +42,6 @@ IN_TOW = [
     "psycopg-binary",
     "psycopg-pool",
     "python-dateutil",
-    "pyyaml",
     "six",
     "soupsieve",
     "sqlparse",
