@@ -254,6 +254,15 @@ def test_lists_and_tables_of_commonmark_are_seen_here_too(written, here):
     assert bodies.as_blocks(written) == here
 
 
+def test_code_within_a_list_stays_code_there(tmp_path):
+    body = "1. One:\n   ```sh\n   a {{ b }}\n\n     c\n   ```\n2. Two\n\n```sh\nout\n```"
+    document = taken(tmp_path, body, "Jekyll")
+    assert document.body == "1. One:\n\n        a {{ b }}\n\n          c\n\n2. Two\n\n```sh\nout\n```"
+    html = text.render(document.body).html
+    assert "<code>a {{ b }}\n\n  c\n</code>" in html
+    assert html.count("<ol>") == 1
+
+
 def test_a_heading_that_repeats_the_title_is_not_said_twice(tmp_path):
     assert taken(tmp_path, "# T\n\nText\n\n# T\n").body == "Text\n\n# T"
 

@@ -21,6 +21,7 @@ _HEADING = re.compile(
     r"^ {0,3}(#{1,6})[ \t]+([^\n]*?)[ \t]*#*[ \t]*$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE
 )
 _ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
+_FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _STARTS = re.compile(r"[ \t]{0,3}(?:[-*+]|1[.)])[ \t]+\S")
 _NO_PARAGRAPH = re.compile(r"\s|[#>|<:=]|-{3,}|\*{3,}|_{3,}|\[\^|\ue100")
 _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
@@ -45,7 +46,7 @@ def taken(head, around, fields, find, title):
         text.replace(_ATTRIBUTES, lambda found, line: _attribute(found, line, around))
     title = _titled(text, title, around)
     if dialect != Dialect.PELICAN:
-        text.value = as_blocks(text.value)
+        text.value = as_blocks(text.value, text.kept)
     return names.clean(text.finished()).strip("\n").rstrip(), title
 
 
@@ -77,14 +78,20 @@ def _titled(text, title, around):
     return title or words
 
 
-def as_blocks(value):
+def as_blocks(value, kept=None):
     """Return Markdown of CommonMark's kind so that Python-Markdown sees the same lists and tables in it.
 
     A list or a table that follows its paragraph at once gets an empty line before it; a list within an item stands four
-    spaces in for each level; `1)` is `1.`.
+    spaces in for each level; `1)` is `1.`. Python-Markdown knows no fences within items, so code in one is indented:
+    the blocks of a `masks.Text` that stand aside are changed in `kept`.
     """
     lines, out, stack, before = value.split("\n"), [], [], ""
     for number, line in enumerate(lines):
+        if stack and (code := _FENCED.fullmatch(line)) and kept and _indent_code(kept, int(code[1]), stack):
+            out += [] if not before else [""]
+            out.append(line)
+            before = "code"
+            continue
         bare = line.strip()
         item = _ITEM.match(line)
         indent = len(line) - len(line.lstrip(" "))
@@ -110,6 +117,18 @@ def as_blocks(value):
         out.append(line)
         before = bare if bare else ""
     return "\n".join(out)
+
+
+def _indent_code(kept, number, stack):
+    """Make of a fenced block within an item an indented one; return whether it is one."""
+    fence, *lines = kept[number].split("\n")
+    indent = len(fence) - len(fence.lstrip(" "))
+    depth = sum(indent >= min(each[1], each[0] + 4) for each in stack)
+    if not depth or not fence.lstrip().startswith(("```", "~~~")):
+        return False
+    lines = [re.sub(f"^ {{0,{indent}}}", "", line) for line in lines[:-1]]
+    kept[number] = "\n".join(("    " * (depth + 1) + line).rstrip() for line in lines) + "\n"
+    return True
 
 
 def _begins_table(lines, number):
