@@ -220,6 +220,35 @@ def test_tags_of_liquid(tmp_path):
     assert [note.line for note in document.notes] == [5, 5, 5, 7, 10, 21, 24]
 
 
+def test_tables_and_lists_of_html_become_markdown(tmp_path):
+    body = (
+        "Before\n\n<table>\n<tr><th>Year</th><th>Map</th></tr>\n<tr><td>2015</td><td><img src='a.png' alt='A'></td></tr>\n</table>\n\n"
+        "<ul><li>one <b>two</b><ul><li>deep</li></ul></li></ul>\n\n<h2>Head</h2>\n\n![B](b.png) after"
+    )
+    document = taken(tmp_path, body, more={"x/a.png": PNG, "x/b.png": PNG})
+    assert "| 2015 | ![A](import:0) |" in document.body
+    assert "- one **two**\n    - deep" in document.body
+    assert "\n## Head\n" in document.body
+    assert document.body.endswith("![B](import:1) after")
+    assert [image.place for image in document.pictures] == ["x/a.png", "x/b.png"]
+
+
+def test_posts_of_html_are_converted(tmp_path):
+    html = (
+        "---\ntitle: H\n---\n<p>Some <em>text</em>, <a href='{% post_url 2023-05-06-other %}'>other</a>.</p>\n<pre>{{ x }}</pre>\n"
+        "{% include youtube.html id='x1' %}\n<p><img src='/assets/a.png' alt='A'></p>\n<script>evil()</script>"
+    )
+    files = CONFIG["Jekyll"] | {"_posts/2024-01-02-h.html": html, "_posts/2023-05-06-other.md": "---\ntitle: O\n---\nx"}
+    taken(tmp_path, "x", "Jekyll", files | {"assets/a.png": PNG, "index.html": "---\n---\n{{ content }}"})
+    found = {each.place: each for each in reading.documents(tmp_path)}
+    assert "index.html" not in found
+    body = found["_posts/2024-01-02-h.html"].body
+    assert body.startswith("Some *text*, [other](/blog/2023/05/06/other/).\n\n```\n{{ x }}\n```")
+    assert "<https://www.youtube.com/watch?v=x1>" in body
+    assert body.endswith("![A](import:0)")
+    assert any("evil" in note.words or "script" in note.words for note in found["_posts/2024-01-02-h.html"].notes)
+
+
 def test_html_that_the_site_drops_is_told(tmp_path):
     body = (
         '<iframe width="1" src="https://player.example/1"></iframe>\n\n<script src="https://x.example/a.js"></script>\n\n'

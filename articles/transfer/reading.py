@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import frontmatter, places
+from . import frontmatter, ghost, places, wordpress
 from .documents import Refusal
 from .places import Unreadable
 
@@ -120,4 +120,4 @@ def _export(first):
     return None
 
 
-READERS = {}
+READERS = {Kind.WORDPRESS: wordpress.documents, Kind.GHOST: ghost.documents}

@@ -99,9 +99,11 @@ class _Reader:
         if not _HIDDEN.isdisjoint(inside):
             return None
         if not is_text(name):
-            is_template = ending in {".html", ".htm"} and not {"_posts", "_drafts"} & set(inside)
-            told = _("Only Markdown is taken, and this is %s.") % ending
-            return None if is_template and self.setup.dialect != Dialect.HUGO else told
+            is_html = ending.lower() in {".html", ".htm"}
+            if is_html and self.setup.dialect != Dialect.HUGO and not {"_posts", "_drafts"} & set(inside):
+                return None  # a template
+            if not is_html:
+                return _("Only Markdown and HTML are taken, and this is %s.") % ending
         part = Part(below=stem)
         if self.setup.dialect in {Dialect.HUGO, Dialect.PLAIN}:
             part = self._with_language(part)
@@ -262,7 +264,8 @@ class _Reader:
             is_draft = True
         former = "" if is_draft else self._former(info, notes)
         around = links.Around(self.place, self.setup, name, former, self.path_of)
-        body, title = bodies.taken(head, around, said, self._finder(name), info.text.title)
+        take = bodies.taken if is_text(name) else bodies.taken_of_html
+        body, title = take(head, around, said, self._finder(name), info.text.title)
         if not title:
             title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))

@@ -50,6 +50,16 @@ def taken(head, around, fields, find, title):
     return names.clean(text.finished()).strip("\n").rstrip(), title
 
 
+def taken_of_html(head, around, fields, find, title):
+    """Return (body, title) of the HTML in a `heads.Head`, as `taken` does."""
+    text = Text(head.body, head.after, is_html=True)
+    around.mask = text.mask
+    Tags(text, around, fields, find, is_html=True).replaced()
+    text.value = elements.converted(text.as_html(), around, head.after)
+    title = _titled(text, title, around)
+    return names.clean(text.finished()).strip("\n").rstrip(), title
+
+
 def _plain_heading(found, line, around):
     around.note(_("An anchor of a heading was left out: %s") % found[0].strip()[:200], line)
     return found[1]

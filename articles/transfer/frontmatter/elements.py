@@ -1,6 +1,7 @@
 """HTML in Markdown: what the site's sanitiser would drop in silence becomes Markdown, a link, or a note.
 
-Marks within a line (sup, kbd, br …), tables, lists and <pre> are left as they are, for the engine shows them.
+Tables, lists and headings go through the converter of whole pages (`html`); marks within a line (sup, kbd, br …) and <pre>
+are left as they are, for the engine shows them.
 """
 
 import re
@@ -8,12 +9,15 @@ from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
 
+from ..documents import PLACEHOLDER
+from ..html import markdown
 from .links import target
 
 _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
 _EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _WHOLE = {"script", "style", "figure", "picture", "iframe", "object", "video", "audio", "noscript", "svg", "form"}
+_BLOCKS = {"table", "ul", "ol", "dl", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _GROUPING = {"div", "section", "article", "center", "aside", "header", "footer", "main", "nav", "details", "p", "figure",
              "figcaption", "address", "hgroup"}  # fmt: skip
 _KEPT = {
@@ -66,25 +70,49 @@ def replaced(text, around):
 def _whole_elements(text, around):
     """Put what is shown instead in the place of each element that counts as one, to its own end."""
     value, out, at, counted, line = text.value, [], 0, 0, text.first
-    ends = {}
+    for start, (name, end) in sorted(_matched(value).items()):
+        if start < at:
+            continue
+        line, counted = line + _lines(value[counted:start]), start
+        whole = value[start:end]
+        if name not in _BLOCKS:
+            made = _shown(name, whole, line, text, around)
+        elif value[:start].rpartition("\n")[2].strip(" ") or (name == "blockquote" and not re.search("<p[ >]", whole)):
+            made = None  # within a line, or around Markdown
+        else:
+            made = "\n\n" + text.mask(converted(text.unmasked(whole), around, line)) + "\n\n"
+        if made is not None:
+            out += [value[at:start], text.with_lines(made, _lines(whole))]
+            at = end
+    text.value = "".join([*out, value[at:]])
+
+
+def _matched(value):
+    """Return {start: (name, end)} of the elements in `value` that count as one and are closed."""
+    open_ones, matched = {}, {}
     for found in _TAG.finditer(value):
         name = found[2].lower()
-        if found.start() < at or found[1] or name not in _WHOLE or found[3].endswith("/"):
+        if name not in _WHOLE | _BLOCKS:
             continue
-        if name not in ends:
-            ends[name] = [each.end() for each in re.finditer(rf"</{name}\s*>", value, re.IGNORECASE)][::-1]
-        while ends[name] and ends[name][-1] < found.end():
-            ends[name].pop()
-        if not ends[name]:
-            continue
-        end = ends[name].pop()
-        line, counted = line + _lines(value[counted : found.start()]), found.start()
-        made = _shown(name, value[found.start() : end], line, text, around)
-        if made is None:
-            continue
-        out += [value[at : found.start()], text._with_lines(made, _lines(value[found.start() : end]))]
-        at = end
-    text.value = "".join([*out, value[at:]])
+        if not found[1]:
+            if not found[3].endswith("/"):
+                open_ones.setdefault(name, []).append(found.start())
+        elif open_ones.get(name):
+            matched[open_ones[name].pop()] = (name, found.end())
+    return matched
+
+
+def converted(html, around, line):
+    """Return HTML as Markdown of ours; its pictures and notes go to `around`."""
+    made = markdown(html, link=lambda address: around.led(address, line), picture=around.known, line=line)
+    for note in made.notes:
+        around.note(note.words, note.line)
+    numbers = [around.number(image) for image in made.pictures]
+    return re.sub(
+        r"(?<=\]\()import:(\d+)",
+        lambda found: PLACEHOLDER.format(numbers[int(found[1])]) if int(found[1]) < len(numbers) else found[0],
+        made.markdown,
+    )
 
 
 def _shown(name, html, line, text, around):

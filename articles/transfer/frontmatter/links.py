@@ -106,6 +106,19 @@ class Around:
         place = self.place
         return Image(name, mark, lambda: place.read(name, MEMBER), _plain(alt), _plain(caption), credit)
 
+    def known(self, address):
+        """Return the `Image` at `address` without words of its own, or None; tells nobody of what is missing."""
+        name = self.file(address)
+        if name is None or not name.lower().endswith(_TAKEN) or len(self.pictures) >= MOST:
+            return None
+        return self.picture(address, "", "", None)
+
+    def number(self, image):
+        """Return the number of an image in `pictures`, into which it goes unless it is there."""
+        if image not in self.pictures:
+            self.pictures.append(image)
+        return self.pictures.index(image)
+
     def shown(self, address, alt, caption, line):
         """Return Markdown that shows the picture at `address`, or a link to it."""
         image = self.picture(address, alt, caption, line) if len(self.pictures) < MOST else None
@@ -115,9 +128,7 @@ class Around:
             words = alt.strip() or posixpath.basename(_path_of(address)[0] or "") or _("picture")
             below = f" ({caption.strip()})" if caption.strip() else ""
             return f"[{words}]({self.mask(target(self.kept(address)))}){below}"
-        if image not in self.pictures:
-            self.pictures.append(image)
-        number = self.pictures.index(image)
+        number = self.number(image)
         title = ' "{}"'.format(" ".join(caption.split()).replace('"', "&quot;")) if caption.strip() else ""
         return f"![{_bracketed(alt)}]({PLACEHOLDER.format(number)}{title})"
 

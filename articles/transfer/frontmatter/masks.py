@@ -25,9 +25,11 @@ _LITERAL = re.compile(r"<(pre|code|script|style|textarea)\b[^<>]{0,2000}>|<!--",
 class Text:
     """A text being worked on: `value`, and the `line` of the file at which each match of `replace` stands."""
 
-    def __init__(self, body, first):
+    def __init__(self, body, first, is_html=False):
         self.first, self.kept = first, []
-        self.value = self._without_code(_OURS.sub("", body))
+        body = _OURS.sub("", body)
+        self.value = self._without_literals(body) if is_html else self._without_code(body)
+        self.literals = len(self.kept)
 
     def replace(self, pattern, put):
         """Put `put(match, line)` in the place of every match of `pattern`; None leaves it as it is."""
@@ -41,12 +43,12 @@ class Text:
             if made is None or made == found[0]:
                 return found[0]
             lines = found[0].count("\n") + found[0].count(GONE)
-            return self._with_lines(made, lines)
+            return self.with_lines(made, lines)
 
         self.value = re.sub(pattern, one, self.value)
 
     @staticmethod
-    def _with_lines(made, lines):
+    def with_lines(made, lines):
         """Return `made` counting as so many lines."""
         has = made.count("\n") + made.count(GONE)
         if has > lines:  # those that are too many are new
@@ -65,6 +67,13 @@ class Text:
                 break
             words = _TOKEN.sub(lambda found: self.kept[int(found[1])] if int(found[1]) < len(self.kept) else "", words)
         return words
+
+    def as_html(self):
+        """Return the HTML that is being worked on, the code back in it and Markdown still aside."""
+        value = _TOKEN.sub(
+            lambda found: self.kept[int(found[1])] if int(found[1]) < self.literals else found[0], self.value
+        )
+        return value.replace(GONE, "").replace(NEW, "\n").replace(BRACE, "{")
 
     def finished(self):
         """Return the text."""

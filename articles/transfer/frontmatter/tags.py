@@ -80,8 +80,9 @@ class Tags:
     `fields` are those of its head; `find(words, kind)` returns the name of the file that a tag means by `words`, or None.
     """
 
-    def __init__(self, text, around, fields, find):
+    def __init__(self, text, around, fields, find, is_html=False):
         self.text, self.around, self.fields, self.find = text, around, fields, find
+        self.is_html = is_html  # then Markdown that is put into it stands aside
         self.dialect = around.setup.dialect
 
     def replaced(self):
@@ -89,15 +90,18 @@ class Tags:
         liquid = self.dialect in {Dialect.JEKYLL, Dialect.ELEVENTY}
         if self.dialect != Dialect.JEKYLL:
             self._pairs(HUGO, "highlight", self._highlighted)
-            self.text.replace(HUGO, self._shortcode)
+            self.text.replace(HUGO, lambda found, line: self._aside(self._shortcode(found, line)))
         if self.dialect not in {Dialect.HUGO, Dialect.PELICAN}:
             for name in ("raw", "verbatim"):
                 self._pairs(LIQUID, name, self._raw)
             self._pairs(LIQUID, "comment", self._comment)
             self._pairs(LIQUID, "highlight", self._highlighted)
-            self.text.replace(LIQUID, lambda found, line: self._tag(found, line, liquid))
+            self.text.replace(LIQUID, lambda found, line: self._aside(self._tag(found, line, liquid)))
         if liquid:
             self.text.replace(OUTPUT, self._output)
+
+    def _aside(self, made):
+        return self.text.mask(made) if self.is_html and made and re.search(r"\]\(|<https?:", made) else made
 
     def _pairs(self, pattern, name, put):
         """Put `put(opening words, inner text, line)` in the place of each pair of tags called `name`."""
@@ -111,7 +115,7 @@ class Tags:
                 line, counted = line + _lines(value[counted : opening.start()]), opening.start()
                 made = put(opening[opening.re.groups].strip(), value[opening.end() : found.start()], line)
                 lost = _lines(value[opening.start() : found.end()])
-                out += [value[at : opening.start()], self.text._with_lines(made, lost)]
+                out += [value[at : opening.start()], self.text.with_lines(made, lost)]
                 at, opening = found.end(), None
         self.text.value = "".join([*out, value[at:]])
 
