@@ -1,7 +1,6 @@
 """The text of Markdown files of other systems, as editors write it here."""
 
 import re
-import time
 import zoneinfo
 
 import pytest
@@ -385,14 +384,13 @@ def test_no_word_outside_markup_is_lost(folders, dialect, body):
 @pytest.mark.parametrize(
     "repeated",
     ["![", "![a](", "[", "](", "{{<", "{{< x ", "{%", "{% highlight a %}", "{% comment %}", "<a ", "<img ", "<!--", "<pre>", "`", "` ``",
-     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:"],
+     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:", "# " + " " * 59_000, "| a |\n" + " " * 59_000, "# a" + " #" * 29_000, "a" * 59_000 + " {#", "<figure><!", "- " * 29_000],
 )  # fmt: skip
-def test_the_time_grows_with_the_text(repeated, folders):
+def test_repeated_markup_takes_no_longer_than_words(repeated, folders):
+    """What grew with the square of the text would not end."""
     path = folders["Jekyll"] / PLACES["Jekyll"]
-    path.write_text(YAML + repeated * (60_000 // len(repeated)))
-    began = time.process_time()
-    list(reading.documents(folders["Jekyll"], ISTANBUL))
-    assert time.process_time() - began < 20  # what grows with the square takes minutes
+    path.write_text(YAML + repeated * (60_000 // len(repeated)) + "x")
+    assert len(list(reading.documents(folders["Jekyll"], ISTANBUL))) == 1
 
 
 def test_a_place_of_many_files_is_read_one_by_one(tmp_path):

@@ -71,6 +71,7 @@ def documents(place, zone):
             yield Refusal(name, error.words, error.line)
         except Unreadable as error:
             yield error.refusal
+    yield from reader.refused
 
 
 class _Reader:
@@ -79,7 +80,9 @@ class _Reader:
     def __init__(self, place, setup, zone):
         self.place, self.setup, self.zone = place, setup, zone
         self.path_of = lru_cache(REMEMBERED)(self._path_of)
+        self.mark = lru_cache(REMEMBERED)(place.mark)
         self.data = lru_cache(REMEMBERED)(self._data)
+        self.refused = []
         self._bundles = {
             posixpath.dirname(name)
             for name in place.names()
@@ -165,8 +168,12 @@ class _Reader:
         for each in [*folder.split("/")] if folder else []:
             above = f"{above}/{each}".lstrip("/")
             for name in (f"{above}/{each}.json", f"{above}/{each}.11tydata.json"):
-                if name in self.place:
-                    found = setups.data(self.place, name)
+                if name in self.place and name not in {refused.place for refused in self.refused}:
+                    try:
+                        found = setups.data(self.place, name)
+                    except Unreadable as error:
+                        self.refused.append(error.refusal)
+                        continue
                     told |= {str(key).lower(): value for key, value in found.items()} if isinstance(found, dict) else {}
         return told
 
@@ -263,7 +270,7 @@ class _Reader:
             notes.append(Note(_("It had no page of its own there (permalink: false); it counts as a draft.")))
             is_draft = True
         former = "" if is_draft else self._former(info, notes)
-        around = links.Around(self.place, self.setup, name, former, self.path_of)
+        around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
         body, title = take(head, around, said, self._finder(name), info.text.title)
         if not title:

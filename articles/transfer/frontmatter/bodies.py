@@ -15,16 +15,14 @@ _CONTENTS = re.compile(
     re.M | re.I,
 )
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t]*$", re.MULTILINE)
-_HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*?)[ \t]*\{[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
+_HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])([^~\n]{1,1000})(?<=\S)~~(?!~)")
-_HEADING = re.compile(
-    r"^ {0,3}(#{1,6})[ \t]+([^\n]*?)[ \t]*#*[ \t]*$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE
-)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]([^\n]*)$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE)
 _ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _STARTS = re.compile(r"[ \t]{0,3}(?:[-*+]|1[.)])[ \t]+\S")
 _NO_PARAGRAPH = re.compile(r"\s|[#>|<:=]|-{3,}|\*{3,}|_{3,}|\[\^|\ue100")
-_DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITERS = re.compile(r"[ \t]{0,9}\|?[ \t]{0,9}:?-+:?[ \t]{0,9}(?:\|[ \t]{0,9}:?-+:?[ \t]{0,9})*\|?[ \t]*")
 
 
 def taken(head, around, fields, find, title):
@@ -62,7 +60,7 @@ def taken_of_html(head, around, fields, find, title):
 
 def _plain_heading(found, line, around):
     around.note(_("An anchor of a heading was left out: %s") % found[0].strip()[:200], line)
-    return found[1]
+    return found[1].rstrip()
 
 
 def _attribute(found, line, around):
@@ -75,7 +73,7 @@ def _titled(text, title, around):
     found = _HEADING.search(text.value)
     if found is None:
         return title
-    words = names.clean_line(text.unmasked(found[2] or found[3] or "").replace("`", ""))
+    words = names.clean_line(text.unmasked((found[2] or found[3] or "").rstrip().rstrip("#")).replace("`", ""))
     words = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)|[*_]{1,3}(?=\S)([^*_\n]+)[*_]{1,3}", lambda m: m[1] or m[2], words)
     is_first = not text.value[: found.start()].strip("\n\ue102\ue103 \t")
     line = text.first + text.value.count("\n", 0, found.start()) + text.value.count("\ue102", 0, found.start())

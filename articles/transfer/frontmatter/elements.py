@@ -17,6 +17,7 @@ _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
 _EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _WHOLE = {"script", "style", "figure", "picture", "iframe", "object", "video", "audio", "noscript", "svg", "form"}
+LONGEST = 100_000  # characters of an element that is looked into; longer ones are taken apart tag by tag
 _BLOCKS = {"table", "ul", "ol", "dl", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _GROUPING = {"div", "section", "article", "center", "aside", "header", "footer", "main", "nav", "details", "p", "figure",
              "figcaption", "address", "hgroup"}  # fmt: skip
@@ -117,6 +118,8 @@ def converted(html, around, line):
 
 def _shown(name, html, line, text, around):
     """Return what stands for an element; None leaves it to `_one`."""
+    if len(html) > LONGEST:
+        return None
     inside = seen(text.unmasked(html))
     if name in {"figure", "picture"}:
         if not inside.images:

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
+from ...pictures import MOST_BYTES
 from ..documents import PLACEHOLDER, Image, Note
-from ..places import MEMBER, Unreadable
+from ..places import Unreadable
 from .masks import TOKEN
 from .setups import Dialect
 
@@ -37,11 +38,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 class Around:
     """What stands around one text: where its links lead and where its pictures lie; gathers `pictures` and `notes`.
 
-    `at` is the path at which readers had it, or "". `path_of(name)` gives that of another text of the place.
+    `at` is the path at which readers had it, or "". `path_of(name)` gives that of another text of the place, `mark(name)`
+    that of a file.
     """
 
-    def __init__(self, place, setup, name, at, path_of):
-        self.place, self.setup, self.name, self.path_of = place, setup, name, path_of
+    def __init__(self, place, setup, name, at, path_of, mark):
+        self.place, self.setup, self.name, self.path_of, self.mark_of = place, setup, name, path_of, mark
         self.folder, self.at = posixpath.split(name)[0], at
         self.pictures, self.notes, self._told = [], [], set()
         self.mask = str  # what keeps an address that is settled from being looked at again
@@ -95,16 +97,18 @@ class Around:
             words = _("A picture is not there: %s.") % address[:200]
         elif not name.lower().endswith(_TAKEN):
             words = _("A picture of a kind that is not taken became a link: %s.") % name
+        elif self.place.size(name) > MOST_BYTES:
+            words = _("A picture has more than %(most)s bytes: %(name)s.") % {"most": f"{MOST_BYTES:,}", "name": name}
         if words:
             self.note(words, line)
             return None
         try:
-            mark = self.place.mark(name)
+            mark = self.mark_of(name)
         except Unreadable as error:
             self.note(_("A picture can't be read: %s.") % error, line)
             return None
         place = self.place
-        return Image(name, mark, lambda: place.read(name, MEMBER), _plain(alt), _plain(caption), credit)
+        return Image(name, mark, lambda: place.read(name, MOST_BYTES), _plain(alt), _plain(caption), credit)
 
     def known(self, address):
         """Return the `Image` at `address` without words of its own, or None; tells nobody of what is missing."""
