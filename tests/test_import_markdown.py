@@ -253,12 +253,12 @@ def test_html_that_the_site_drops_is_told(tmp_path):
         '<iframe width="1" src="https://player.example/1"></iframe>\n\n<script src="https://x.example/a.js"></script>\n\n'
         '<style>p { color: red }</style>\n\n<video controls><source src="https://x.example/v.mp4">No video</video>\n\n'
         "<div class='note'>\n\nKept *words* and H<sub>2</sub>O.<br>\n\n</div>\n\n<details><summary>More</summary>\n\nHidden.\n\n</details>\n\n"
-        "<marquee>Moving</marquee> <!-- a comment -->\n\n`<script>` and 1 < 2 > 0\n"
+        "<marquee>Moving</marquee> <!-- a comment -->\n\n`<script>` and 1 < 2 > 0, Promise<string>\n"
     )
     document = taken(tmp_path, body)
     assert document.body == (
         "<https://player.example/1>\n\n[No video](https://x.example/v.mp4)\n\nKept *words* and H<sub>2</sub>O.<br>\n\n"
-        "**More**\n\nHidden.\n\nMoving <!-- a comment -->\n\n`<script>` and 1 < 2 > 0"
+        "**More**\n\nHidden.\n\nMoving <!-- a comment -->\n\n`<script>` and 1 < 2 > 0, Promise&lt;string>"
     )
     assert [note.line for note in document.notes] == [5, 7, 9, 11, 13, 19, 25]
 

@@ -21,6 +21,13 @@ LONGEST = 100_000  # characters of an element that is looked into; longer ones a
 _BLOCKS = {"table", "ul", "ol", "dl", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _GROUPING = {"div", "section", "article", "center", "aside", "header", "footer", "main", "nav", "details", "p", "figure",
              "figcaption", "address", "hgroup"}  # fmt: skip
+_KNOWN = {
+    "acronym", "applet", "area", "base", "basefont", "bdo", "bgsound", "big", "blink", "body", "button", "canvas", "datalist",
+    "dfn", "dialog", "dir", "fieldset", "font", "form", "frame", "frameset", "head", "html", "input", "label", "legend", "link",
+    "map", "mark", "marquee", "math", "menu", "meta", "meter", "nobr", "noembed", "noframes", "noscript", "optgroup", "option",
+    "output", "param", "picture", "progress", "rp", "rt", "ruby", "s", "samp", "search", "select", "slot", "small", "source",
+    "strike", "svg", "template", "textarea", "title", "track", "tt", "var",
+}  # fmt: skip
 _KEPT = {
     "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "data", "dd", "del", "dl", "dt", "em", "h1", "h2", "h3",
     "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "pre", "q", "span", "strong", "sub", "sup", "table", "tbody",
@@ -181,6 +188,8 @@ def _one(found, line, text, around):
         if name != "p" and not closing:
             around.note(_("<%s> was left out; its text stays.") % name, line)
         return "\n\n"
+    if name not in _KEPT | _KNOWN and "-" not in name:
+        return "&lt;" + found[0][1:]  # no element: Promise<string>
     if name not in _KEPT and not closing:
         around.note(_("<%s> was left out; its text stays.") % name, line)
     return None if name in _KEPT else ""

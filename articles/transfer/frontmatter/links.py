@@ -133,7 +133,7 @@ class Around:
             below = f" ({caption.strip()})" if caption.strip() else ""
             return f"[{words}]({self.mask(target(self.kept(address)))}){below}"
         number = self.number(image)
-        title = ' "{}"'.format(" ".join(caption.split()).replace('"', "&quot;")) if caption.strip() else ""
+        title = ' "{}"'.format(_plain(caption).replace('"', "&quot;")) if caption.strip() else ""
         return f"![{_bracketed(alt)}]({PLACEHOLDER.format(number)}{title})"
 
     def kept(self, address):

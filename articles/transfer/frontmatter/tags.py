@@ -82,6 +82,7 @@ class Tags:
 
     def __init__(self, text, around, fields, find, is_html=False):
         self.text, self.around, self.fields, self.find = text, around, fields, find
+        self.values = {}  # of the variables that the text itself sets
         self.is_html = is_html  # then Markdown that is put into it stands aside
         self.dialect = around.setup.dialect
 
@@ -95,6 +96,7 @@ class Tags:
             for name in ("raw", "verbatim"):
                 self._pairs(LIQUID, name, self._raw)
             self._pairs(LIQUID, "comment", self._comment)
+            self._pairs(LIQUID, "capture", self._capture)
             self._pairs(LIQUID, "highlight", self._highlighted)
             self.text.replace(LIQUID, lambda found, line: self._aside(self._tag(found, line, liquid)))
         if liquid:
@@ -133,6 +135,26 @@ class Tags:
         self.around.note(_("A comment was left out: %s") % words, line)
         return ""
 
+    def _capture(self, words, inner, _line):
+        self.values[words.partition(" ")[2].strip(" \"'")] = self._filled(self.text.unmasked(inner)).strip()
+        return ""
+
+    def _filled(self, words):
+        """Return words with the values of plain variables in them."""
+        return OUTPUT.sub(lambda found: self._value(found[1].strip()) or "", words)
+
+    def _value(self, name):
+        """Return what a variable of the text, the page or the site stands for, or None."""
+        setup = self.around.setup
+        sites = {"site.baseurl": setup.base, "site.url": setup.host, "site.github.url": setup.host + setup.base}
+        if name in sites:
+            return sites[name]
+        if name in self.values:
+            return self.values[name]
+        said = re.fullmatch(r"(?:page\.|post\.)?(\w+)", name)
+        value = self.fields.get(said[1].lower()) if said else None
+        return str(value) if isinstance(value, str | int | float) else None
+
     def _left_out(self, found, line):
         words = self.text.unmasked(found[0])
         self.around.note(_("Left out, for this site doesn't know it: %s") % " ".join(words.split())[:300], line)
@@ -142,7 +164,7 @@ class Tags:
         self.around.note(_("What it embeds became a link: %s") % " ".join(found[0].split())[:300], line)
         return f"[{words}]({address})" if words else f"<{address}>"
 
-    def _pictured(self, plain, named, line):
+    def _pictured(self, plain, named, found, line):
         address = next((named[each] for each in _SOURCES if named.get(each)), "") or (plain[0] if plain else "")
         if not address:
             return None
@@ -151,17 +173,12 @@ class Tags:
         caption = named.get("caption") or named.get("title") or ""
         credit = named.get("attr") or named.get("credit") or ""
         whole = " ".join(filter(None, (caption, credit)))
-        if self.dialect == Dialect.JEKYLL or "{{" in address:
-            address = self._without_output(address)
+        address = self._filled(self.values.get(address, address))
         shown = self.around.shown(address, named.get("alt") or ("" if caption else ""), whole, line)
         leads = named.get("link") if named.get("src") else ""
         if leads and shown.startswith("!["):
-            return f"\n\n[{shown}]({self.around.led(leads, line)})\n\n"
-        return f"\n\n{shown}\n\n"
-
-    @staticmethod
-    def _without_output(address):
-        return re.sub(r"\{\{[^{}]*\}\}", "", address)
+            shown = f"[{shown}]({self.around.led(leads, line)})"
+        return f"\n\n{shown}\n\n" if _is_alone(found) else shown
 
     def _shortcode(self, found, line):
         words = found[2].strip()
@@ -178,7 +195,7 @@ class Tags:
         return self._shown(name, plain, named, found, line)
 
     def _shown(self, name, plain, named, found, line):
-        if name in _PICTURES and (made := self._pictured(plain, named, line)) is not None:
+        if name in _PICTURES and (made := self._pictured(plain, named, found, line)) is not None:
             return made
         address = embed(name, plain, named)
         if address:
@@ -215,6 +232,9 @@ class Tags:
         plain, named = arguments(rest)
         if name in {"include", "include_relative", "include_cached", "render"} and plain:
             return self._shown(_of_include(plain[0]), plain[1:], named, found, line)
+        if name in {"assign", "set"} and (said := re.fullmatch(r"""(\w+)\s*=\s*["']([^"']*)["']""", rest.strip())):
+            self.values[said[1]] = said[2]
+            return ""
         if name in _SILENT:
             return self._left_out(found, line) if name in {"assign", "set"} else ""
         if name.startswith("end") or name in {"else", "elsif", "elseif"}:
@@ -238,13 +258,15 @@ class Tags:
             ):
                 led = any(each.startswith(("relative_url", "absolute_url", "prepend", "url")) for each in filters)
                 return (local(literal[1], setup) or literal[1]) if led and literal[1].startswith("/") else literal[1]
-        elif re.fullmatch(r"site\.(?:baseurl|url)|site\.github\.url", words):
-            return {"site.baseurl": setup.base, "site.url": setup.host}.get(words, setup.host + setup.base)
-        elif (said := re.fullmatch(r"(?:page\.|post\.)?(\w+)", words)) and not filters:
-            value = self.fields.get(said[1].lower())
-            if isinstance(value, str | int | float):
-                return str(value)
+        elif not filters and (value := self._value(words)) is not None:
+            return value
         return self._left_out(found, line)
+
+
+def _is_alone(found):
+    """Whether a match has its line, or lines, for itself: else it stands in a sentence or a cell."""
+    before = found.string[: found.start()].rpartition("\n")[2]
+    return not before.strip(" \t\ue102") and not found.string[found.end() :].partition("\n")[0].strip(" \t\ue102")
 
 
 def _lines(words):
