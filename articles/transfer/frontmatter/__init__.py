@@ -253,22 +253,41 @@ class _Reader:
 
     # What they become
 
+    def _no_text(self, name, head):
+        """Return why a file is no text of the site, or nothing."""
+        if not head.kind and _ABOUT.match(posixpath.basename(name)):
+            return _("It is about the folder, not a text of it.")
+        if not head.kind and self.setup.dialect == Dialect.JEKYLL:
+            return _("It has no head, so Jekyll makes no page of it.")
+        return ""
+
+    def _is_draft(self, info, notes):
+        is_draft = fields.is_draft(info.fields, info.head, notes) or info.part.is_draft
+        if self.setup.dialect == Dialect.ELEVENTY and fields.flag(info.fields.get("permalink", "?")) is False:
+            notes.append(Note(_("It had no page of its own there (permalink: false); it counts as a draft.")))
+            return True
+        return is_draft
+
+    @staticmethod
+    def _told(info, body, is_draft):
+        """Yield what else is told of a text."""
+        if info.controls:
+            yield Note(_("%s control characters were taken out.") % info.controls)
+        if not body:
+            yield Note(_("There is no text in it."), info.head.after)
+        if info.fields.get("expirydate"):
+            yield Note(_("It had a date of expiry there; here nothing expires."), info.head.line_of("expirydate"))
+        if not is_draft and info.text.date is None and info.part.sort == Sort.ARTICLE:
+            yield Note(_("It has no date."))
+
     def document(self, name, part):
         """Return the `Document` of a file, or a `Refusal`; raise HeadError or Unreadable."""
         info = self.info(name, part)
         head, said = info.head, info.fields
-        if not head.kind:
-            if _ABOUT.match(posixpath.basename(name)):
-                return Refusal(name, _("It is about the folder, not a text of it."))
-            if self.setup.dialect == Dialect.JEKYLL:
-                return Refusal(name, _("It has no head, so Jekyll makes no page of it."))
+        if words := self._no_text(name, head):
+            return Refusal(name, words)
         notes = list(info.notes)
-        if info.controls:
-            notes.append(Note(_("%s control characters were taken out.") % info.controls))
-        is_draft = fields.is_draft(said, head, notes) or part.is_draft
-        if self.setup.dialect == Dialect.ELEVENTY and fields.flag(said.get("permalink", "?")) is False:
-            notes.append(Note(_("It had no page of its own there (permalink: false); it counts as a draft.")))
-            is_draft = True
+        is_draft = self._is_draft(info, notes)
         former = "" if is_draft else self._former(info, notes)
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
@@ -276,14 +295,8 @@ class _Reader:
         if not title:
             title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
-        if not body:
-            notes.append(Note(_("There is no text in it."), head.after))
         lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
-        if said.get("expirydate"):
-            notes.append(Note(_("It had a date of expiry there; here nothing expires."), head.line_of("expirydate")))
-        notes += [*around.notes, *fields.untaken(said, head, self.setup)]
-        if not is_draft and info.text.date is None and part.sort == Sort.ARTICLE:
-            notes.append(Note(_("It has no date.")))
+        notes += [*around.notes, *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
         return Document(
             origin=f"{self.setup.dialect.lower()}:{self.setup.host.rpartition('/')[2]}{self.setup.base}:{name}",
             place=name,

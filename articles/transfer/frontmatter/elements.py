@@ -43,6 +43,7 @@ class _Inside(HTMLParser):
         self.images, self.address, self.words, self.caption, self.captioned = [], "", [], [], 0
 
     def handle_starttag(self, tag, attrs):
+        """Take down what is shown or embedded."""
         told = {name: value or "" for name, value in attrs}
         if tag == "img":
             self.images.append(told)
@@ -54,10 +55,12 @@ class _Inside(HTMLParser):
             self.handle_data(" ")
 
     def handle_endtag(self, tag):
+        """End a caption."""
         if tag == "figcaption":
             self.captioned -= 1
 
     def handle_data(self, data):
+        """Take down words."""
         (self.caption if self.captioned > 0 else self.words).append(data)
 
 

@@ -216,48 +216,51 @@ def _title(*groups):
 def images_and_links(text, around):
     """Put into a `masks.Text` what stands `around` it, for every picture and link that Markdown shows."""
     defined = {" ".join(found[2].split()).casefold(): found for found in DEFINITION.finditer(text.value)}
+    text.replace(LINKED, lambda found, line: _linked(found, line, around))
+    text.replace(IMAGE, lambda found, line: _image(found, line, around))
+    text.replace(REFERRED, lambda found, line: _referred(found, line, around, defined))
+    text.replace(LINK, lambda found, line: _link(found, line, around))
+    text.replace(DEFINITION, lambda found, line: _definition(found, line, around))
 
-    def linked(found, line):
-        words, address = found[2], found[3] or found[4] or ""
-        caption, leads = _title(*found.group(5, 6, 7)), found[8] or found[9] or ""
-        name = around.file(address)
-        shown = around.shown(address, words, caption, line)
-        if not shown.startswith("!["):
-            return f"[{words.strip() or posixpath.basename(address)}]({around.led(leads, line)})"
-        if around.file(leads) == name or (around.file(leads) or "").lower().endswith(_DRAWN):
-            return shown  # a picture that led to itself, or to a larger one
-        return f"[{shown}]({around.led(leads, line)})"
 
-    def image(found, line):
-        if (found[2] or found[3] or "").startswith("import:"):
-            return None
-        return around.shown(found[2] or found[3] or "", found[1], _title(*found.group(4, 5, 6)), line)
+def _linked(found, line, around):
+    """Return a picture within a link; the picture alone where it led to itself or to a larger one."""
+    words, address = found[2], found[3] or found[4] or ""
+    caption, leads = _title(*found.group(5, 6, 7)), found[8] or found[9] or ""
+    larger = around.file(leads) or ""
+    shown = around.shown(address, words, caption, line)
+    if shown.startswith("![") and (larger == around.file(address) or larger.lower().endswith(_DRAWN)):
+        return shown
+    if not shown.startswith("!["):
+        shown = words.strip() or posixpath.basename(address)
+    return f"[{shown}]({around.mask(target(around.led(leads, line)))})"
 
-    def referred(found, line):
-        label = " ".join((found[2] or found[1]).split()).casefold()
-        if label not in defined:
-            return None
-        told = defined[label]
-        return around.shown(told[3] or told[4] or "", found[1], _title(*told.group(5, 6, 7)), line)
 
-    def link(found, line):
-        address = found[1] if found[1] is not None else found[2]
-        if address.startswith(("import:", TOKEN)):
-            return None
-        leads = around.led(address, line)
-        return None if leads == address else f"({target(leads)}"
+def _image(found, line, around):
+    address = found[2] or found[3] or ""
+    if address.startswith("import:"):
+        return None
+    return around.shown(address, found[1], _title(*found.group(4, 5, 6)), line)
 
-    def definition(found, line):
-        address = found[3] if found[3] is not None else found[4]
-        if address.lower().endswith(_DRAWN):
-            return None
-        return found[0].replace(address, around.led(address, line), 1) if address else None
 
-    text.replace(LINKED, linked)
-    text.replace(IMAGE, image)
-    text.replace(REFERRED, referred)
-    text.replace(LINK, link)
-    text.replace(DEFINITION, definition)
+def _referred(found, line, around, defined):
+    told = defined.get(" ".join((found[2] or found[1]).split()).casefold())
+    return told and around.shown(told[3] or told[4] or "", found[1], _title(*told.group(5, 6, 7)), line)
+
+
+def _link(found, line, around):
+    address = found[1] if found[1] is not None else found[2]
+    if address.startswith(("import:", TOKEN)):
+        return None
+    leads = around.led(address, line)
+    return None if leads == address else f"({target(leads)}"
+
+
+def _definition(found, line, around):
+    address = found[3] if found[3] is not None else found[4]
+    if not address or address.lower().endswith(_DRAWN):
+        return None
+    return found[0].replace(address, around.led(address, line), 1)
 
 
 def lead(around, fields):

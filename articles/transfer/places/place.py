@@ -198,9 +198,11 @@ class _Counted(io.RawIOBase):
         self.place, self.name, self.raw, self.left = place, name, raw, most
 
     def readable(self):
+        """Yes."""
         return True
 
     def readinto(self, into):
+        """Read what is left into a buffer; return how many bytes that were."""
         with self.place.telling(self.name):
             part = self.raw.read(min(len(into), self.left + 1)) or b""
         if len(part) > self.left:
@@ -210,6 +212,7 @@ class _Counted(io.RawIOBase):
         return len(part)
 
     def close(self):
+        """Let go of the file."""
         if not self.closed:
             self.raw.close()
         super().close()

@@ -92,6 +92,7 @@ class _Headers:
         self.seek, self.tell = file.seek, file.tell
 
     def read(self, size):
+        """Return the next bytes; raise Unreadable for more than a header has."""
         if size > HEADER:
             raise Unreadable(self.title, _("One of its headers is too long."))
         return self.file.read(size)
@@ -104,6 +105,7 @@ class _Stretch:
         self.file, self.place, self.end = file, start, start + size
 
     def read(self, size):
+        """Return the next bytes, none at the end; raise EOFError where the archive ends before."""
         self.file.seek(self.place)
         part = self.file.read(min(size, self.end - self.place))
         if not part and self.place < self.end:
