@@ -35,7 +35,7 @@ def words(document):
 
 JEKYLL = {
     "_config.yml": "url: https://old.example\nbaseurl: /blog\ntimezone: Europe/Moscow\nlang: tr-TR\nauthor: Ayşe Kaya\n"
-    "permalink: /:categories/:year/:month/:title/\ncollections: [essays]\nexclude: [drafts-of-others]\n"
+    "permalink: /:categories/:year/:month/:title/\ncollections: [essays]\nexclude: [drafts-of-others]\ninclude: [_pages]\n"
     "defaults:\n  - scope: {path: _posts, type: posts}\n    values: {category: Analysis}\n",
     "_data/authors.yml": "mk:\n  name: Мария Котова\n",
     "_posts/2024-01-02-first-post.md": "---\nlayout: post\ntitle: 'Gas: who needs whom'\ndate: 2024-01-02 10:00:00 +0300\n"
@@ -49,6 +49,8 @@ JEKYLL = {
     "README.md": "# Not a text\n",
     "notes.md": "No head.\n",
     "drafts-of-others/x.md": "---\ntitle: X\n---\n",
+    "_pages/contact.md": "---\ntitle: Contact\npermalink: /contact/\n---\nHere.\n",
+    "_other/x.md": "---\ntitle: X\n---\n",
     "_layouts/post.html": "<html>{{ content }}</html>",
     "assets/a.png": PNG,
 }
@@ -90,8 +92,9 @@ def test_jekyll(tmp_path):
     ]
     about = found["about.md"]
     assert (about.sort, about.old_paths) == (Sort.PAGE, ("/blog/about-us/",))
+    assert (found["_pages/contact.md"].sort, found["_pages/contact.md"].old_paths) == (Sort.PAGE, ("/blog/contact/",))
     refused = {place for place, each in found.items() if isinstance(each, Refusal)}
-    assert refused == {"README.md", "notes.md", "drafts-of-others/x.md"}
+    assert refused == {"README.md", "notes.md", "drafts-of-others/x.md", "_other/x.md"}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,7 @@ HUGO = {
     "content/posts/one.tr.md": "---\ntitle: Bir\ndate: 2024-01-02\n---\nMetin.\n",
     "content/posts/bundle/index.md": '{"title": "Bundle", "publishDate": "2099-01-01", "date": "2020-01-01"}\n\n![A](in.png)\n',
     "content/posts/bundle/in.png": PNG,
+    "content/posts/bundle/featured.jpg": b"\xff\xd8\xff",
     "content/posts/bundle/part.md": "---\ntitle: Part\n---\n",
     "content/posts/_index.md": "---\ntitle: Posts\n---\n",
     "content/essays/Deep One.md": "---\ntitle: Deep\nslug: very-deep\ndate: 2021-05-06\n---\nText.\n",
@@ -162,6 +166,7 @@ def test_hugo(packed, tmp_path):
     assert bundle.published_at.year == 2099
     assert [image.place for image in bundle.pictures] == ["content/posts/bundle/in.png"]
     assert bundle.body == "![A](import:0)"
+    assert bundle.lead_picture.place == "content/posts/bundle/featured.jpg"
     deep = found["content/essays/Deep One.md"]
     assert (deep.slug, deep.old_paths) == ("very-deep", ("/e/2021/very-deep/",))
     assert found["content/essays/own.md"].state == State.DRAFT
@@ -386,6 +391,9 @@ def test_what_a_path_holds_is_told(tmp_path):
     ghost = '{"db": [{"meta": {"exported_on": 1, "version": "5.0"}, "data": {"posts": []}}]}'
     assert kind("d", {"my.ghost.json": ghost, "content/images/a.png": PNG}) == "A Ghost export"
     assert kind("e", {"publication.toml": "", "articles/a.md": ""}) == "An export of this system"
+    assert kind("f", JEKYLL | {"old/wordpress.xml": wxr}) == "Markdown files of Jekyll"
+    told = {each.place: each for each in reading.documents(tmp_path / "f")}
+    assert "give it alone" in told["old/wordpress.xml"].words
     assert reading.is_publication(tmp_path / "e")
     assert not reading.is_publication(tmp_path / "d")
     assert reading.kind_of(tmp_path / "c/export/x.xml") == "A WordPress export"

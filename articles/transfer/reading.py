@@ -51,6 +51,8 @@ def documents(path, zone=None):
         if kind == Kind.PUBLICATION:
             yield Refusal(place.title, _("It is an export of this system, which is restored as a whole."))
         elif kind == Kind.MARKDOWN:
+            for name in exports:
+                yield Refusal(name, _("It is an export of its own among the files of another system: give it alone."))
             yield from _of_markdown(place, zone or timezone.get_default_timezone())
         else:
             for name in exports:
@@ -86,7 +88,7 @@ def is_publication(path):
 
 
 def _known(place):
-    """Return (kind, names of the exports in it)."""
+    """Return (kind, names of the exports in it); one that lies in a folder of Jekyll, Hugo … is not what that is."""
     if PUBLICATION in place:
         return Kind.PUBLICATION, []
     found = {Kind.WORDPRESS: [], Kind.GHOST: []}
@@ -95,6 +97,9 @@ def _known(place):
             kind = _export(_first(place, name))
             if kind:
                 found[kind].append(name)
+    exports = found[Kind.WORDPRESS] + found[Kind.GHOST]
+    if exports and frontmatter.setups.found(place).dialect != frontmatter.Dialect.PLAIN:
+        return Kind.MARKDOWN, exports
     return next(((kind, names) for kind, names in found.items() if names), (Kind.MARKDOWN, []))
 
 
@@ -115,7 +120,7 @@ def _export(first):
     first = first.removeprefix(b"\xef\xbb\xbf")
     if _WXR.search(first):
         return Kind.WORDPRESS
-    if _GHOST.match(first) and b'"data"' in first[:4_000] and b'"version"' in first[:4_000]:
+    if _GHOST.match(first) and b'"data"' in first and b'"version"' in first:
         return Kind.GHOST
     return None
 

@@ -132,6 +132,9 @@ class _Reader:
             told = self.setup.settings.get("collections")
             if isinstance(told, dict | list) and inside[0][1:] in told:
                 return part
+            included = self.setup.settings.get("include")
+            if isinstance(included, list) and inside[0] in [str(each).strip("/") for each in included]:
+                return part._replace(sort=Sort.PAGE)
             return _("Jekyll shows nothing of the folder %s.") % inside[0]
         excluded = self.setup.settings.get("exclude")
         if isinstance(excluded, list) and any("/".join(inside).startswith(str(each)) for each in excluded if each):

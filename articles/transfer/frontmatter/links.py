@@ -274,9 +274,20 @@ def lead(around, fields):
     if isinstance(value, list):
         value = next((each for each in value if isinstance(each, str)), "")
     if not isinstance(value, str) or not value.strip():
-        return None
+        return _beside(around) if around.setup.dialect == Dialect.HUGO else None
     alt = alt or next((fields[name] for name in _ALTS if isinstance(fields.get(name), str)), "")
     return around.picture(value.strip(), alt, caption, None)
+
+
+def _beside(around):
+    """Return the `Image` that lies beside a text of Hugo's under a name that themes of Hugo look for, or None."""
+    for stem in ("featured", "feature", "cover", "thumbnail"):
+        for ending in _TAKEN:
+            if f"{around.folder}/{stem}{ending}" in around.place and around.name.rpartition("/")[2].startswith(
+                "index."
+            ):
+                return around.picture(f"{stem}{ending}", "", "", None)
+    return None
 
 
 _LEADS = ("image", "cover", "featured_image", "featuredimage", "featureimage", "feature_image", "thumbnail", "hero",
