@@ -138,7 +138,8 @@ HUGO = {
     "content/posts/_index.md": "---\ntitle: Posts\n---\n",
     "content/essays/Deep One.md": "---\ntitle: Deep\nslug: very-deep\ndate: 2021-05-06\n---\nText.\n",
     "content/essays/own.md": "---\ntitle: Own\nurl: /my/own/\ndraft: true\n---\nText.\n",
-    "content/about.md": "---\ntitle: About\n---\nWe.\n",
+    "content/about.md": "---\ntitle: About\nlanguage: Turkish\nimages: [{src: about.png}]\n---\nWe.\n",
+    "content/about.png": PNG,
     "content/posts/page.adoc": "= No\n",
     "archetypes/default.md": "---\ntitle: x\n---\n",
 }
@@ -170,7 +171,9 @@ def test_hugo(packed, tmp_path):
     deep = found["content/essays/Deep One.md"]
     assert (deep.slug, deep.old_paths) == ("very-deep", ("/e/2021/very-deep/",))
     assert found["content/essays/own.md"].state == State.DRAFT
-    assert found["content/about.md"].sort == Sort.PAGE
+    assert (found["content/about.md"].sort, found["content/about.md"].language) == (Sort.PAGE, "")
+    assert found["content/about.md"].lead_picture.place == "content/about.png"
+    assert words(found["content/about.md"]) == ["Its language is no code of two letters: turkish."]
     refused = {place for place, each in found.items() if isinstance(each, Refusal)}
     assert refused == {"content/posts/bundle/part.md", "content/posts/_index.md", "content/posts/page.adoc"}
     assert len(found) == 9

@@ -26,6 +26,7 @@ _OTHERS = (".rst", ".adoc", ".asciidoc", ".org", ".textile", ".mdx", ".ipynb", "
 _ABOUT = re.compile(r"(?:readme|licen[cs]e|changelog|contributing|code_of_conduct|security|todo)\b", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_. ]+|$)(.*)")
 _BUNDLE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown)")
+_CODE = re.compile("[a-z]{2}")
 _LANGUAGES = ("lang", "language", "locale")
 _HIDDEN = {"_layouts", "_includes", "_site", "_sass", "_data", "_plugins", "_assets", "vendor"}
 
@@ -213,7 +214,7 @@ class _Reader:
         title = fields.line(said.get("title"))
         made = addresses.Text(
             part.below, (dated[2] or stem) if dated else stem, said, title, slug, date,
-            self._categories(said, name), re.split("[-_]", language.lower())[0][:2], is_post,
+            self._categories(said, name), re.split("[-_]", language.lower())[0], is_post,
         )  # fmt: skip
         return Info(head, said, notes, made, part, controls)
 
@@ -276,6 +277,10 @@ class _Reader:
         """Yield what else is told of a text."""
         if info.controls:
             yield Note(_("%s control characters were taken out.") % info.controls)
+        if info.text.language and not _CODE.fullmatch(info.text.language):
+            yield Note(
+                _("Its language is no code of two letters: %s.") % info.text.language[:60], info.head.line_of("lang")
+            )
         if not body:
             yield Note(_("There is no text in it."), info.head.after)
         if info.fields.get("expirydate"):
@@ -307,7 +312,7 @@ class _Reader:
             body=body,
             slug=names.slugify(self._slug(info)),
             summary=fields.line(fields.first(said, fields.SUMMARIES)[1]),
-            language=info.text.language if re.fullmatch("[a-z]{2}", info.text.language) else "",
+            language=info.text.language if _CODE.fullmatch(info.text.language) else "",
             sort=self._sort(info),
             state=State.DRAFT if is_draft else State.PUBLISHED,
             published_at=info.text.date,

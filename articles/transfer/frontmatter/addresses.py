@@ -242,7 +242,7 @@ def _eleventy(setup, text):
         return "/" + posixpath.join(folder, "" if same else f"{last}/")
     values = {
         "page.fileslug": text.stem, "title": text.title, "slug": str(text.fields.get("slug") or "") or None,
-        "page.filepathstem": f"/{text.below}",
+        "page.filepathstem": "/" + posixpath.join(folder, text.stem),
     }  # fmt: skip
 
     def value(found):

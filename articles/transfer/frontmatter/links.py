@@ -267,12 +267,12 @@ def lead(around, fields):
     """Return the `Image` that the head names as the picture of the whole text, or None."""
     value = next((fields[name] for name in _LEADS if fields.get(name)), None)
     alt = caption = ""
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, str | dict)), "")
     if isinstance(value, dict):
         told = {str(key).lower(): each for key, each in value.items() if isinstance(each, str)}
         alt, caption = told.get("alt", ""), told.get("caption", "")
         value = next((told[key] for key in _WITHIN if told.get(key)), "")
-    if isinstance(value, list):
-        value = next((each for each in value if isinstance(each, str)), "")
     if not isinstance(value, str) or not value.strip():
         return _beside(around) if around.setup.dialect == Dialect.HUGO else None
     alt = alt or next((fields[name] for name in _ALTS if isinstance(fields.get(name), str)), "")

@@ -18,7 +18,9 @@ _OPENING = re.compile(
 _CLOSING = re.compile(r"(.*?)(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})[ \t]*")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+]|\d{1,9}[.)]|:|\[\^[^\]\n]{1,100}\]:)[ \t]")
 _TICKS = re.compile("`+")
-_MORE = re.compile(r"<!--\s{0,9}(?:more|excerpt|readmore)\s{0,9}-->", re.IGNORECASE)  # where a summary ends
+_MORE = re.compile(
+    r"<!--\s{0,9}(?:more|excerpt|readmore|read more|PELICAN_(?:BEGIN|END)_SUMMARY)\s{0,9}-->", re.IGNORECASE
+)  # where a summary ends
 _LITERAL = re.compile(r"<(pre|code|script|style|textarea)\b[^<>]{0,2000}>|<!--", re.IGNORECASE)
 
 
