@@ -37,15 +37,18 @@ class Folder(Place):
                             waiting.append(name + "/")
 
     def _add_entry(self, name, entry):
-        real = Path(os.path.realpath(entry))
-        if entry.is_symlink() and not (real.is_relative_to(self.root) and real.is_file()):
-            self._refuse(name, _("It is a link out of the folder, to a folder, or to nothing."))
-            return
-        info = real.stat(follow_symlinks=False)
+        led = ""
+        if entry.is_symlink():
+            real = Path(os.path.realpath(entry))
+            if not (real.is_relative_to(self.root) and real.is_file()):
+                self._refuse(name, _("It is a link out of the folder, to a folder, or to nothing."))
+                return
+            led, entry = str(real.relative_to(self.root)), real
+        info = entry.stat(follow_symlinks=False)
         if not stat.S_ISREG(info.st_mode):
             self._refuse(name, _("It is no file: a device, a pipe or a socket."))
             return
-        self._add(name, info.st_size, (info.st_size, str(real.relative_to(self.root)) if entry.is_symlink() else ""))
+        self._add(name, info.st_size, (info.st_size, led))
 
     def _size(self, entry):
         return entry[0]
