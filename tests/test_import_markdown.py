@@ -216,7 +216,7 @@ def test_tags_of_liquid(tmp_path):
         "<https://www.youtube.com/watch?v=x1> <https://gist.github.com/ann/7> T \n{{ kept }} {% kept %}\n\nyesno\n\n"
         "```ruby\nputs '{% x %}'\n```\n\n![Alt](import:0 \"Cap\")\n\n## Heading\n\nA paragraph.\n\n<del>struck</del>"
     )
-    assert [note.line for note in document.notes] == [5, 5, 5, 7, 10, 21, 24]
+    assert [note.line for note in document.notes] == [5, 5, 5, 7, 10, 24]
 
 
 def test_tables_and_lists_of_html_become_markdown(tmp_path):
@@ -269,9 +269,11 @@ def test_html_that_the_site_drops_is_told(tmp_path):
         ("Text:\n- a\n- b", "Text:\n\n- a\n- b"),
         ("- a\n  - b\n    - c\n- d", "- a\n    - b\n        - c\n- d"),
         ("1) a\n2) b", "1. a\n2. b"),
-        ("1. a\n   - b\n\n     more\n2. c", "1. a\n    - b\n\n        more\n2. c"),
+        ("1. a\n   - b\n\n     more\n2. c", "1. a\n    - b\n\n        more\n\n2. c"),
         ("- a\n\n  more\n\nafter", "- a\n\n    more\n\nafter"),
         ("Text\n| a | b |\n|---|---|\n| 1 | 2 |", "Text\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        ("1. a\n\n   more\n2. b", "1. a\n\n    more\n\n2. b"),
+        ("- x\n\n> Text:\n> - a\n>   - b\n>\n> > deep\n\nafter", "- x\n\n> Text:\n>\n> - a\n>     - b\n>\n> > deep\n\nafter"),
         ("A year\n1984. was", "A year\n1984. was"),
         ("- a\nlazy\n- b", "- a\nlazy\n- b"),
         ("* a\n    * b\n        * c", "* a\n    * b\n        * c"),
@@ -289,6 +291,23 @@ def test_code_within_a_list_stays_code_there(tmp_path):
     html = text.render(document.body).html
     assert "<code>a {{ b }}\n\n  c\n</code>" in html
     assert html.count("<ol>") == 1
+
+
+def test_links_within_the_page_lead_to_its_headings(tmp_path):
+    body = "[a](#own) [b](#%C3%B6nemli-nokta) [c](#Two-Words) [d](#elsewhere)\n\n## Başlık {#own}\n\n## Önemli nokta\n\nTwo words\n---"
+    document = taken(tmp_path, body, "Hugo")
+    assert document.body.startswith("[a](#baslik) [b](#onemli-nokta) [c](#two-words) [d](#elsewhere)\n\n## Başlık\n")
+    assert document.notes == ()
+
+
+def test_links_to_files_are_told(tmp_path):
+    body = "[a](a.pdf) [b](/files/b.pdf) [c](https://old.example/c.zip) [d](https://example.org/d.pdf)"
+    document = taken(tmp_path, body, "Hugo", {"static/files/b.pdf": "x"})
+    there = "https://old.example"
+    assert document.body == (
+        f"[a]({there}/posts/a/a.pdf) [b]({there}/files/b.pdf) [c]({there}/c.zip) [d](https://example.org/d.pdf)"
+    )
+    assert len(document.notes) == 3
 
 
 def test_a_heading_that_repeats_the_title_is_not_said_twice(tmp_path):

@@ -19,6 +19,8 @@ _HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,300}\}[ \t
 _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])([^~\n]{1,1000})(?<=\S)~~(?!~)")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]([^\n]*)$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE)
 _ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
+_QUOTED = re.compile(r" {0,3}> ?")
+DEEPEST = 8  # quotations within each other
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _STARTS = re.compile(r"[ \t]{0,3}(?:[-*+]|1[.)])[ \t]+\S")
 _NO_PARAGRAPH = re.compile(r"\s|[#>|<:=]|-{3,}|\*{3,}|_{3,}|\[\^|\ue100")
@@ -39,6 +41,9 @@ def taken(head, around, fields, find, title):
         text.replace(_HEADING_ID, lambda found, line: _plain_heading(found, line, around))
         text.replace(_STRUCK, lambda found, line: f"<del>{found[1]}</del>")
     elements.replaced(text, around)
+    around.headings = {
+        names.slugify(text.unmasked(found[2] or found[3] or "")) for found in _HEADING.finditer(text.value)
+    }
     links.images_and_links(text, around)
     if dialect in {Dialect.JEKYLL, Dialect.PLAIN}:
         text.replace(_ATTRIBUTES, lambda found, line: _attribute(found, line, around))
@@ -59,7 +64,10 @@ def taken_of_html(head, around, fields, find, title):
 
 
 def _plain_heading(found, line, around):
-    around.note(_("An anchor of a heading was left out: %s") % found[0].strip()[:200], line)
+    """Return a heading without the anchor that it gives itself; links to that will lead to ours."""
+    said = re.search(r"#([^\s{}]+)", found[0][len(found[1]) :])
+    if said:
+        around.anchors[said[1]] = names.slugify(found[1].strip(" \t#"))
     return found[1].rstrip()
 
 
@@ -86,45 +94,80 @@ def _titled(text, title, around):
     return title or words
 
 
-def as_blocks(value, kept=None):
+def as_blocks(value, kept=None, depth=0):
     """Return Markdown of CommonMark's kind so that Python-Markdown sees the same lists and tables in it.
 
     A list or a table that follows its paragraph at once gets an empty line before it; a list within an item stands four
     spaces in for each level; `1)` is `1.`. Python-Markdown knows no fences within items, so code in one is indented:
     the blocks of a `masks.Text` that stand aside are changed in `kept`.
     """
-    lines, out, stack, before = value.split("\n"), [], [], ""
-    for number, line in enumerate(lines):
-        if stack and (code := _FENCED.fullmatch(line)) and kept and _indent_code(kept, int(code[1]), stack):
-            out += [] if not before else [""]
-            out.append(line)
-            before = "code"
+    lines, out, place = value.split("\n"), [], 0
+    blocks = _Blocks(kept)
+    while place < len(lines):
+        if lines[place].startswith(">") and not blocks.before:
+            blocks.stack = []
+        end = place
+        while depth < DEEPEST and not blocks.stack and end < len(lines) and _QUOTED.match(lines[end]):
+            end += 1
+        if end > place:
+            inner = "\n".join(_QUOTED.sub("", line, count=1) for line in lines[place:end])
+            out += [f"> {line}".rstrip() if line else ">" for line in as_blocks(inner, kept, depth + 1).split("\n")]
+            blocks.before, place = ">", end
             continue
-        bare = line.strip()
-        item = _ITEM.match(line)
-        indent = len(line) - len(line.lstrip(" "))
-        was_inside = bool(stack)
-        if item and (stack or indent < 4):
-            while stack and indent < stack[-1][1] and (indent < stack[-1][0] + 2 or len(stack) == 0):
-                stack.pop()
-            if not was_inside and _is_paragraph(before) and _STARTS.match(line):
-                out.append("")
-            stack.append((indent, indent + len(item[2])))
-            mark = item[2].replace(")", ".") if item[2][0].isdigit() else item[2]
-            line = "    " * (len(stack) - 1) + mark + line[item.end() :]
-        elif bare and stack and indent == 0 and not before:
-            stack = []
-        elif bare and stack and indent:
-            inside = [each for each in stack if indent >= min(each[1], each[0] + 4)]
-            code = " " * (indent - inside[-1][1]) if inside and indent >= inside[-1][1] + 4 else ""
-            line = "    " * len(inside) + code + bare if inside else line
-        elif bare and stack and line[0] != "\t" and _NO_PARAGRAPH.match(line):
-            stack = []
-        if not stack and "|" in line and "|" not in before and _is_paragraph(before) and _begins_table(lines, number):
-            out.append("")
-        out.append(line)
-        before = bare if bare else ""
+        out += blocks.line(lines[place], lines[place + 1] if place + 1 < len(lines) else "")
+        place += 1
     return "\n".join(out)
+
+
+class _Blocks:
+    """The lines of one text or quotation: `stack` has (indent, where its text begins) for each list that is open."""
+
+    def __init__(self, kept):
+        self.kept, self.stack, self.before, self.is_loose = kept, [], "", False
+
+    def line(self, line, after):
+        """Return the lines that stand for `line`; `after` is the one that follows it."""
+        code = _FENCED.fullmatch(line)
+        if self.stack and code and self.kept and _indent_code(self.kept, int(code[1]), self.stack):
+            made = ["", line] if self.before else [line]
+            self.before = "code"
+            return made
+        bare, indent = line.strip(), len(line) - len(line.lstrip(" "))
+        item, made = _ITEM.match(line), []
+        if item and (self.stack or indent < 4):
+            line, parted = self._item(line, item, indent)
+            made = [""] if parted else []
+        elif bare and self.stack:
+            line = self._within(line, bare, indent)
+        if not self.stack and "|" in line and "|" not in self.before and _is_paragraph(self.before) and "|" in after:
+            made = [""] if _DELIMITERS.fullmatch(after) else made
+        self.before = bare
+        return [*made, line]
+
+    def _item(self, line, item, indent):
+        """Return an item as it stands here, and whether an empty line parts it from what precedes."""
+        parted = self.is_loose and bool(self.before)
+        if not self.stack:
+            parted = _is_paragraph(self.before) and bool(_STARTS.match(line))
+        while self.stack and indent < self.stack[-1][1] and indent < self.stack[-1][0] + 2:
+            self.stack.pop()
+        self.stack.append((indent, indent + len(item[2])))
+        self.is_loose = False
+        mark = item[2].replace(")", ".") if item[2][0].isdigit() else item[2]
+        return "    " * (len(self.stack) - 1) + mark + line[item.end() :], parted
+
+    def _within(self, line, bare, indent):
+        """Return a line after an item, which goes on with it, or ends its list."""
+        if indent == 0:
+            if not self.before or (line[0] != "\t" and _NO_PARAGRAPH.match(line)):
+                self.stack = []
+            return line
+        inside = [each for each in self.stack if indent >= min(each[1], each[0] + 4)]
+        if not inside:
+            return line
+        self.is_loose = self.is_loose or not self.before
+        code = " " * (indent - inside[-1][1]) if indent >= inside[-1][1] + 4 else ""
+        return "    " * len(inside) + code + bare
 
 
 def _indent_code(kept, number, stack):
@@ -137,10 +180,6 @@ def _indent_code(kept, number, stack):
     lines = [re.sub(f"^ {{0,{indent}}}", "", line) for line in lines[:-1]]
     kept[number] = "\n".join(("    " * (depth + 1) + line).rstrip() for line in lines) + "\n"
     return True
-
-
-def _begins_table(lines, number):
-    return number + 1 < len(lines) and "|" in lines[number + 1] and bool(_DELIMITERS.fullmatch(lines[number + 1]))
 
 
 def _is_paragraph(line):

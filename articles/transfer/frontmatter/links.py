@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
+from ... import names
 from ...pictures import MOST_BYTES
 from ..documents import PLACEHOLDER, Image, Note
 from ..places import Unreadable
@@ -32,7 +33,9 @@ LINK = re.compile(rf"(?<=\])\([ \t\n]{{0,9}}{_DEST}(?=[ \t\n)])")
 DEFINITION = re.compile(rf"^( {{0,3}}\[(?!\^)([^\[\]\n]{{1,200}})\]:[ \t]{{0,9}}){_DEST}{_TITLE}[ \t]*$", re.MULTILINE)
 REFERRED = re.compile(rf"!\[{_WORDS}\](?:[ ]?\[([^\[\]\n]{{0,200}})\])?(?![\[(:])")
 _PELICAN = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|](.*)", re.DOTALL)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|zip|gz|csv|epub|mp[34]|m4a|ogg|webm|jpe?g|png|gif|svg|webp)$", re.I
+)
 
 
 class Around:
@@ -46,6 +49,7 @@ class Around:
         self.place, self.setup, self.name, self.path_of, self.mark_of = place, setup, name, path_of, mark
         self.folder, self.at = posixpath.split(name)[0], at
         self.pictures, self.notes, self._told = [], [], set()
+        self.anchors, self.headings = {}, set()  # {an anchor there: here}; the anchors of the headings here
         self.mask = str  # what keeps an address that is settled from being looked at again
 
     def note(self, words, line=None):
@@ -144,6 +148,12 @@ class Around:
         at = self.at or f"/{self.folder}/".replace("//", "/")
         return self.setup.host + "/" + urljoin(at, address).lstrip("/")
 
+    def _anchor(self, address):
+        """Return an address within the page as it is here."""
+        there = unquote(address.lstrip("#"), errors="replace")
+        here = self.anchors.get(there) or names.slugify(there)
+        return f"#{here}" if there and (there in self.anchors or here in self.headings) else address
+
     def led(self, address, line):
         """Return where a link to `address` leads from here."""
         special = _PELICAN.fullmatch(address)
@@ -154,7 +164,7 @@ class Around:
         if path is None or (host and host != urlsplit(self.setup.host).netloc):
             return address
         if not path and not host:
-            return address  # within the page
+            return self._anchor(address)
         name = self.file(address)
         after = address[len(address) - len(address.partition("#")[2]) - 1 :] if "#" in address else ""
         if name and name.lower().endswith(TEXTS):
@@ -165,6 +175,9 @@ class Around:
             return address
         if name and not name.lower().endswith((".html", ".htm")):
             self.note(_("A link leads to a file, and only pictures are taken: %s.") % address[:200], line)
+            return self.kept(special[2] if special else address)
+        if name is None and _FILE.search(path):
+            self.note(_("A link leads to a file that is not there: %s.") % address[:200], line)
             return self.kept(special[2] if special else address)
         if host:
             return address[address.index(host) + len(host) :] or "/"
