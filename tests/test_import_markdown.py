@@ -248,6 +248,12 @@ def test_posts_of_html_are_converted(tmp_path):
     assert any("evil" in note.words or "script" in note.words for note in found["_posts/2024-01-02-h.html"].notes)
 
 
+def test_tags_of_nunjucks(tmp_path):
+    body = "{% image './p.png', 'Alt words' %}\n\n{% set base = '/img' %}{% youtube 'x1' %} ![b]({{ base }}/q.png) {{ '/about/' | url }}"
+    document = taken(tmp_path, body, "Eleventy", {"posts/p.png": PNG, "public/img/q.png": PNG})
+    assert document.body == ("![Alt words](import:0)\n\n<https://www.youtube.com/watch?v=x1> ![b](import:1) /about/")
+
+
 def test_html_that_the_site_drops_is_told(tmp_path):
     body = (
         '<iframe width="1" src="https://player.example/1"></iframe>\n\n<script src="https://x.example/a.js"></script>\n\n'
@@ -273,7 +279,10 @@ def test_html_that_the_site_drops_is_told(tmp_path):
         ("- a\n\n  more\n\nafter", "- a\n\n    more\n\nafter"),
         ("Text\n| a | b |\n|---|---|\n| 1 | 2 |", "Text\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
         ("1. a\n\n   more\n2. b", "1. a\n\n    more\n\n2. b"),
-        ("- x\n\n> Text:\n> - a\n>   - b\n>\n> > deep\n\nafter", "- x\n\n> Text:\n>\n> - a\n>     - b\n>\n> > deep\n\nafter"),
+        (
+            "- x\n\n> Text:\n> - a\n>   - b\n>\n> > deep\n\nafter",
+            "- x\n\n> Text:\n>\n> - a\n>     - b\n>\n> > deep\n\nafter",
+        ),
         ("A year\n1984. was", "A year\n1984. was"),
         ("- a\nlazy\n- b", "- a\nlazy\n- b"),
         ("* a\n    * b\n        * c", "* a\n    * b\n        * c"),

@@ -16,7 +16,7 @@ from .place import PART, Place, Unreadable
 from .zips import FREE, RATIO
 
 UNPACKED = 8 << 30  # bytes of a compressed tar, unpacked: they take room on the disk for as long as it is read
-HEADER = 1 << 15  # bytes of one header
+HEADER = 1 << 14  # bytes of one header; older Pythons take the square of its length to read a hostile one
 DICTIONARY = 256 << 20  # bytes of memory that an .xz may ask for
 
 
