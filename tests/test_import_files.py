@@ -327,7 +327,7 @@ BOMB = "---\n" + "".join(f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9
         (b"---\n- a\n---\n", "no list of fields", 2),
         (b"---\n" + b"a: b\n" * 20_000 + b"---\n", "has no end within", 1),
         (b"x\0\0\0\0", "full of zeros", 1),
-        (b"x" * (3 << 20), "more than 2,097,152 bytes", None),
+        (b"x" * (2 << 20), "more than 1,048,576 bytes", None),
     ],
 )
 def test_hostile_and_broken_files_are_refused_with_their_line(content, said, line, tmp_path):

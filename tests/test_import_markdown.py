@@ -309,6 +309,16 @@ def test_links_within_the_page_lead_to_its_headings(tmp_path):
     assert document.notes == ()
 
 
+def test_bare_addresses_become_links_where_they_were(tmp_path):
+    body = (
+        'See https://example.org/a, `https://example.org/b`, [x](https://example.org/c "at https://example.org/d") and\n'
+        "[https://example.org/e](https://example.org/f) <https://example.org/g>.\n\n[r]: https://example.org/h\n"
+    )
+    document = taken(tmp_path, body, "Hugo")
+    assert document.body == body.strip().replace("https://example.org/a,", "<https://example.org/a>,")
+    assert taken(tmp_path / "other", body, "Jekyll").body == body.strip()
+
+
 def test_links_to_files_are_told(tmp_path):
     body = "[a](a.pdf) [b](/files/b.pdf) [c](https://old.example/c.zip) [d](https://example.org/d.pdf)"
     document = taken(tmp_path, body, "Hugo", {"static/files/b.pdf": "x"})
@@ -412,7 +422,7 @@ def test_no_word_outside_markup_is_lost(folders, dialect, body):
 @pytest.mark.parametrize(
     "repeated",
     ["![", "![a](", "[", "](", "{{<", "{{< x ", "{%", "{% highlight a %}", "{% comment %}", "<a ", "<img ", "<!--", "<pre>", "`", "` ``",
-     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:", "# " + " " * 59_000, "| a |\n" + " " * 59_000, "# a" + " #" * 29_000, "a" * 59_000 + " {#", "<figure><!", "- " * 29_000],
+     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:", "https://a.example/ ", "<h2>x</h2>", "{% figure x %}", "# " + " " * 59_000, "| a |\n" + " " * 59_000, "# a" + " #" * 29_000, "a" * 59_000 + " {#", "<figure><!", "- " * 29_000],
 )  # fmt: skip
 def test_repeated_markup_takes_no_longer_than_words(repeated, folders):
     """What grew with the square of the text would not end."""

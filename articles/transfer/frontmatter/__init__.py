@@ -20,7 +20,7 @@ from ..places import Unreadable
 from . import addresses, bodies, fields, heads, links, setups
 from .setups import Dialect
 
-LONGEST = 2 << 20  # bytes of a text
+LONGEST = 1 << 20  # bytes of a text; one that can be shown has 200,000 characters
 REMEMBERED = 4_096  # addresses of other texts
 _OTHERS = (".rst", ".adoc", ".asciidoc", ".org", ".textile", ".mdx", ".ipynb", ".pandoc", ".html", ".htm")
 _ABOUT = re.compile(r"(?:readme|licen[cs]e|changelog|contributing|code_of_conduct|security|todo)\b", re.IGNORECASE)

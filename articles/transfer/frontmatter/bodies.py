@@ -18,6 +18,10 @@ _ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t
 _HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])([^~\n]{1,1000})(?<=\S)~~(?!~)")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]([^\n]*)$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE)
+_BARE = re.compile(
+    "(?<![\\w/(<\\[\"'=&;:\ue101])https?://[^\\s<>\\[\\]()\"'|`\ue100-\ue10f]*[^\\s<>\\[\\]()\"'|`.,;:!?*_~\ue100-\ue10f]"
+)
+_DEFINED = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:[ \t]*$")
 _ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
 _QUOTED = re.compile(r" {0,3}> ?")
 DEEPEST = 8  # quotations within each other
@@ -45,6 +49,8 @@ def taken(head, around, fields, find, title):
         names.slugify(text.unmasked(found[2] or found[3] or "")) for found in _HEADING.finditer(text.value)
     }
     links.images_and_links(text, around)
+    if dialect in {Dialect.HUGO, Dialect.PLAIN}:  # whose Markdown makes links of bare addresses
+        text.replace(_BARE, lambda found, line: _bare(found))
     if dialect in {Dialect.JEKYLL, Dialect.PLAIN}:
         text.replace(_ATTRIBUTES, lambda found, line: _attribute(found, line, around))
     title = _titled(text, title, around)
@@ -61,6 +67,13 @@ def taken_of_html(head, around, fields, find, title):
     text.value = elements.converted(text.as_html(), around, head.after)
     title = _titled(text, title, around)
     return names.clean(text.finished()).strip("\n").rstrip(), title
+
+
+def _bare(found):
+    """Return a bare address as a link, unless it stands in a link or where one is defined."""
+    before = found.string[max(0, found.start() - 2_000) : found.start()].rpartition("\n")[2]
+    in_link = before.rfind("[") > before.rfind("]") or before.rfind("](") > before.rfind(")")
+    return None if in_link or _DEFINED.match(before) else f"<{found[0]}>"
 
 
 def _plain_heading(found, line, around):

@@ -17,6 +17,7 @@ _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
 _EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _WHOLE = {"script", "style", "figure", "picture", "iframe", "object", "video", "audio", "noscript", "svg", "form"}
+MOST = 500  # pieces of HTML of a text that are converted one by one
 LONGEST = 100_000  # characters of an element that is looked into; longer ones are taken apart tag by tag
 _BLOCKS = {"table", "ul", "ol", "dl", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _GROUPING = {"div", "section", "article", "center", "aside", "header", "footer", "main", "nav", "details", "p", "figure",
@@ -80,7 +81,7 @@ def replaced(text, around):
 
 def _whole_elements(text, around):
     """Put what is shown instead in the place of each element that counts as one, to its own end."""
-    value, out, at, counted, line = text.value, [], 0, 0, text.first
+    value, out, at, counted, line, conversions = text.value, [], 0, 0, text.first, 0
     for start, (name, end) in sorted(_matched(value).items()):
         if start < at:
             continue
@@ -88,9 +89,17 @@ def _whole_elements(text, around):
         whole = value[start:end]
         if name not in _BLOCKS:
             made = _shown(name, whole, line, text, around)
-        elif value[:start].rpartition("\n")[2].strip(" ") or (name == "blockquote" and not re.search("<p[ >]", whole)):
+        elif value[max(0, start - 500) : start].rpartition("\n")[2].strip(" ") or (
+            name == "blockquote" and not re.search("<p[ >]", whole)
+        ):
             made = None  # within a line, or around Markdown
+        elif conversions == MOST:
+            around.note(
+                _("It has more tables, lists and headings of HTML than are looked into; the rest stays HTML."), None
+            )
+            made = None
         else:
+            conversions += 1
             made = "\n\n" + text.mask(converted(text.unmasked(whole), around, line)) + "\n\n"
         if made is not None:
             out += [value[at:start], text.with_lines(made, _lines(whole))]

@@ -265,8 +265,9 @@ class Tags:
 
 def _is_alone(found):
     """Whether a match has its line, or lines, for itself: else it stands in a sentence or a cell."""
-    before = found.string[: found.start()].rpartition("\n")[2]
-    return not before.strip(" \t\ue102") and not found.string[found.end() :].partition("\n")[0].strip(" \t\ue102")
+    before = found.string[max(0, found.start() - 500) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + 500].partition("\n")[0]
+    return not before.strip(" \t\ue102") and not after.strip(" \t\ue102")
 
 
 def _lines(words):
