@@ -8,7 +8,7 @@ import zoneinfo
 import pytest
 
 from articles.transfer import reading
-from articles.transfer.documents import Document, Refusal, Sort, State
+from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.frontmatter import dates
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
@@ -176,6 +176,8 @@ def test_hugo(packed, tmp_path):
     assert words(found["content/about.md"]) == ["Its language is no code of two letters: turkish."]
     refused = {place for place, each in found.items() if isinstance(each, Refusal)}
     assert refused == {"content/posts/bundle/part.md", "content/posts/_index.md", "content/posts/page.adoc"}
+    by_rule = {place for place, each in found.items() if isinstance(each, LeftOut)}
+    assert by_rule == refused - {"content/posts/page.adoc"}
     assert len(found) == 9
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from ... import names
-from ..documents import Document, Note, Refusal, Sort, State
+from ..documents import Document, LeftOut, Note, Refusal, Sort, State
 from ..places import Unreadable
 from . import addresses, bodies, fields, heads, links, setups
 from .setups import Dialect
@@ -67,7 +67,7 @@ def documents(place, zone):
             if isinstance(part, Part):
                 yield reader.document(name, part)
             elif part:
-                yield Refusal(name, part)
+                yield part
         except heads.HeadError as error:
             yield Refusal(name, error.words, error.line)
         except Unreadable as error:
@@ -94,7 +94,7 @@ class _Reader:
     # Which files
 
     def part(self, name):
-        """Return what the file is: a `Part`, why it isn't taken (words), or None where nothing need be said of it."""
+        """Return what the file is: a `Part`, a `Refusal` or `LeftOut`, or None where nothing need be said of it."""
         below = name.removeprefix(self.setup.content)
         if not name.startswith(self.setup.content) or not name.lower().endswith((*links.TEXTS, *_OTHERS)):
             return None
@@ -107,13 +107,14 @@ class _Reader:
             if is_html and self.setup.dialect != Dialect.HUGO and not {"_posts", "_drafts"} & set(inside):
                 return None  # a template
             if not is_html:
-                return _("Only Markdown and HTML are taken, and this is %s.") % ending
+                return Refusal(name, _("Only Markdown and HTML are taken, and this is %s.") % ending)
         part = Part(below=stem)
         if self.setup.dialect in {Dialect.HUGO, Dialect.PLAIN}:
             part = self._with_language(part)
         judged = {Dialect.JEKYLL: self._jekyll, Dialect.HUGO: self._hugo, Dialect.PELICAN: self._pelican,
                   Dialect.ELEVENTY: self._eleventy}.get(self.setup.dialect)  # fmt: skip
-        return judged(part, inside) if judged else part
+        found = judged(part, inside) if judged else part
+        return found if isinstance(found, Part) else LeftOut(name, found)
 
     def _with_language(self, part):
         codes, (first, _slash, rest) = self.setup.languages, part.below.partition("/")
@@ -289,11 +290,11 @@ class _Reader:
             yield Note(_("It has no date."))
 
     def document(self, name, part):
-        """Return the `Document` of a file, or a `Refusal`; raise HeadError or Unreadable."""
+        """Return the `Document` of a file, or a `LeftOut`; raise HeadError or Unreadable."""
         info = self.info(name, part)
         head, said = info.head, info.fields
         if words := self._no_text(name, head):
-            return Refusal(name, words)
+            return LeftOut(name, words)
         notes = list(info.notes)
         is_draft = self._is_draft(info, notes)
         former = "" if is_draft else self._former(info, notes)
