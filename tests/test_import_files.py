@@ -6,10 +6,14 @@ import zipfile
 import zoneinfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from articles.transfer import reading
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.frontmatter import dates
+
+from .thorough import times
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -182,7 +186,7 @@ def test_hugo(packed, tmp_path):
 
 
 PELICAN = {
-    "pelicanconf.py": "import os\nAUTHOR = 'Site Author'\nTIMEZONE = 'Europe/Moscow'\nDEFAULT_LANG = 'ru'\nPATH = 'content'\n"
+    "pelicanconf.py": "import os\nODD = '\\d'\nAUTHOR = 'Site Author'\nTIMEZONE = 'Europe/Moscow'\nDEFAULT_LANG = 'ru'\nPATH = 'content'\n"
     "SITEURL = 'https://old.example'\nARTICLE_URL = 'posts/{date:%Y}/{slug}.html'\nos.system('touch /tmp/never')\nX = open('/etc/passwd')\n",
     "content/energy/gas.md": "Title: Газ и нефть\nDate: 2024-01-02 10:00\nModified: 2024-02-03\nTags: газ, нефть,\n    трубы\n"
     "Slug: gas\nAuthors: Котова, Мария; Иванов, Пётр\nSummary: Коротко.\nLang: ru\nStatus: published\n\n"
@@ -373,6 +377,7 @@ def test_faults_of_a_configuration_are_told_and_the_texts_taken(tmp_path):
             ("hugo.toml", "x\n"),
             ("pelicanconf.py", "def (:\n"),
             ("_config.yml", b"\xff\xff\xff"),
+            (".eleventy.js", b"\xff\xff\xff"),
         ]
     ):
         text = {"hugo.toml": "content/a.md", "pelicanconf.py": "content/a.md"}.get(name, "_posts/2024-01-02-a.md")
@@ -419,3 +424,49 @@ def test_a_run_over_the_same_source_gives_the_same(tmp_path):
         return [(d.origin, d.digest()) for d in reading.documents(tmp_path / name) if isinstance(d, Document)]
 
     assert run("a") == run("b") == run("a")
+
+
+KEYS = ["title", "date", "lastmod", "draft", "published", "status", "tags", "categories", "category", "author", "authors", "slug", "url",
+        "permalink", "aliases", "redirect_from", "image", "cover", "images", "description", "lang", "type", "layout", "params",
+        "permalinks", "languages", "taxonomies", "baseURL", "baseurl", "timezone", "timeZone", "collections", "defaults", "include",
+        "exclude", "contentDir", "source", "defaultContentLanguage", "uglyURLs", "name", "en", "tr", "posts", "page", "scope", "values",
+        "path", "src", "alt", "\u0130", ""]  # fmt: skip
+PLAIN = st.sampled_from([None, True, False, 0, -1, 1.5, 10**30, "", "x", "a, b; c", "2024-01-02", "/x/:year/:slug/", "/{{ title | slug }}/",
+                         "https://e.example/a", "//[", "../..", "/", "a.png", "tr-TR", "Europe/Moscow", "\u0130\u202e", "content", ":x"])  # fmt: skip
+VALUE = st.recursive(
+    PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=8,
+)
+FIELDS = st.dictionaries(st.sampled_from(KEYS), VALUE, max_size=8)
+CONFIGURED = {
+    "_config.yml": "_posts/2024-01-02-a.md",
+    "hugo.json": "content/posts/a.tr.md",
+    "_data/site.json": "posts/a.md",
+    "nothing": "x/a.md",
+}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """Return {file of configuration: the folder of a site}."""
+    made = {name: tmp_path_factory.mktemp("site") for name in CONFIGURED}
+    for name, folder in made.items():
+        laid(folder, {name: "{}", CONFIGURED[name]: "", "a.png": PNG})
+    (made["_data/site.json"] / ".eleventy.js").write_text("")
+    return made
+
+
+@settings(max_examples=times(100, 3000), deadline=None)
+@given(st.sampled_from(sorted(CONFIGURED)), FIELDS, FIELDS)
+def test_no_value_of_a_head_or_a_configuration_breaks_the_reader(sites, config, configured, fields):
+    (sites[config] / config).write_text(json.dumps(configured))
+    (sites[config] / CONFIGURED[config]).write_text(json.dumps(fields) + "\n\nText [a](b.md) ![c](/a.png).\n")
+    for each in reading.documents(sites[config], ISTANBUL):
+        assert isinstance(each, Document | Refusal)
+        if isinstance(each, Document):
+            assert each.title
+            assert each.slug
+            assert all(path.startswith("/") for path in each.old_paths)
+            assert each.published_at is None or each.published_at.tzinfo
+            assert all(isinstance(name, str) and name for name in (*each.authors, *each.themes))

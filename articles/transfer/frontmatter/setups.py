@@ -9,6 +9,7 @@ import json
 import posixpath
 import re
 import tomllib
+import warnings
 import zoneinfo
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -90,6 +91,8 @@ def found(place):
         reading[setup.dialect](place, setup, name)
     except Unreadable as error:
         setup.refused.append(error.refusal)
+    except heads.HeadError as error:
+        setup.refused.append(Refusal(name, error.words, error.line))
     return setup
 
 
@@ -184,7 +187,10 @@ def _pelican(place, setup, name):
 def _assigned(source):
     """Return {name in small letters: value} of what a Python file assigns that is a plain value; nothing is run."""
     values = {}
-    for node in ast.parse(source).body:
+    with warnings.catch_warnings():  # of the file's own faults
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    for node in tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             try:
                 values[node.targets[0].id.lower()] = ast.literal_eval(node.value)
