@@ -13,6 +13,7 @@ from articles.transfer import reading
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.frontmatter import dates
 
+from . import exports
 from .thorough import times
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
@@ -407,6 +408,20 @@ def test_what_a_path_holds_is_told(tmp_path):
     assert reading.is_publication(tmp_path / "e")
     assert not reading.is_publication(tmp_path / "d")
     assert reading.kind_of(tmp_path / "c/export/x.xml") == "A WordPress export"
+
+
+def test_exports_of_wordpress_and_ghost_are_read_from_archives(tmp_path):
+    post = {"id": 1, "uuid": "u", "title": "A Ghost post", "slug": "a", "html": "<p>Words.</p>", "status": "published"}
+    held = {
+        "WordPress": {"blog/export.xml": exports.wxr(exports.item(title="A WordPress post"))},
+        "Ghost": {"blog.ghost.json": exports.ghost([post])},
+    }
+    for name, files in held.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+            for file, content in files.items():
+                archive.writestr(file, content)
+        titles = [each.title for each in reading.documents(tmp_path / f"{name}.zip") if isinstance(each, Document)]
+        assert titles == [f"A {name} post"]
 
 
 def test_a_place_with_nothing_in_it_is_refused_in_words(tmp_path):
