@@ -388,6 +388,12 @@ def test_faults_of_a_configuration_are_told_and_the_texts_taken(tmp_path):
         assert isinstance(found[text], Document)
 
 
+def test_a_configuration_that_speaks_of_no_texts_hides_none(tmp_path):
+    found = read(tmp_path, {"config.toml": "x = 1\n", "notes/a.md": "---\ntitle: A\n---\nx\n"})
+    assert found["notes/a.md"].title == "A"
+    assert "every file is read as it is" in found["config.toml"].words
+
+
 def test_what_a_path_holds_is_told(tmp_path):
     def kind(name, files):
         (tmp_path / name).mkdir()

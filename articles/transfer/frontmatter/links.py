@@ -15,9 +15,8 @@ from ...pictures import MOST_BYTES
 from ..documents import PLACEHOLDER, Image, Note
 from ..places import Unreadable
 from .masks import TOKEN
-from .setups import Dialect
+from .setups import TEXTS, Dialect
 
-TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
 _TAKEN = (".jpg", ".jpeg", ".png", ".webp", ".jfif")
 _DRAWN = (".svg", ".gif", ".avif", ".bmp", ".tif", ".tiff", ".ico", ".heic", *_TAKEN)
 MOST = 2_000  # pictures of a text

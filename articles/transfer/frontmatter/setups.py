@@ -21,6 +21,7 @@ from ..documents import Refusal
 from ..places import Unreadable
 from . import heads
 
+TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
 LONGEST = 1 << 18  # bytes of a file of configuration
 
 
@@ -93,6 +94,10 @@ def found(place):
         setup.refused.append(error.refusal)
     except heads.HeadError as error:
         setup.refused.append(Refusal(name, error.words, error.line))
+    if not any(each.startswith(setup.content) and each.lower().endswith((*TEXTS, ".html")) for each in place.names()):
+        words = _("There is no text in the folder “%s” that it speaks of: every file is read as it is.")
+        setup.refused.append(Refusal(name, words % (setup.content or "/")))
+        return Setup(refused=setup.refused)
     return setup
 
 
