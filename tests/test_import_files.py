@@ -437,14 +437,21 @@ def test_a_place_with_nothing_in_it_is_refused_in_words(tmp_path):
     assert "can't be opened" in found.words
 
 
-def test_a_run_over_the_same_source_gives_the_same(tmp_path):
-    laid(tmp_path / "a", HUGO)
-    laid(tmp_path / "b", dict(reversed(HUGO.items())))
+@pytest.mark.parametrize("site", [HUGO, JEKYLL, PELICAN, {"posts/a.md": "x", "posts/b/c.md": "# y"}])
+def test_the_same_source_gives_the_same_wherever_it_lies(site, tmp_path):
+    """A folder, the folder above it, an archive of it: nothing would be taken twice."""
+    laid(tmp_path / "a" / "blog", site)
+    with zipfile.ZipFile(tmp_path / "content.zip", "w") as archive:
+        for name, content in reversed(site.items()):
+            archive.writestr(f"blog/{name}", content)
 
-    def run(name):
-        return [(d.origin, d.digest()) for d in reading.documents(tmp_path / name) if isinstance(d, Document)]
+    def run(path):
+        return sorted((d.origin, d.digest()) for d in reading.documents(path) if isinstance(d, Document))
 
-    assert run("a") == run("b") == run("a")
+    first = run(tmp_path / "a" / "blog")
+    assert first == run(tmp_path / "a" / "blog") == run(tmp_path / "content.zip")
+    if len(site) > 2:  # a configuration says where the site begins
+        assert [origin for origin, _digest in first] == [origin for origin, _digest in run(tmp_path / "a")]
 
 
 KEYS = ["title", "date", "lastmod", "draft", "published", "status", "tags", "categories", "category", "author", "authors", "slug", "url",

@@ -258,6 +258,11 @@ class _Reader:
 
     # What they become
 
+    def _origin(self, name):
+        """Return what tells a text: its system, the address of its site, if that is known, and its path in that."""
+        site = self.setup.host.rpartition("/")[2] + self.setup.base
+        return f"{self.setup.dialect.lower()}:{site}:{name.removeprefix(self.setup.root)}"
+
     def _no_text(self, name, head):
         """Return why a file is no text of the site, or nothing."""
         if not head.kind and _ABOUT.match(posixpath.basename(name)):
@@ -307,7 +312,7 @@ class _Reader:
         lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
         notes += [*around.notes, *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
         return Document(
-            origin=f"{self.setup.dialect.lower()}:{self.setup.host.rpartition('/')[2]}{self.setup.base}:{name}",
+            origin=self._origin(name),
             place=name,
             title=title,
             body=body,

@@ -24,7 +24,6 @@ SAID = 1_000  # refusals that are kept one by one
 PART = 1 << 20
 LEFT_OUT = {"__MACOSX", "node_modules", "__pycache__"}  # never a text of anybody's
 _SEEN = {".eleventy.js"}  # the one hidden file that says something
-_ROOTS = {"content", "posts", "pages", "articles", "blog", "src"}  # folders that mean something to those who read them
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 _WORSE = (*_DAMAGE, RuntimeError, ValueError, OverflowError, struct.error, IndexError, KeyError)
@@ -187,7 +186,7 @@ class Place:
         """Take off the one folder that everything in an archive lies in, as those do that are made of a folder."""
         tops = {name.partition("/")[0] if "/" in name else "" for name in self._files}
         top = tops.pop() if len(tops) == 1 else ""
-        if top and top not in _ROOTS and not top.startswith("_"):
+        if top and not top.startswith("_"):  # `_posts` says what lies in it
             self._files = {name[len(top) + 1 :]: entry for name, entry in self._files.items()}
 
 
