@@ -6,15 +6,12 @@ import zipfile
 import zoneinfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from articles.transfer import reading
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.frontmatter import dates
 
 from . import exports
-from .thorough import times
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -317,39 +314,6 @@ def test_what_isnt_understood_is_told_with_its_line(tmp_path):
     )
 
 
-BOMB = "---\n" + "".join(f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9))}]\n" for n in range(1, 9)) + "---\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "said", "line"),
-    [
-        (b"---\ntitle: \xe7\n---\n", "byte 8 of the line can't be read", 2),
-        (b"---\ntitle: T\nText.\n", "Its head has no end", 1),
-        (BOMB.encode(), "a YAML reference", 2),
-        (b"---\nt: !!python/object/apply:os.system [x]\n---\n", "a YAML tag", 2),
-        (b"---\nt: 1\na: b: c\n---\n", "no YAML: mapping values are not allowed", 3),
-        (b"---\n" + b"[" * 5000 + b"\n---\n", "too deep", 2),
-        (b"+++\na = 1\nb =\n+++\n", "no TOML", 3),
-        (b'{"a": 1,\n "b": }\n', "no JSON", 2),
-        (b"---\n- a\n---\n", "no list of fields", 2),
-        (b"---\n" + b"a: b\n" * 20_000 + b"---\n", "has no end within", 1),
-        (b"x\0\0\0\0", "full of zeros", 1),
-        (b"x" * (2 << 20), "more than 1,048,576 bytes", None),
-    ],
-)
-def test_hostile_and_broken_files_are_refused_with_their_line(content, said, line, tmp_path):
-    found = read(tmp_path, {"bad.md": content, "good.md": "---\ntitle: Good\n---\nText.\n"})
-    assert said in found["bad.md"].words
-    assert found["bad.md"].line == line
-    assert found["good.md"].title == "Good"
-
-
-def test_control_characters_are_taken_out_and_told(tmp_path):
-    document = read(tmp_path, {"a.md": "---\ntitle: a\x01b\n---\nx\x00y long enough\x1b[31m\n"})["a.md"]
-    assert (document.title, document.body) == ("ab", "xy long enough[31m")
-    assert "3 control characters were taken out." in words(document)
-
-
 def test_values_stay_as_they_are_typed(tmp_path):
     text = "---\ntitle: 1984\nslug: 007\ntags: [no, 2024-01-02, 1_000, 'on', ~]\ncategory: {name: Named}\ndate: 2024-01-02\n---\nx\n"
     document = read(tmp_path, {"a.md": text})["a.md"]
@@ -452,49 +416,3 @@ def test_the_same_source_gives_the_same_wherever_it_lies(site, tmp_path):
     assert first == run(tmp_path / "a" / "blog") == run(tmp_path / "content.zip")
     if len(site) > 2:  # a configuration says where the site begins
         assert [origin for origin, _digest in first] == [origin for origin, _digest in run(tmp_path / "a")]
-
-
-KEYS = ["title", "date", "lastmod", "draft", "published", "status", "tags", "categories", "category", "author", "authors", "slug", "url",
-        "permalink", "aliases", "redirect_from", "image", "cover", "images", "description", "lang", "type", "layout", "params",
-        "permalinks", "languages", "taxonomies", "baseURL", "baseurl", "timezone", "timeZone", "collections", "defaults", "include",
-        "exclude", "contentDir", "source", "defaultContentLanguage", "uglyURLs", "name", "en", "tr", "posts", "page", "scope", "values",
-        "path", "src", "alt", "\u0130", ""]  # fmt: skip
-PLAIN = st.sampled_from([None, True, False, 0, -1, 1.5, 10**30, "", "x", "a, b; c", "2024-01-02", "/x/:year/:slug/", "/{{ title | slug }}/",
-                         "https://e.example/a", "//[", "../..", "/", "a.png", "tr-TR", "Europe/Moscow", "\u0130\u202e", "content", ":x"])  # fmt: skip
-VALUE = st.recursive(
-    PLAIN,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
-    max_leaves=8,
-)
-FIELDS = st.dictionaries(st.sampled_from(KEYS), VALUE, max_size=8)
-CONFIGURED = {
-    "_config.yml": "_posts/2024-01-02-a.md",
-    "hugo.json": "content/posts/a.tr.md",
-    "_data/site.json": "posts/a.md",
-    "nothing": "x/a.md",
-}
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory):
-    """Return {file of configuration: the folder of a site}."""
-    made = {name: tmp_path_factory.mktemp("site") for name in CONFIGURED}
-    for name, folder in made.items():
-        laid(folder, {name: "{}", CONFIGURED[name]: "", "a.png": PNG})
-    (made["_data/site.json"] / ".eleventy.js").write_text("")
-    return made
-
-
-@settings(max_examples=times(100, 3000), deadline=None)
-@given(st.sampled_from(sorted(CONFIGURED)), FIELDS, FIELDS)
-def test_no_value_of_a_head_or_a_configuration_breaks_the_reader(sites, config, configured, fields):
-    (sites[config] / config).write_text(json.dumps(configured))
-    (sites[config] / CONFIGURED[config]).write_text(json.dumps(fields) + "\n\nText [a](b.md) ![c](/a.png).\n")
-    for each in reading.documents(sites[config], ISTANBUL):
-        assert isinstance(each, Document | Refusal)
-        if isinstance(each, Document):
-            assert each.title
-            assert each.slug
-            assert all(path.startswith("/") for path in each.old_paths)
-            assert each.published_at is None or each.published_at.tzinfo
-            assert all(isinstance(name, str) and name for name in (*each.authors, *each.themes))

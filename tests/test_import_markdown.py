@@ -4,15 +4,10 @@ import re
 import zoneinfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from articles import names, text
+from articles import text
 from articles.transfer import places, reading
-from articles.transfer.documents import Document, Refusal
-from articles.transfer.frontmatter import bodies, heads
-
-from .thorough import times
+from articles.transfer.frontmatter import bodies
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -344,91 +339,6 @@ def test_what_was_taken_renders(tmp_path):
     assert html.count("<img") == 2
     assert html.count("<ul>") == 2
     assert '<li id="fn-1">' in html
-
-
-MARKUP = st.sampled_from([
-    "![a](", "[b](", ")", "](", "<x.png>", ' "t"', "{{<", ">}}", "{{%", "%}}", "{%", "%}", "{{", "}}", "highlight", "/highlight",
-    "raw", "endraw", "comment", "endcomment", "include x.html", "ref \"a\"", "<img src=a.png>", "<div>", "</div>", "<iframe src=",
-    "<figure>", "</figure>", "<script>", "</script>", "<!--", "-->", "<pre>", "</pre>", "`", "```", "~~~", "\n", "\n\n", "    ",
-    "- ", "1. ", "> ", "# ", "| a |", "|---|", "[^1]", "[^1]: ", "[r]: x", "{: .c}", "~~", "***", "\\", "&amp;", "import:0", "---\n",
-    "title: ", "{static}/a.png", "word", "слово ", " ", '"', "=", "<", ">", "{", "}", "[", "]", "(", "!", "%", "/", "\ud800", "\x00", "漢", "👩", "\ue100", "0\ue101", "\ue102", "İ", "\u202e",
-])  # fmt: skip
-ANYTHING = st.lists(MARKUP, max_size=25).map("".join)
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """Return {dialect: a folder of that kind with one text, to be written over}."""
-    made = {dialect: tmp_path_factory.mktemp(dialect) for dialect in CONFIG}
-    for dialect, folder in made.items():
-        taken(folder, "", dialect)
-    return made
-
-
-@settings(max_examples=times(120, 3000), deadline=None)
-@given(st.sampled_from(sorted(CONFIG)), ANYTHING)
-def test_no_text_breaks_the_reader(folders, dialect, body):
-    content = (HEADS.get(dialect, YAML) + body).encode("utf-8", "surrogatepass")
-    (folders[dialect] / PLACES[dialect]).write_bytes(content)
-    (found,) = reading.documents(folders[dialect], ISTANBUL)
-    assert isinstance(found, Document | Refusal)
-    if isinstance(found, Document):
-        assert not re.search("[\ue100-\ue104]", found.body)
-        numbers = [int(number) for number in re.findall(r"!\[[^\[\]]*\]\(import:(\d+)", found.body)]
-        assert all(number < len(found.pictures) or f"import:{number}" in body for number in numbers)
-
-
-@settings(max_examples=times(60, 1000), deadline=None)
-@given(ANYTHING | st.binary(max_size=200))
-def test_no_file_breaks_the_reader(folders, content):
-    content = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-    for start in (b"", b"---\n", b"+++\n", b"{", b"Title: "):
-        try:
-            decoded, _controls = heads.decoded(start + content)
-            head = heads.taken_apart(decoded, lines=True)
-            assert head.body.strip() in decoded
-        except heads.HeadError as error:
-            assert error.words
-
-
-PIECES = [
-    "gaz", "[boru hattı](https://example.org/)", "*нефть*", "**sea** of", "`code`", "<b>bold</b>", "note[^1]", "![map](https://cdn.example/x.png)",
-    "{% raw %}kept{% endraw %}", "~~gone~~", "<div>inside</div>", "(see)", "[plain]", "a_b", "2 < 3",
-]  # fmt: skip
-STARTS = ["", "", "- ", "  - ", "    - ", "1) ", "2. ", "> ", "## ", "    ", "| ", "[^1]: ", "text:\n- "]
-LINES = st.lists(
-    st.tuples(st.sampled_from(STARTS), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4)), max_size=8
-)
-TEXT = st.tuples(LINES, st.sampled_from(["\n", "\n\n"])).map(
-    lambda made: made[1].join(start + " ".join(pieces) for start, pieces in made[0])
-)
-
-
-@settings(max_examples=times(100, 2000), deadline=None)
-@given(st.sampled_from(["Jekyll", "Eleventy", "Markdown"]), TEXT)
-def test_no_word_outside_markup_is_lost(folders, dialect, body):
-    (folders[dialect] / PLACES[dialect]).write_text(YAML + body, newline="")
-    (found,) = reading.documents(folders[dialect], ISTANBUL)
-
-    def words_of(markdown):
-        return re.findall(
-            r"[a-zа-яçğıöşü]{2,}",
-            re.sub(r"https?://\S*?(?=[)\s>])|</?(?:b|div|del)>|\{% \w+ %\}|x\.png", " ", markdown),
-        )
-
-    assert words_of(found.body) == words_of(names.clean(body))
-
-
-@pytest.mark.parametrize(
-    "repeated",
-    ["![", "![a](", "[", "](", "{{<", "{{< x ", "{%", "{% highlight a %}", "{% comment %}", "<a ", "<img ", "<!--", "<pre>", "`", "` ``",
-     "```\n", "- a\n", "  ", "~~", "[a]: b\n", "<figure>", "<div ", '<a b="', "{{", "> ", "# a\n", "| a |\n|---|\n", "\n\n", "{:", "[^1]:", "https://a.example/ ", "<h2>x</h2>", "{% figure x %}", "# " + " " * 59_000, "| a |\n" + " " * 59_000, "# a" + " #" * 29_000, "a" * 59_000 + " {#", "<figure><!", "- " * 29_000],
-)  # fmt: skip
-def test_repeated_markup_takes_no_longer_than_words(repeated, folders):
-    """What grew with the square of the text would not end."""
-    path = folders["Jekyll"] / PLACES["Jekyll"]
-    path.write_text(YAML + repeated * (60_000 // len(repeated)) + "x")
-    assert len(list(reading.documents(folders["Jekyll"], ISTANBUL))) == 1
 
 
 def test_a_place_of_many_files_is_read_one_by_one(tmp_path):
