@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from articles import text
 from articles.transfer import html as bodies
 from articles.transfer.documents import Image
-from articles.transfer.markup import LONGEST, TooLong
+from articles.transfer.html.markup import LONGEST, TooLong
 
 from .thorough import times
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles import text
-from articles.transfer import shortcodes, wordpress
+from articles.transfer import wordpress
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
-from articles.transfer.notes import Notes
+from articles.transfer.html.notes import Notes
+from articles.transfer.wordpress import shortcodes
 
 from .exports import BLOG, Held, attachment, author, category, item, wxr
 from .thorough import times
@@ -387,10 +388,10 @@ def test_control_characters_that_no_xml_has_are_left_out():
 
 
 def test_an_item_of_endless_text_is_refused_and_the_next_one_taken(monkeypatch):
-    monkeypatch.setattr("articles.transfer.wxr.LONGEST_ITEM", 100_000)
+    monkeypatch.setattr("articles.transfer.wordpress.wxr.LONGEST_ITEM", 100_000)
     found = read(wxr(item(1, content="x" * 200_000), item(2)))
     assert [type(each) for each in found] == [Refusal, Document]
-    monkeypatch.setattr("articles.transfer.markup.LONGEST", 1000)
+    monkeypatch.setattr("articles.transfer.html.markup.LONGEST", 1000)
     assert [type(each) for each in read(wxr(item(1, content="x" * 2000), item(2)))] == [Refusal, Document]
 
 

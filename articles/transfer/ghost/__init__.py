@@ -14,13 +14,14 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from .. import names
-from . import cards, fields, html
-from .documents import Document, Refusal, Sort, State
+from ... import names
+from .. import fields, html
+from ..documents import Document, Refusal, Sort, State
+from ..html.markup import TooLong
+from ..html.notes import Notes
+from ..uploads import Uploads
+from . import cards
 from .jsontables import Broken, rows
-from .markup import TooLong
-from .notes import Notes
-from .uploads import Uploads
 
 _SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
 _FILES = ("/content/files/", "/content/media/")

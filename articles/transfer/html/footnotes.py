@@ -1,6 +1,6 @@
 """Footnotes of HTML, whoever made them: a mark that leads to a note, and a note that leads back."""
 
-from .. import names
+from ... import names
 
 _HOLDERS = ["li", "p", "dd", "td"]
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]

@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from django.utils.translation import gettext as _
 from markdownify import MarkdownConverter
 
-from .. import names
-from .documents import PLACEHOLDER, Image, Note
+from ... import names
+from ..documents import PLACEHOLDER, Image, Note
 from .elements import address_of
 from .footnotes import taken_out
 from .marks import at_start, bracketed, escaped, indented, target

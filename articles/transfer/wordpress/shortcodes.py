@@ -12,7 +12,7 @@ from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-from . import fields
+from .. import fields
 
 _CODE = {"pre", "code", "script", "style", "textarea"}
 _PIECE = re.compile(

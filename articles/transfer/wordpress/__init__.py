@@ -15,12 +15,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
-from .. import names
-from . import fields, html, shortcodes
-from .documents import Document, LeftOut, Refusal, Sort, State
-from .markup import TooLong
-from .notes import Notes
-from .uploads import Uploads
+from ... import names
+from .. import fields, html
+from ..documents import Document, LeftOut, Refusal, Sort, State
+from ..html.markup import TooLong
+from ..html.notes import Notes
+from ..uploads import Uploads
+from . import shortcodes
 from .wxr import Broken, rows
 
 SORTS = {"post": Sort.ARTICLE, "page": Sort.PAGE}

@@ -12,7 +12,7 @@ import re
 import nh3
 from django.utils.translation import gettext as _
 
-from .. import names
+from ... import names
 from .elements import BLOCKS, GROUPS, INLINE, OTHERS, PARTS, SPOKEN, UNSEEN
 from .writer import Writer
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from .documents import Note
+from ..documents import Note
 
 MOST = 60  # notes on one text
 
