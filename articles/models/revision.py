@@ -29,6 +29,14 @@ def digest_of(row, article):
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+class Unsealed(ValueError):  # noqa: N818 - it says what the `row` is
+    """A revision, the `row`, whose digest is not that of what it says."""
+
+    def __init__(self, row):
+        super().__init__(str(row))
+        self.row = row
+
+
 class RevisionQuerySet(models.QuerySet):
     """Revisions of an article."""
 
@@ -56,6 +64,16 @@ class RevisionQuerySet(models.QuerySet):
         for row in objs:
             row.seal()
         return super().bulk_create(objs, *args, **kwargs)
+
+    def bring_in(self, rows):
+        """Store revisions that were saved in another site as they were; raise Unsealed for one that isn't what was saved."""
+        for row in rows:
+            if row.digest != digest_of(row, row.article.uid):
+                raise Unsealed(row)
+            row.is_told = row.tells
+        models.QuerySet.bulk_create(self, rows)
+
+    bring_in.alters_data = True
 
     def numbered(self):
         """Return its history: everything that was saved, without what is only kept while somebody types."""
@@ -201,13 +219,18 @@ class Revision(models.Model):
         """What readers are told it was: update, correction, withdrawn."""
         return (self.Change(self.change) if self.change else self.Kind(self.kind)).label
 
+    @property
+    def tells(self):
+        """Whether readers are told about it: an update, a correction, a withdrawal."""
+        told = {self.Change.UPDATE, self.Change.CORRECTION}
+        return self.change in told or self.kind == self.Kind.WITHDRAWN
+
     def save(self, *args, **kwargs):
         """Store a new revision; a stored one is never written again."""
         if not self._state.adding:
             raise TypeError(STANDS)
         self.seal()
-        told = {self.Change.UPDATE, self.Change.CORRECTION}
-        self.is_told = self.change in told or self.kind == self.Kind.WITHDRAWN
+        self.is_told = self.tells
         super().save(*args, **kwargs)
 
     def seal(self):

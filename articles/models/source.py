@@ -121,10 +121,14 @@ class Source(models.Model):
         if errors:
             raise ValidationError(errors)
 
-    def save(self, *args, **kwargs):
-        """Store the source with the folded words it is found by."""
+    def fold(self):
+        """Fold the words that the source is found by."""
         words = (self.key, self.title, self.creators, self.publisher, self.date[:4])
         self.folded = f" {' '.join(names.words(' '.join(words)))}"
+
+    def save(self, *args, **kwargs):
+        """Store the source with the folded words it is found by."""
+        self.fold()
         if self.pk and not kwargs.get("update_fields") and not Source.objects.filter(pk=self.pk, url=self.url).exists():
             self.failures, self.checked_at, self.outcome = 0, None, ""  # what was found of another address
         super().save(*args, **kwargs)

@@ -153,11 +153,17 @@ def write_links(article, fields):
     place_events(article)
 
 
-def write_citations(html, **text):
-    """Bring the citations of `text` (article=… or theme=…) to those of its rendered `html`."""
+def cited(html):
+    """Return {key of a source: its number} of all that the rendered `html` cites."""
     numbers = {}
     for mention in citations.mentions(html):
         numbers.setdefault(mention.key, mention.number)
+    return numbers
+
+
+def write_citations(html, **text):
+    """Bring the citations of `text` (article=… or theme=…) to those of its rendered `html`."""
+    numbers = cited(html)
     sources = Source.objects.filter(key__in=numbers)
     Citation.objects.filter(**text).delete()
     Citation.objects.bulk_create(Citation(source=source, number=numbers[source.key], **text) for source in sources)

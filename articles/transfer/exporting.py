@@ -1,0 +1,291 @@
+"""From rows to files: what each file of a publication says (`publication` has the list of them)."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
+from django.contrib.sites.models import Site
+from django.core.files.storage import default_storage
+from django.db.models import Q
+
+from ..models import (
+    Article,
+    Author,
+    Citation,
+    Comment,
+    Edition,
+    Keyword,
+    Likeness,
+    Link,
+    Picture,
+    ReadNext,
+    Revision,
+    Series,
+    Source,
+    Theme,
+    ThemeMerge,
+)
+from .folder import ROOT, stem
+from .naming import HELD, instant, named_fields, names_of
+from .spelling import plain_table, said, table, text_file, wrong
+
+FORMAT = 1
+PART = 100  # rows that are in memory at a time
+
+
+def in_parts(rows, most=PART):
+    """Yield lists of at most `most` of the queryset `rows`, by their keys."""
+    last = 0
+    while part := list(rows.filter(pk__gt=last).order_by("pk")[:most]):
+        yield part
+        last = part[-1].pk
+
+
+def _each(rows):
+    for part in in_parts(rows):
+        yield from part
+
+
+# The small files -----------------------------------------------------------------------------------------------------
+
+
+def write_site(folder):
+    """Write what the site itself is called, and when what readers see changed last."""
+    site, edition = Site.objects.get(pk=settings.SITE_ID), Edition.objects.filter(pk=1).first()
+    values = {
+        "format": FORMAT,
+        "name": site.name,
+        "domain": site.domain,
+        "changed_at": edition and instant(edition.changed_at),
+    }
+    folder.put(ROOT, plain_table(said(values)))
+
+
+def write_tables(folder):
+    """Write the files with many rows each."""
+    for name, rows in (
+        ("people", _people()),
+        ("authors", _authors()),
+        ("series", _series()),
+        ("sources", _sources()),
+        ("pictures", _pictures(folder)),
+        ("redirects", _redirects()),
+        ("merges", _merges()),
+    ):
+        folder.put_parts(f"{name}.toml", rows)
+
+
+def _people():
+    """Those who have a part in what is exported, by the names of their accounts alone."""
+    parts = (
+        Revision.objects.numbered().values("saved_by"),
+        Article.objects.values("created_by"),
+        Comment.objects.values("author"),
+        Comment.objects.values("resolved_by"),
+        ThemeMerge.objects.values("merged_by"),
+        Author.objects.values("user"),
+    )
+    took_part = Q()
+    for part in parts:
+        took_part |= Q(pk__in=part.order_by())
+    for user in _each(get_user_model().objects.filter(took_part)):
+        yield table("person", {"name": user.get_username(), "id": user.pk})
+
+
+def _authors():
+    for row in _each(Author.objects.select_related("user")):
+        values = {"slug": row.slug, "name": row.name, "about": row.about, "is_group": row.is_group or None}
+        yield table("author", values | {"person": row.user and row.user.get_username(), "id": row.pk})
+
+
+def _series():
+    for row in _each(Series.objects):
+        yield table("series", {"slug": row.slug, "title": row.title, "summary": row.summary, "id": row.pk})
+
+
+def _sources():
+    told = ("key", "kind", "title", "creators", "publisher", "date", "language", "url", "archived_url", "note")
+    for row in _each(Source.objects):
+        values = {name: getattr(row, name) for name in told}
+        yield table("source", values | {"failures": row.failures or None, "id": row.pk})
+
+
+def _pictures(folder):
+    for row in _each(Picture.objects):
+        digests = {name: _stored(folder, name, recorded) for name, recorded in row.files.items()}
+        told = {name: getattr(row, name) for name in ("alt", "caption", "credit", "width", "height", "sized")}
+        values = {"file": row.file.name, **told, "is_decorative": row.is_decorative or None}
+        values |= {"added_at": instant(row.added_at), "files": sorted(map(list, digests.items()))}
+        yield table("picture", values | {"id": row.pk})
+
+
+def _stored(folder, name, recorded):
+    """Put the file `name` of a picture into the folder; return its SHA-256."""
+
+    def read():
+        with default_storage.open(name) as file:
+            return file.read()
+
+    place = f"pictures/{name}"
+    try:
+        digest = folder.put_stored(place, recorded, read)
+    except OSError as error:
+        raise wrong(place, f"it can't be read where pictures are kept ({error}): see manage.py verify.") from error
+    if recorded not in {"", digest}:
+        raise wrong(place, "it is damaged where pictures are kept: see manage.py verify.")
+    return digest
+
+
+def _redirects():
+    rows = Redirect.objects.filter(site=settings.SITE_ID).order_by("old_path")
+    for old, new in sorted(rows.values_list("old_path", "new_path")):
+        yield table("redirect", {"from": old, "to": new})
+
+
+def _merges():
+    for row in _each(ThemeMerge.objects.select_related("merged_by")):
+        called = names_of(Theme, [row.source_id, row.target_id])
+        values = {"source": called[row.source_id], "target": called[row.target_id]}
+        values |= {"merged_by": _username(row.merged_by), "merged_at": instant(row.merged_at)}
+        yield table("merge", values | {"undone_at": instant(row.undone_at), **row.record, "id": row.pk})
+
+
+def _username(user):
+    return user and user.get_username()
+
+
+# Texts ---------------------------------------------------------------------------------------------------------------
+
+
+def write_pages(folder):
+    """Write the plain pages of the site."""
+    for row in _each(FlatPage.objects.filter(sites=settings.SITE_ID)):
+        values = {"title": row.title, "url": row.url, "id": row.pk, "template_name": row.template_name}
+        flags = {name: getattr(row, name) or None for name in ("enable_comments", "registration_required")}
+        folder.put(f"pages/{stem(row.url.strip('/'), row.pk)}.md", text_file(said(values | flags), row.content))
+
+
+def write_themes(folder):
+    """Write the themes, those that were merged into others too."""
+    for part in in_parts(Theme.everything.prefetch_related("names")):
+        into = names_of(Theme, [row.merged_into_id for row in part])
+        for row in part:
+            told = ("id", "name", "language", "is_alias")
+            rows = sorted(row.names.all(), key=lambda name: (name.is_alias, name.pk))
+            values = {"name": row.name, "slug": row.slug, "definition": row.definition, "place": row.place}
+            values |= {"names": [{key: getattr(name, key) for key in told} for name in rows]}
+            values |= {"merged_into": into.get(row.merged_into_id), "id": row.pk}
+            values |= {"sources": _cited(theme=row), "links": _led(Link.objects.filter(theme=row))}
+            folder.put(f"themes/{stem(row.slug, row.pk)}.md", text_file(said(values), row.introduction))
+
+
+def _cited(**text):
+    return list(Citation.objects.filter(**text).order_by("number").values_list("source__key", flat=True))
+
+
+def _led(rows):
+    """Return {name: path of what it leads to} of the links `rows`."""
+    told = sorted(rows.values_list("name", "to_article__slug", "to_theme__slug"))
+    return {name: f"/articles/{article}/" if article else f"/themes/{theme}/" for name, article, theme in told}
+
+
+def write_articles(folder, progress):
+    """Write the articles as readers see them, or as drafts, with their kin and remarks; `progress(done)` is told how many."""
+    rows = Article.objects.defer("html", "contents", "body").select_related("created_by", "live", "working")
+    done = 0
+    for part in in_parts(rows):
+        shown = named_fields([_shown(row) for row in part])
+        for row, fields in zip(part, shown, strict=True):
+            name = stem(row.slug, row.pk)
+            folder.put(f"articles/{name}.md", _article(row, fields))
+            for kind, tables in (("kin", _kin(row)), ("remarks", _remarks(row))):
+                if tables:
+                    folder.put(f"{kind}/{name}.toml", b"".join(tables))
+        done += len(part)
+        progress(done)
+
+
+def _shown(row):
+    """Return what readers see of the article `row`, or the working copy of what they never saw, as fields with keys."""
+    if row.live is None:
+        return row.working.fields
+    return row.live.fields | {
+        "themes": list(row.article_themes.order_by("tag__slug").values_list("tag", flat=True)),
+        "authors": list(row.bylines.order_by("place").values_list("author", flat=True)),
+        "series": row.series_id,
+        "lead_picture": row.lead_picture_id,
+        "translation_of": row.translation_of_id,
+    }
+
+
+def _article(row, fields):
+    dates = {
+        "date": row.published_at,
+        "updated": row.updated_at,
+        "withdrawn": row.withdrawn_at,
+        "deleted": row.deleted_at,
+    }
+    values = {"title": row.title, "slug": row.slug, **{name: instant(moment) for name, moment in dates.items()}}
+    values |= {"withdrawn_note": row.withdrawn_note, "draft": row.published_at is None or row.withdrawn_at is not None}
+    told = ("language", "summary", "themes", "authors", "series", "series_order", "lead_picture", "translation_of")
+    values |= {name: fields.get(name) for name in told}
+    values |= {"sources": _cited(article=row) if row.live else [], "links": _led(Link.objects.filter(article=row))}
+    values |= {"id": row.pk, "uid": str(row.uid), "revision": row.live and row.live.number}
+    return text_file(said(values | {"created_by": _username(row.created_by)}), fields["body"])
+
+
+def _kin(row):
+    """Return the tables of what was found of the article when it or another was published: it isn't found so again."""
+    found = [table("keyword", {"term": term, "word": word}) for term, word in sorted(
+        Keyword.objects.filter(article=row).values_list("term", "word")
+    )]  # fmt: skip
+    following = ReadNext.objects.filter(article=row).order_by("place", "pk").select_related("other")
+    for each in following.only("place", "picked", "words", "other__slug"):
+        values = {"article": each.other.slug, "picked": each.picked or None, "words": each.words}
+        found.append(table("next", values))
+    alike = Likeness.objects.filter(article=row).values_list("other__slug", "score", "words")
+    found += [table("alike", {"article": slug, "score": score, "words": words}) for slug, score, words in sorted(alike)]
+    return found
+
+
+def _remarks(row):
+    rows = row.comments.order_by("pk").select_related("author", "resolved_by")
+    return [
+        table(
+            "remark",
+            {
+                "author": _username(each.author),
+                "name": each.name,
+                "made_at": instant(each.made_at),
+                "answers": each.parent_id,
+                "quote": each.quote,
+                "place": each.place,
+                "text": each.text,
+                "resolved_at": instant(each.resolved_at),
+                "resolved_by": _username(each.resolved_by),
+                "id": each.pk,
+            },
+        )
+        for each in rows
+    ]
+
+
+def write_revisions(folder, progress):
+    """Write every numbered revision; `progress(done)` is told how many."""
+    rows = Revision.objects.numbered().select_related("article", "based_on", "saved_by")
+    rows = rows.defer("article__html", "article__contents", "article__body", "based_on__fields")
+    done = 0
+    for part in in_parts(rows):
+        for row, fields in zip(part, named_fields([row.fields for row in part]), strict=True):
+            name = f"revisions/{stem(row.article.slug, row.article_id)}/{row.number:04}.md"
+            folder.put(name, _revision(row, fields))
+        done += len(part)
+        progress(done)
+
+
+def _revision(row, fields):
+    values = {"number": row.number, "kind": row.kind, "change": row.change, "note": row.note}
+    values |= {"saved_at": instant(row.saved_at), "saved_by": _username(row.saved_by), "saver": row.saver}
+    values |= {"based_on": row.based_on and row.based_on.number, "form": row.form and str(row.form), "id": row.pk}
+    held = {name: fields[name] for name in HELD if name in fields}
+    return text_file(said(values) | {"digest": row.digest} | held, fields["body"])
