@@ -1,5 +1,7 @@
 """From rows to files: what each file of a publication says (`publication` has the list of them)."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.flatpages.models import FlatPage
@@ -24,6 +26,7 @@ from ..models import (
     Source,
     Theme,
     ThemeMerge,
+    shown,
 )
 from .folder import ROOT, stem
 from .naming import HELD, instant, named_fields, names_of
@@ -136,6 +139,21 @@ def _stored(folder, name, recorded):
     return digest
 
 
+def write_former(folder, mentioned):
+    """Write the files of pictures that texts mention by the beginnings `mentioned` of their names, and no row has any more:
+    of pictures that got another file, or were deleted, earlier versions go on showing them.
+    """
+    of_rows = (shown.beginning(name) for name in Picture.objects.values_list("file", flat=True).iterator())
+    former = mentioned.difference(of_rows)
+    names = []
+    if former:
+        with suppress(FileNotFoundError):  # nothing was ever stored
+            names = [name for name in default_storage.listdir("")[1] if shown.beginning(name) in former]
+    rows = [table("file", {"name": name, "sha256": _stored(folder, name, "")}) for name in sorted(names)]
+    if rows:
+        folder.put("former.toml", b"".join(rows))
+
+
 def _redirects():
     rows = Redirect.objects.filter(site=settings.SITE_ID).order_by("old_path")
     for old, new in sorted(rows.values_list("old_path", "new_path")):
@@ -157,20 +175,22 @@ def _username(user):
 # Texts ---------------------------------------------------------------------------------------------------------------
 
 
-def write_pages(folder):
-    """Write the plain pages of the site."""
+def write_pages(folder, mentioned):
+    """Write the plain pages of the site; the set `mentioned` is told which pictures they show."""
     for row in _each(FlatPage.objects.filter(sites=settings.SITE_ID)):
         values = {"title": row.title, "url": row.url, "id": row.pk, "template_name": row.template_name}
         flags = {name: getattr(row, name) or None for name in ("enable_comments", "registration_required")}
+        mentioned |= shown.mentioned(row.content)
         folder.put(f"pages/{stem(row.url.strip('/'), row.pk)}.md", text_file(said(values | flags), row.content))
 
 
-def write_themes(folder):
-    """Write the themes, those that were merged into others too."""
+def write_themes(folder, mentioned):
+    """Write the themes, those that were merged into others too; `mentioned` is told which pictures they show."""
     for part in in_parts(Theme.everything.prefetch_related("names")):
         into = names_of(Theme, [row.merged_into_id for row in part])
         for row in part:
             told = ("id", "name", "language", "is_alias")
+            mentioned |= shown.mentioned(row.introduction)
             rows = sorted(row.names.all(), key=lambda name: (name.is_alias, name.pk))
             values = {"name": row.name, "slug": row.slug, "definition": row.definition, "place": row.place}
             values |= {"names": [{key: getattr(name, key) for key in told} for name in rows]}
@@ -194,8 +214,8 @@ def write_articles(folder, progress):
     rows = Article.objects.defer("html", "contents", "body").select_related("created_by", "live", "working")
     done = 0
     for part in in_parts(rows):
-        shown = named_fields([_shown(row) for row in part])
-        for row, fields in zip(part, shown, strict=True):
+        said_of = named_fields([_shown(row) for row in part])
+        for row, fields in zip(part, said_of, strict=True):
             name = stem(row.slug, row.pk)
             folder.put(f"articles/{name}.md", _article(row, fields))
             for kind, tables in (("kin", _kin(row)), ("remarks", _remarks(row))):
@@ -270,14 +290,15 @@ def _remarks(row):
     ]
 
 
-def write_revisions(folder, progress):
-    """Write every numbered revision; `progress(done)` is told how many."""
+def write_revisions(folder, mentioned, progress):
+    """Write every numbered revision; `mentioned` is told which pictures they show, `progress(done)` how many there are."""
     rows = Revision.objects.numbered().select_related("article", "based_on", "saved_by")
     rows = rows.defer("article__html", "article__contents", "article__body", "based_on__fields")
     done = 0
     for part in in_parts(rows):
         for row, fields in zip(part, named_fields([row.fields for row in part]), strict=True):
             name = f"revisions/{stem(row.article.slug, row.article_id)}/{row.number:04}.md"
+            mentioned |= shown.mentioned(row.fields["body"])
             folder.put(name, _revision(row, fields))
         done += len(part)
         progress(done)

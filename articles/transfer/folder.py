@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import sqlite3
+import stat
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ MOST_FILES = 10_000_000
 LONGEST_NAME = 300
 MOST_BYTES = 32_000_000  # of one file that is read
 _PART, _LONG_PART = ".part", ".long-part"  # what is being written, before it has its name
-_TABLES = "authors|merges|people|pictures|redirects|series|sources"
+_TABLES = "authors|former|merges|people|pictures|redirects|series|sources"
 _STEM = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*|_[0-9]+)"
 NAMES = re.compile(
     rf"publication\.toml|(?:{_TABLES})\.toml|(?:articles|themes|pages)/{_STEM}\.md|(?:kin|remarks)/{_STEM}\.toml"
@@ -229,9 +230,13 @@ class Shelf:
         try:
             if path.resolve(strict=True) != self.path.resolve() / name:
                 raise wrong(name, "it is a link that leads elsewhere.")
-            return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
         except (OSError, RuntimeError) as error:
             raise wrong(name, f"{CONTENTS} names it, and it can't be read: {error}.") from error
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise wrong(name, "it is no file.")
+        return file
 
     def close(self):
         """Forget the names."""

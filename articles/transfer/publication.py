@@ -10,6 +10,7 @@
     pages/NAME.md            a plain page
     pictures/                the files of pictures, every size, as they are stored
     pictures.toml  authors.toml  series.toml  sources.toml  redirects.toml  merges.toml (of themes)
+    former.toml              files of pictures that earlier versions show, and that no picture has any more
     people.toml              names of the accounts that have a part in this, and nothing else of them
 
 What isn't here: passwords, rights, sessions, draft links, what is kept while somebody types, the audit log, who follows,
@@ -68,14 +69,15 @@ def export(path, say=lambda line: None):
         done.revisions = number
         tell(f"{number:,} revisions written.")
 
-    tell = _now_and_then(say)
+    tell, mentioned = _now_and_then(say), set()
     with opened(path) as folder, _snapshot():
         exporting.write_site(folder)
         exporting.write_tables(folder)
-        exporting.write_themes(folder)
-        exporting.write_pages(folder)
+        exporting.write_themes(folder, mentioned)
+        exporting.write_pages(folder, mentioned)
         exporting.write_articles(folder, articles)
-        exporting.write_revisions(folder, revisions)
+        exporting.write_revisions(folder, mentioned, revisions)
+        exporting.write_former(folder, mentioned)
         folder.finish()
         done.written, done.removed = folder.written, folder.removed
     return done

@@ -178,6 +178,9 @@ def read_pictures(shelf, register, written):
             yield _picture(values, register, digests)
 
     _in_parts(rows())
+    for values in tables(shelf, "former.toml", "file"):
+        _store(shelf, values, values.text("name", ...), values.text("sha256", ...), written)
+        values.end()
 
 
 def _picture(values, register, digests):
