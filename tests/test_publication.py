@@ -1,27 +1,36 @@
 """A publication written down as files and brought back: the same site, and the same bytes when it is written down again."""
 
 import hashlib
+import io
 import os
 import random
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils import timezone
+from PIL import Image
 
-from articles import integrity, weaving
-from articles.models import Article, Author, Picture, Series, Source, Theme
-from articles.transfer import starter
+from articles import integrity, publishing, weaving
+from articles.models import Article, Author, Picture, Revision, Series, Source, Theme, ThemeMerge
+from articles.models.picture import read_picture
+from articles.publishing import Fields
+from articles.transfer import exporting, starter
 from articles.transfer.publication import export, restore
 from articles.transfer.restoring import BEGINNINGS
 
 from . import leaks
+from .make import change, make_article, make_author, make_picture, make_theme, make_user
 from .test_kept_and_anew import DEEDS, World
 from .thorough import times
 
@@ -170,3 +179,132 @@ def test_every_state_of_an_article_comes_back(client, settings, tmp_path, stoppe
         paint()
 
     moved(client, settings, tmp_path, make, stopped)
+
+
+# What belongs to people ----------------------------------------------------------------------------------------------
+
+
+def written_down(settings, tmp_path, make):
+    """Have `make()` fill the site, write it down and empty it; return the folder."""
+    with elsewhere(settings, tmp_path / "pictures-one"):
+        make()
+        export(tmp_path / "one")
+    settings.MEDIA_ROOT = tmp_path / "pictures-two"
+    return tmp_path / "one"
+
+
+def history(folder, slug):
+    return [path.read_text() for path in sorted((folder / "revisions" / slug).iterdir())]
+
+
+def test_history_names_who_saved_and_nobody_of_them_gets_in(settings, tmp_path):
+    def make():
+        chief, gone = make_user("chief", "Editor", email="chief@example.org"), make_user("gone", "Editor")
+        article = make_article("One", slug="one", by=chief, authors=[make_author("Ann", user=chief)])
+        publishing.save_draft(article, Fields.of(article.working), by=gone, based_on=article.working_id)
+        publishing.say(article, text="Is it so?", by=chief)
+        gone.delete()
+
+    one = written_down(settings, tmp_path, make)
+    told = "".join(content.decode() for name, content in files(one).items() if not name.startswith("pictures/"))
+    assert 'saved_by: "chief"' in told
+    assert "example.org" not in told
+    assert "pbkdf2" not in told
+    assert "md5" not in told
+    restore(one)
+    (user,) = User.objects.all()
+    assert (user.username, user.is_active, user.is_staff, user.email) == ("chief", False, False, "")
+    assert not user.has_usable_password()
+    assert [row.saved_by for row in Revision.objects.order_by("number")] == [user, user, None]
+    assert Author.objects.get(user=user).name == "Ann"
+    export(tmp_path / "two")
+    assert files(one) == files(tmp_path / "two")
+
+
+def test_an_account_that_is_here_already_is_that_of_its_name_and_key(settings, tmp_path):
+    one = written_down(settings, tmp_path, lambda: make_article("One", by=make_user("chief", "Editor", pk=7001)))
+    mine = User.objects.create_superuser("chief", password="mine", pk=7001)
+    restore(one)
+    assert User.objects.get().is_superuser
+    assert Revision.objects.first().saved_by == mine
+
+
+# Keys, states, pictures ----------------------------------------------------------------------------------------------
+
+
+def test_what_old_revisions_mention_is_never_another_theme(settings, tmp_path):
+    def make():
+        article = make_article("One", slug="one", themes=["Kept"], published=False)
+        gone = Theme.objects.create(pk=9_000, name="Gone")
+        fields = replace(Fields.of(article.working), themes=(gone.pk,))
+        revision = publishing.save_draft(article, fields, by=None, based_on=article.working_id)
+        publishing.save_draft(Article.objects.get(), replace(fields, themes=()), by=None, based_on=revision.pk)
+        publishing.forget_row(gone)
+
+    one = written_down(settings, tmp_path, make)
+    assert "themes: [9000]" in history(one, "one")[1]
+    restore(one)
+    assert Revision.objects.get(number=2).fields["themes"] == [9_000]
+    assert make_theme("New").pk > 9_000
+    assert make_article("Two").pk > Article.objects.get(slug="one").pk
+
+
+def test_editors_go_on_where_they_were(settings, tmp_path):
+    """What is done to a publication that was brought in works as it did where it comes from."""
+
+    def make():
+        for number in range(3):
+            make_article(
+                f"A{number}", slug=f"a{number}", themes=["Syria", "Libya"], body=f"See [[article:a{number - 1}]]."
+            )
+        publishing.merge_themes(Theme.objects.called("Libya"), Theme.objects.called("Syria"), by=None)
+
+    restore(written_down(settings, tmp_path, make))
+    publishing.undo_merge(ThemeMerge.objects.get())
+    change(Article.objects.get(slug="a0"), slug="moved", title="Moved", kind="correction", note="So it is.")
+    publishing.withdraw(article := Article.objects.get(slug="a1"), by=None, based_on=article.working_id, note="Wrong.")
+    publishing.retag(Article.objects.get(slug="a2"), add=[make_theme("New").pk], by=None)
+    assert list(integrity.damages()) == []
+
+
+def test_pictures_come_with_every_size_and_former_files_with_them(settings, tmp_path):
+    def make():
+        picture = make_picture()
+        former = picture.file.name
+        make_article("One", lead_picture=picture.pk, body=f"See ![it](/pictures/{former}).")
+        out = io.BytesIO()
+        Image.new("RGB", (300, 200)).save(out, "PNG")
+        picture.file = read_picture(SimpleUploadedFile("x.png", out.getvalue()))
+        publishing.save_row(picture)
+        assert picture.file.name != former
+
+    one = written_down(settings, tmp_path, make)
+    restore(one)
+    assert files(tmp_path / "pictures-two") == files(tmp_path / "pictures-one")
+    assert (one / "former.toml").exists()
+    export(tmp_path / "two")
+    assert files(one) == files(tmp_path / "two")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_down_is_one_instant(settings, tmp_path, monkeypatch):
+    make_article("One", slug="one")
+    real = exporting.write_themes
+
+    def meanwhile(*args):
+        def write():
+            make_article("Two", slug="two", themes=["A theme of its own"])
+            connection.close()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join()
+        real(*args)
+
+    monkeypatch.setattr(exporting, "write_themes", meanwhile)
+    assert export(tmp_path / "one").articles == 1
+    assert sorted(path.name for path in (tmp_path / "one/articles").iterdir()) == ["one.md"]
+    assert len(list((tmp_path / "one/themes").iterdir())) == 1
+    assert Article.objects.count() == 2
+    monkeypatch.undo()
+    assert export(tmp_path / "one").articles == 2

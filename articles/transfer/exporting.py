@@ -149,7 +149,7 @@ def write_former(folder, mentioned):
     if former:
         with suppress(FileNotFoundError):  # nothing was ever stored
             names = [name for name in default_storage.listdir("")[1] if shown.beginning(name) in former]
-    rows = [table("file", {"name": name, "sha256": _stored(folder, name, "")}) for name in sorted(names)]
+    rows = [table("file", {"name": name, "digest": _stored(folder, name, "")}) for name in sorted(names)]
     if rows:
         folder.put("former.toml", b"".join(rows))
 

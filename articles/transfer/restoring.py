@@ -179,7 +179,7 @@ def read_pictures(shelf, register, written):
 
     _in_parts(rows())
     for values in tables(shelf, "former.toml", "file"):
-        _store(shelf, values, values.text("name", ...), values.text("sha256", ...), written)
+        _store(shelf, values, values.text("name", ...), values.text("digest", ...), written)
         values.end()
 
 
