@@ -1,5 +1,6 @@
 """From rows to files: what each file of a publication says (`publication` has the list of them)."""
 
+from collections import defaultdict
 from contextlib import suppress
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.db.models import Q
 
 from ..models import (
     Article,
+    ArticleAuthor,
+    ArticleTheme,
     Author,
     Citation,
     Comment,
@@ -187,7 +190,12 @@ def write_pages(folder, mentioned):
 def write_themes(folder, mentioned):
     """Write the themes, those that were merged into others too; `mentioned` is told which pictures they show."""
     for part in in_parts(Theme.everything.prefetch_related("names")):
-        into = names_of(Theme, [row.merged_into_id for row in part])
+        keys = [row.pk for row in part]
+        into, cited, led = (
+            names_of(Theme, [row.merged_into_id for row in part]),
+            _cited("theme", keys),
+            _led("theme", keys),
+        )
         for row in part:
             told = ("id", "name", "language", "is_alias")
             mentioned |= shown.mentioned(row.introduction)
@@ -195,18 +203,35 @@ def write_themes(folder, mentioned):
             values = {"name": row.name, "slug": row.slug, "definition": row.definition, "place": row.place}
             values |= {"names": [{key: getattr(name, key) for key in told} for name in rows]}
             values |= {"merged_into": into.get(row.merged_into_id), "id": row.pk}
-            values |= {"sources": _cited(theme=row), "links": _led(Link.objects.filter(theme=row))}
+            values |= {"sources": cited.get(row.pk), "links": led.get(row.pk)}
             folder.put(f"themes/{stem(row.slug, row.pk)}.md", text_file(said(values), row.introduction))
 
 
-def _cited(**text):
-    return list(Citation.objects.filter(**text).order_by("number").values_list("source__key", flat=True))
+def _by_text(rows):
+    """Return {key of a text: [values, …]} of `rows`, each of which begins with that key."""
+    found = defaultdict(list)
+    for key, *values in rows:
+        found[key].append(values)
+    return found
 
 
-def _led(rows):
-    """Return {name: path of what it leads to} of the links `rows`."""
-    told = sorted(rows.values_list("name", "to_article__slug", "to_theme__slug"))
-    return {name: f"/articles/{article}/" if article else f"/themes/{theme}/" for name, article, theme in told}
+def _cited(text, keys):
+    """Return {key: [key of a source, …]} of what texts ("article" or "theme") with `keys` cite, in their order."""
+    rows = Citation.objects.filter(**{f"{text}__in": keys}).order_by("number")
+    return {
+        key: [cited for (cited,) in found] for key, found in _by_text(rows.values_list(text, "source__key")).items()
+    }
+
+
+def _led(text, keys):
+    """Return {key: {name: path of what it leads to}} of the links in texts ("article" or "theme") with `keys`."""
+    rows = Link.objects.filter(**{f"{text}__in": keys}).values_list(text, "name", "to_article__slug", "to_theme__slug")
+    return {
+        key: {
+            name: f"/articles/{article}/" if article else f"/themes/{theme}/" for name, article, theme in sorted(found)
+        }
+        for key, found in _by_text(rows).items()
+    }
 
 
 def write_articles(folder, progress):
@@ -214,31 +239,44 @@ def write_articles(folder, progress):
     rows = Article.objects.defer("html", "contents", "body").select_related("created_by", "live", "working")
     done = 0
     for part in in_parts(rows):
-        said_of = named_fields([_shown(row) for row in part])
-        for row, fields in zip(part, said_of, strict=True):
+        keys = [row.pk for row in part]
+        cited, led, kin, remarks = _cited("article", keys), _led("article", keys), _kin(keys), _remarks(keys)
+        for row, fields in zip(part, named_fields(_shown(part)), strict=True):
             name = stem(row.slug, row.pk)
-            folder.put(f"articles/{name}.md", _article(row, fields))
-            for kind, tables in (("kin", _kin(row)), ("remarks", _remarks(row))):
-                if tables:
-                    folder.put(f"{kind}/{name}.toml", b"".join(tables))
+            ties = {"sources": cited.get(row.pk) if row.live else None, "links": led.get(row.pk)}
+            folder.put(f"articles/{name}.md", _article(row, fields, ties))
+            for kind, tables in (("kin", kin), ("remarks", remarks)):
+                if row.pk in tables:
+                    folder.put(f"{kind}/{name}.toml", b"".join(tables[row.pk]))
         done += len(part)
         progress(done)
 
 
-def _shown(row):
-    """Return what readers see of the article `row`, or the working copy of what they never saw, as fields with keys."""
-    if row.live is None:
-        return row.working.fields
-    return row.live.fields | {
-        "themes": list(row.article_themes.order_by("tag__slug").values_list("tag", flat=True)),
-        "authors": list(row.bylines.order_by("place").values_list("author", flat=True)),
-        "series": row.series_id,
-        "lead_picture": row.lead_picture_id,
-        "translation_of": row.translation_of_id,
-    }
+def _shown(part):
+    """Return what readers see of each of the articles `part`, of what they never saw the working copy, as fields with keys."""
+    keys = [row.pk for row in part]
+    themes = ArticleTheme.objects.filter(content_object__in=keys).order_by("tag__slug", "tag")
+    bylines = ArticleAuthor.objects.filter(article__in=keys).order_by("place")
+    themes, authors = (
+        _by_text(themes.values_list("content_object", "tag")),
+        _by_text(bylines.values_list("article", "author")),
+    )
+    return [
+        row.live.fields
+        | {
+            "themes": [key for (key,) in themes[row.pk]],
+            "authors": [key for (key,) in authors[row.pk]],
+            "series": row.series_id,
+            "lead_picture": row.lead_picture_id,
+            "translation_of": row.translation_of_id,
+        }
+        if row.live
+        else row.working.fields
+        for row in part
+    ]
 
 
-def _article(row, fields):
+def _article(row, fields, ties):
     dates = {
         "date": row.published_at,
         "updated": row.updated_at,
@@ -248,46 +286,37 @@ def _article(row, fields):
     values = {"title": row.title, "slug": row.slug, **{name: instant(moment) for name, moment in dates.items()}}
     values |= {"withdrawn_note": row.withdrawn_note, "draft": row.published_at is None or row.withdrawn_at is not None}
     told = ("language", "summary", "themes", "authors", "series", "series_order", "lead_picture", "translation_of")
-    values |= {name: fields.get(name) for name in told}
-    values |= {"sources": _cited(article=row) if row.live else [], "links": _led(Link.objects.filter(article=row))}
+    values |= {name: fields.get(name) for name in told} | ties
     values |= {"id": row.pk, "uid": str(row.uid), "revision": row.live and row.live.number}
     return text_file(said(values | {"created_by": _username(row.created_by)}), fields["body"])
 
 
-def _kin(row):
-    """Return the tables of what was found of the article when it or another was published: it isn't found so again."""
-    found = [table("keyword", {"term": term, "word": word}) for term, word in sorted(
-        Keyword.objects.filter(article=row).values_list("term", "word")
-    )]  # fmt: skip
-    following = ReadNext.objects.filter(article=row).order_by("place", "pk").select_related("other")
-    for each in following.only("place", "picked", "words", "other__slug"):
-        values = {"article": each.other.slug, "picked": each.picked or None, "words": each.words}
-        found.append(table("next", values))
-    alike = Likeness.objects.filter(article=row).values_list("other__slug", "score", "words")
-    found += [table("alike", {"article": slug, "score": score, "words": words}) for slug, score, words in sorted(alike)]
+def _kin(keys):
+    """Return {key: tables} of what was found of articles when they or others were published: it isn't found so again."""
+    found = defaultdict(list)
+    words = Keyword.objects.filter(article__in=keys).values_list("article", "term", "word")
+    for key, term, word in sorted(words):
+        found[key].append(table("keyword", {"term": term, "word": word}))
+    told = ("article", "other__slug", "picked", "words")
+    following = ReadNext.objects.filter(article__in=keys).order_by("article", "place", "pk").values_list(*told)
+    for key, slug, picked, words in following:
+        found[key].append(table("next", {"article": slug, "picked": picked or None, "words": words}))
+    alike = Likeness.objects.filter(article__in=keys).values_list("article", "other__slug", "score", "words")
+    for key, slug, score, words in sorted(alike):
+        found[key].append(table("alike", {"article": slug, "score": score, "words": words}))
     return found
 
 
-def _remarks(row):
-    rows = row.comments.order_by("pk").select_related("author", "resolved_by")
-    return [
-        table(
-            "remark",
-            {
-                "author": _username(each.author),
-                "name": each.name,
-                "made_at": instant(each.made_at),
-                "answers": each.parent_id,
-                "quote": each.quote,
-                "place": each.place,
-                "text": each.text,
-                "resolved_at": instant(each.resolved_at),
-                "resolved_by": _username(each.resolved_by),
-                "id": each.pk,
-            },
-        )
-        for each in rows
-    ]
+def _remarks(keys):
+    """Return {key: tables} of what was said about articles."""
+    found = defaultdict(list)
+    rows = Comment.objects.filter(article__in=keys).order_by("pk").select_related("author", "resolved_by")
+    for row in rows:
+        values = {"author": _username(row.author), "name": row.name, "made_at": instant(row.made_at)}
+        values |= {"answers": row.parent_id, "quote": row.quote, "place": row.place or None, "text": row.text}
+        values |= {"resolved_at": instant(row.resolved_at), "resolved_by": _username(row.resolved_by), "id": row.pk}
+        found[row.article_id].append(table("remark", values))
+    return found
 
 
 def write_revisions(folder, mentioned, progress):
