@@ -86,7 +86,7 @@ HOSTILE = {
     "articles/one.md: its summary is not that": edited("articles/one.md", 'summary: "', 'summary: "X'),
     "articles/one.md: there is no theme 'nowhere'": edited("articles/one.md", '["syria"]', '["nowhere"]'),
     "articles/one.md: revisions/one/ doesn't hold": unlisted("revisions/one/0001.md"),
-    "revisions/one/0001.md: files.txt names it, and it can't be read": without("revisions/one/0001.md"),
+    "revisions/one/0001.md: it can't be read": without("revisions/one/0001.md"),
     "articles/one.md: uid is no UUID": edited("articles/one.md", 'uid: "', 'uid: "x'),
     "articles/one.md: date has no zone": edited("articles/one.md", 'Z"\ndraft', '"\ndraft'),
     "articles/one.md: nothing is known of evil": edited("articles/one.md", "draft: false", "draft: false\nevil: 1"),
@@ -103,9 +103,8 @@ HOSTILE = {
     "pictures.toml, line 1: 'pictures/../x.jpg' is no file": edited(
         "pictures.toml", 'files = [["', 'files = [["../x.jpg", ""], ["'
     ),
-    "redirects.toml, line 1: a redirect leads from one path": edited(
-        "redirects.toml", 'to = "/', 'to = "https://example.org/'
-    ),
+    "redirects.toml, line 1: a redirect leads from a path": edited("redirects.toml", 'to = "/', 'to = "//example.org/'),
+    "themes/syria.md: it is merged into itself": edited("themes/syria.md", "\nid: ", '\nmerged_into: "syria"\nid: '),
     "people.toml, line 1: there is no": edited("people.toml", "[[person]]", "[[admin]]"),
 }
 

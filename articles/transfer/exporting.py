@@ -168,7 +168,8 @@ def _merges():
         called = names_of(Theme, [row.source_id, row.target_id])
         values = {"source": called[row.source_id], "target": called[row.target_id]}
         values |= {"merged_by": _username(row.merged_by), "merged_at": instant(row.merged_at)}
-        yield table("merge", values | {"undone_at": instant(row.undone_at), **row.record, "id": row.pk})
+        record = {name: row.record[name] for name in ("name", "slug", "place", "names", "own", "redirects")}
+        yield table("merge", values | {"undone_at": instant(row.undone_at), **record, "id": row.pk})
 
 
 def _username(user):

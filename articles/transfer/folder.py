@@ -11,6 +11,7 @@ import re
 import sqlite3
 import stat
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from .spelling import PublicationError, wrong
@@ -53,8 +54,9 @@ class Folder:
         if there and not {CONTENTS, ROOT} & set(there):
             raise PublicationError(f"{self.path} holds something else: name an empty folder, or one written before.")
         if CONTENTS in there:
-            for name in named(self.path / CONTENTS):
-                self._names.execute("INSERT OR IGNORE INTO name VALUES (?, 0)", [name])
+            with (self.path / CONTENTS).open("rb") as file:
+                rows = ([name] for name in named(file))
+                self._names.executemany("INSERT OR IGNORE INTO name VALUES (?, 0)", rows)
 
     def put(self, name, content):
         """Let the file `name` hold `content`, unless it does."""
@@ -177,29 +179,25 @@ def digest_of(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def named(path):
-    """Yield the names in the `files.txt` at `path`; raise PublicationError for one that no export has written."""
-    with path.open("rb") as file:
-        for number, raw in enumerate(iter(lambda: file.readline(LONGEST_NAME), b""), start=1):
-            name = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
-            if not NAMES.fullmatch(name) or number > MOST_FILES:
-                raise wrong(CONTENTS, f"{name[:60]!r} is no file of a publication.", number)
-            yield name
+def named(file):
+    """Yield the names that `file`, a `files.txt`, holds; raise PublicationError for one that no export has written."""
+    for number, raw in enumerate(iter(lambda: file.readline(LONGEST_NAME), b""), start=1):
+        name = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+        if not NAMES.fullmatch(name) or number > MOST_FILES:
+            raise wrong(CONTENTS, f"{name[:60]!r} is no file of a publication.", number)
+        yield name
 
 
 class Shelf:
-    """A folder at `path` that a publication is read from; nothing in it is trusted."""
+    """What a publication is read from: the folder at a path, or whatever else has `open(name)`, as an archive; none is trusted."""
 
-    def __init__(self, path):
-        self.path = Path(path)
+    def __init__(self, source):
+        self._open = source.open if not isinstance(source, (str, Path)) else partial(_opened, Path(source))
         self._names = sqlite3.connect("", isolation_level=None)
         self._names.execute("CREATE TABLE name (name TEXT PRIMARY KEY) WITHOUT ROWID")
         self._names.execute("BEGIN")
-        try:
-            for name in named(self.path / CONTENTS):
-                self._names.execute("INSERT OR IGNORE INTO name VALUES (?)", [name])
-        except OSError as error:
-            raise wrong(CONTENTS, f"it can't be read: {error.strerror}.") from error
+        with self._opened(CONTENTS) as file:
+            self._names.executemany("INSERT OR IGNORE INTO name VALUES (?)", ([name] for name in named(file)))
 
     def names(self, beginning):
         """Yield the names of the files that begin with `beginning`, sorted."""
@@ -226,18 +224,23 @@ class Shelf:
                     yield line
 
     def _opened(self, name):
-        path = self.path / name
         try:
-            if path.resolve(strict=True) != self.path.resolve() / name:
-                raise wrong(name, "it is a link that leads elsewhere.")
-            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+            return self._open(name)
         except (OSError, RuntimeError) as error:
-            raise wrong(name, f"{CONTENTS} names it, and it can't be read: {error}.") from error
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            file.close()
-            raise wrong(name, "it is no file.")
-        return file
+            raise wrong(name, f"it can't be read: {error}.") from error
 
     def close(self):
         """Forget the names."""
         self._names.close()
+
+
+def _opened(folder, name):
+    """Return the file `name` below `folder`, open; raise OSError for a link that leads elsewhere, and what is no file."""
+    path = folder / name
+    if path.resolve(strict=True) != folder.resolve() / name:
+        raise OSError("it is a link that leads elsewhere")
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError("it is no file")
+    return file

@@ -102,15 +102,15 @@ def _snapshot():
             yield
 
 
-def restore(path, say=lambda line: None):
-    """Bring the publication in the folder `path` into this site, which must hold none; return a `Restored`.
+def restore(source, say=lambda line: None):
+    """Bring the publication in `source` into this site, which must hold none; return a `Restored`.
 
-    All of it or nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for
+    `source` is the path of a folder, or whatever has `open(name)` for the files in it, such as an opened archive. All of it or nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for
     whatever can't be taken.
     """
     written, tell = [], _now_and_then(say)
     try:
-        with closing(Shelf(path)) as shelf, closing(Register()) as register, transaction.atomic():
+        with closing(Shelf(source)) as shelf, closing(Register()) as register, transaction.atomic():
             return _restore(shelf, register, written, tell)
     except (ValidationError, DatabaseError) as error:
         restoring.take_back(written)

@@ -1,6 +1,7 @@
 """From files to rows: a publication that was written down is brought into an empty site. Nothing in the files is trusted."""
 
 import hashlib
+import re
 import uuid
 from contextlib import suppress
 
@@ -24,6 +25,7 @@ User = get_user_model()
 BEGINNINGS = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF", "avif": b"\x00\x00\x00"}
 MOST_PICTURE = 40_000_000  # bytes of one file of a picture
 PART = 500
+_LEADS = re.compile(r"/(?![/\\])|https?://")
 
 
 def tables(shelf, name, *kinds):
@@ -147,8 +149,8 @@ def read_redirects(shelf):
     def rows():
         for values in tables(shelf, "redirects.toml", "redirect"):
             row = Redirect(site_id=settings.SITE_ID, old_path=values.text("from", ...), new_path=values.text("to"))
-            if not row.old_path.startswith("/") or (row.new_path and not row.new_path.startswith("/")):
-                raise values.wrong("a redirect leads from one path of this site to another.")
+            if not row.old_path.startswith("/") or (row.new_path and not _LEADS.match(row.new_path)):
+                raise values.wrong("a redirect leads from a path of this site to another one, or to a page elsewhere.")
             yield values.checked(row)
 
     _in_parts(rows())
@@ -223,7 +225,7 @@ def take_back(written):
 
 def read_themes(shelf, register, links):
     """Bring in the themes; `links(register, values, theme=row)` returns the unsaved links of one."""
-    told = []
+    told, into, named = [], {}, {}
     for name in shelf.names("themes/"):
         values, body = text(shelf, name)
         row = Theme(pk=values.key(), introduction=body, place=values.number("place"))
@@ -233,7 +235,21 @@ def read_themes(shelf, register, links):
         each = restoring.Told(row, values.items("sources", str), links(register, values, theme=row), names)
         values.checked(row)
         told.append(each)
+        into[row.pk] = row.merged_into_id
+        named[row.pk] = values
+    for key, values in named.items():
+        _refuse_circle(key, into, values)
     restoring.restore_themes(told)
+
+
+def _refuse_circle(key, into, values):
+    """Refuse the theme with `key` when it was merged into itself, by way of others or not; `into` says what each went into."""
+    passed = set()
+    while key is not None:
+        if key in passed:
+            raise values.wrong("it is merged into itself.")
+        passed.add(key)
+        key = into[key]
 
 
 def _name(values, theme, register):
