@@ -1,6 +1,7 @@
 """What a publication is not brought in from, or written to: each refused as a whole, with the file and the line."""
 
 import io
+import random
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from articles.models import Article, Author, Source
 from articles.transfer.publication import PublicationError, export, restore
 
 from .make import change, make_article, make_picture, make_source, make_user
-from .test_publication import Undone, files, written_down
+from .test_publication import WRITTEN, Undone, files, written_down
+from .thorough import times
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +140,36 @@ def test_what_was_tampered_with_is_refused_whole(hostile_base, settings, tmp_pat
     assert said in str(refused.value)
     assert not any(model.objects.exists() for model in (Article, Author, Source, User))
     assert files(tmp_path / "pictures") == {}
+
+
+PIECES = [
+    "", "null", "-1", "0", "1", "99999999999999999999", "1e400", '""', '"\\ud800"', '"\\u0000"', "[]", "[[]]", "{}", "[null]",
+    '["x"]', "true", '"9999-12-31T23:59:59+00:00"', '"0001-01-01T00:00:00+14:00"', '"2024-01-01"', "\x00", "---", "[[x]]",
+]  # fmt: skip
+
+
+def mutated(text, chance):
+    """Return `text` with one of its lines changed as chance has it."""
+    lines = text.split("\n")
+    place = chance.randrange(len(lines))
+    key, mark, _value = lines[place].partition(chance.choice([": ", " = "]))
+    lines[place : place + 1] = chance.choice(
+        [[], [lines[place]] * 2, [chance.choice(PIECES)], [f"{key}{mark}{chance.choice(PIECES)}"]]
+    )
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("seed", range(times(15, 400)))
+def test_whatever_was_done_to_it_is_told_in_words(settings, tmp_path, seed):
+    chance = random.Random(seed)  # noqa: S311 - not a secret
+    folder, settings.MEDIA_ROOT = tmp_path / "one", tmp_path / "pictures"
+    shutil.copytree(WRITTEN, folder)
+    path = chance.choice([path for path in sorted(folder.rglob("*")) if path.is_file()])
+    path.write_bytes(mutated(path.read_bytes().decode(), chance).encode())
+    try:
+        restore(folder)
+    except PublicationError as error:
+        assert str(error)
+        assert not Article.objects.exists()
+    else:
+        assert Article.objects.count() <= 6

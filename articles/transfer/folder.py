@@ -153,7 +153,7 @@ def opened(path):
     """Give the `Folder` at `path`, which nobody else writes meanwhile; raise PublicationError for what can't be one."""
     path = Path(path)
     try:
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)  # drafts are nobody else's business
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise PublicationError(f"{path} can't be written: {error.strerror}") from error

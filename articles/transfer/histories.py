@@ -10,7 +10,7 @@ from ..models import Article, Author, Comment, Keyword, Likeness, Link, Picture,
 from ..models.revision import Unsealed
 from ..publishing import restoring
 from .folder import stem
-from .naming import HELD, KEYS, SECTIONS
+from .naming import HELD, KEYS, MOST_KEY, SECTIONS
 from .restoring import form_of, found, held, registered, tables, text, used
 from .spelling import wrong
 
@@ -167,6 +167,8 @@ def _fields(values, body, register):
         kinds = (list,) if name in _LISTS else (int,) if name in _NUMBERS else (str, int) if name in KEYS else (str,)
         if type(value) not in kinds and not (value is None and (name in KEYS or name in _NUMBERS)):
             raise values.wrong(f"{name} is of another kind.")
+        if isinstance(value, int) and abs(value) > MOST_KEY:
+            raise values.wrong(f"{name} is out of range.")
         if isinstance(value, list) and any(type(each) not in (str, int) for each in value):
             raise values.wrong(f"{name} holds something of another kind.")
         if name in KEYS and value is not None:

@@ -112,7 +112,12 @@ def restore(source, say=lambda line: None):
     try:
         with closing(Shelf(source)) as shelf, closing(Register()) as register, transaction.atomic():
             return _restore(shelf, register, written, tell)
-    except (ValidationError, DatabaseError) as error:
+    except (
+        ValidationError,
+        DatabaseError,
+        ValueError,
+        OverflowError,
+    ) as error:  # the last two of what no column can hold
         restoring.take_back(written)
         messages = error.messages if isinstance(error, ValidationError) else [str(error).strip()]
         raise PublicationError(" ".join(messages)) from error

@@ -49,7 +49,8 @@ class Values:
 
     def real(self, key):
         """Return the real number `key`."""
-        return float(self._taken(key, (int, float), ...))
+        value = self._taken(key, (int, float), ...)
+        return float(value) if abs(value) <= MOST_KEY else self._refuse(f"{key} is out of range.")
 
     def flag(self, key):
         """Return whether `key` is true; it isn't where nothing is said."""
