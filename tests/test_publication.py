@@ -300,6 +300,24 @@ def test_editors_go_on_where_they_were(settings, tmp_path):
     assert list(integrity.damages()) == []
 
 
+def test_pages_come_whatever_their_addresses_are(settings, tmp_path):
+    def make():
+        for url in ("/about/", "/about/", "/about", "/a/b/", "/Über/", "/con/", "/"):
+            page = FlatPage.objects.create(
+                url=url, title=url, content=" \r\n---\r\n \n\n", registration_required=url == "/"
+            )
+            page.sites.set([settings.SITE_ID])
+        FlatPage.objects.create(url="/elsewhere/", title="Of another site")
+
+    one = written_down(settings, tmp_path, make)
+    assert sum(path.name == "about.md" for path in (one / "pages").iterdir()) == 1
+    restore(one)
+    assert FlatPage.objects.count() == 7
+    assert set(FlatPage.objects.values_list("content", flat=True)) == {" \r\n---\r\n \n\n"}
+    export(tmp_path / "two")
+    assert files(one) == files(tmp_path / "two")
+
+
 def test_pictures_come_with_every_size_and_former_files_with_them(settings, tmp_path):
     def make():
         picture = make_picture()

@@ -181,11 +181,14 @@ def _username(user):
 
 def write_pages(folder, mentioned):
     """Write the plain pages of the site; the set `mentioned` is told which pictures they show."""
+    taken = set()
     for row in _each(FlatPage.objects.filter(sites=settings.SITE_ID)):
         values = {"title": row.title, "url": row.url, "id": row.pk, "template_name": row.template_name}
         flags = {name: getattr(row, name) or None for name in ("enable_comments", "registration_required")}
         mentioned |= shown.mentioned(row.content)
-        folder.put(f"pages/{stem(row.url.strip('/'), row.pk)}.md", text_file(said(values | flags), row.content))
+        called = stem(row.url[1:-1] if row.url == f"/{row.url[1:-1]}/" and row.url not in taken else "", row.pk)
+        taken.add(row.url)
+        folder.put(f"pages/{called}.md", text_file(said(values | flags), row.content))
 
 
 def write_themes(folder, mentioned):

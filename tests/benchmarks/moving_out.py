@@ -19,21 +19,21 @@ from pathlib import Path
 
 from ..served import ROOT
 
-HEAD = "| what | articles | seconds | a second | MB |\n| --- | ---: | ---: | ---: | ---: |"
+HEAD = "| what | articles | seconds | of CPU | a second | MB |\n| --- | ---: | ---: | ---: | ---: | ---: |"
 RESTORE = (
     "import sys, django; django.setup(); from articles.transfer.publication import restore; restore(sys.argv[1], print)"
 )
 
 
 def measured(env, *command):
-    """Run Python with `command`; return (seconds, MB at most)."""
+    """Run Python with `command`; return (seconds, seconds of CPU, MB at most)."""
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     _pid, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return time.monotonic() - began, used.ru_maxrss / 1024
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def site(folder, url=""):
@@ -53,7 +53,7 @@ def differing(one, two):
 
 
 def exporting(folder, count, words):
-    """Yield (what, seconds, MB) of writing down `count` articles of `words` words, and of bringing them back."""
+    """Yield (what, seconds, seconds of CPU, MB) of writing down `count` articles of `words` words, and of bringing them back."""
     here, there = site(folder / "here", os.environ.get("DATABASE_URL", "")), site(folder / "there")
     measured(here, "-m", "tests.benchmarks.corpus", str(count), str(words))
     one, two = folder / "one", folder / "two"
@@ -78,8 +78,10 @@ def main():
     print(HEAD, flush=True)
     for count in given.sizes:
         with tempfile.TemporaryDirectory(prefix="moving-out-") as folder:
-            for what, seconds, most in exporting(Path(folder), count, given.words):
-                lines.append(f"| {what} | {count:,} | {seconds:.1f} | {count / seconds:.0f} | {most:.0f} |")
+            for what, seconds, busy, most in exporting(Path(folder), count, given.words):
+                lines.append(
+                    f"| {what} | {count:,} | {seconds:.1f} | {busy:.1f} | {count / seconds:.0f} | {most:.0f} |"
+                )
                 print(lines[-1], flush=True)
     if given.out:
         given.out.write_text("\n".join(lines) + "\n")
