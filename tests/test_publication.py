@@ -303,9 +303,8 @@ def test_editors_go_on_where_they_were(settings, tmp_path):
 def test_pages_come_whatever_their_addresses_are(settings, tmp_path):
     def make():
         for url in ("/about/", "/about/", "/about", "/a/b/", "/Über/", "/con/", "/"):
-            page = FlatPage.objects.create(
-                url=url, title=url, content=" \r\n---\r\n \n\n", registration_required=url == "/"
-            )
+            page = FlatPage(url=url, title=url, content=" \r\n---\r\n \n\n", registration_required=url == "/")
+            publishing.save_row(page)
             page.sites.set([settings.SITE_ID])
         FlatPage.objects.create(url="/elsewhere/", title="Of another site")
 
