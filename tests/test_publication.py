@@ -43,8 +43,8 @@ from .thorough import times
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept")]
 
 WRITTEN = Path(__file__).parent / "data/publication"  # on SQLite, by the first version that wrote any
-STEPS = times(12, 80)
-MOST = times(60, None)  # addresses that are compared
+STEPS = times(10, 80)
+MOST = times(40, None)  # addresses that are compared
 
 
 def files(folder):
