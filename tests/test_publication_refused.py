@@ -107,6 +107,9 @@ HOSTILE = {
     ),
     "redirects.toml, line 1: a redirect leads from a path": edited("redirects.toml", 'to = "/', 'to = "//example.org/'),
     "themes/syria.md: it is merged into itself": edited("themes/syria.md", "\nid: ", '\nmerged_into: "syria"\nid: '),
+    "kin/_9.toml: it belongs to nothing": edited("files.txt", "kin/", "kin/_9.toml\nkin/"),
+    "articles/one.md: revision 1 was never published": edited("articles/one.md", "revision: 2", "revision: 1"),
+    "articles/one.md: date and revision": edited("articles/one.md", "revision: 2\n", ""),
     "people.toml, line 1: there is no": edited("people.toml", "[[person]]", "[[admin]]"),
 }
 

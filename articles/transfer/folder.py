@@ -194,10 +194,10 @@ class Shelf:
     def __init__(self, source):
         self._open = source.open if not isinstance(source, (str, Path)) else partial(_opened, Path(source))
         self._names = sqlite3.connect("", isolation_level=None)
-        self._names.execute("CREATE TABLE name (name TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._names.execute("CREATE TABLE name (name TEXT PRIMARY KEY, is_read INTEGER) WITHOUT ROWID")
         self._names.execute("BEGIN")
         with self._opened(CONTENTS) as file:
-            self._names.executemany("INSERT OR IGNORE INTO name VALUES (?)", ([name] for name in named(file)))
+            self._names.executemany("INSERT OR IGNORE INTO name VALUES (?, 0)", ([name] for name in named(file)))
 
     def names(self, beginning):
         """Yield the names of the files that begin with `beginning`, sorted."""
@@ -223,7 +223,13 @@ class Shelf:
                 while line := file.readline(MOST_BYTES):
                     yield line
 
+    def unread(self):
+        """Return the name of a file that nothing has asked for, or None."""
+        found = self._names.execute("SELECT name FROM name WHERE NOT is_read LIMIT 1").fetchone()
+        return found and found[0]
+
     def _opened(self, name):
+        self._names.execute("UPDATE name SET is_read = 1 WHERE name = ?", [name])
         try:
             return self._open(name)
         except (OSError, RuntimeError) as error:

@@ -89,6 +89,8 @@ def _told(shelf, register, name):
     if live is not None and not 0 < live <= len(revisions):
         raise values.wrong(f"there is no revision {live}.")
     row.working, row.live = revisions[-1], revisions[live - 1] if live else None
+    if row.live and row.live.kind != Revision.Kind.PUBLISHED:
+        raise values.wrong(f"revision {live} was never published.")
     told = restoring.Told(row, revisions=revisions)
     _read_row(values, body, told, register)
     told.beside = [*_kin(shelf, register, place, row), *_remarks(shelf, register, place, row)]
@@ -125,6 +127,8 @@ def _read_row(values, body, told, register):
     row.published_at, row.updated_at = values.moment("date"), values.moment("updated")
     row.withdrawn_at, row.deleted_at = values.moment("withdrawn"), values.moment("deleted")
     row.withdrawn_note = values.text("withdrawn_note")
+    if bool(row.live) != bool(row.published_at):
+        raise values.wrong("date and revision say together what readers see, and since when.")
     row.created_by_id = found(register, values, User, values.text("created_by", None))
     values.flag("draft")
     of = {name: values.items(name, str, int) for name in ("themes", "authors")}

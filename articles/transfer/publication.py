@@ -28,7 +28,7 @@ from ..publishing import restoring as storing
 from . import exporting, histories, restoring
 from .folder import Shelf, opened
 from .naming import Register
-from .spelling import PublicationError
+from .spelling import PublicationError, wrong
 
 __all__ = ["PublicationError", "Restored", "Written", "export", "restore"]
 
@@ -144,6 +144,8 @@ def _restore(shelf, register, written, tell):
         tell(f"{number:,} articles brought in.")
 
     done.stuck = tuple(histories.read_articles(shelf, register, articles))
+    if name := shelf.unread():
+        raise wrong(name, "it belongs to nothing in this publication.")
     storing.finish_restoring(
         changed_at=changed_at,
         highest=register.highest,
