@@ -21,6 +21,7 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
@@ -111,7 +112,7 @@ def restore(source, say=lambda line: None):
     written, tell = [], _now_and_then(say)
     try:
         with closing(Shelf(source)) as shelf, closing(Register()) as register, transaction.atomic():
-            return _restore(shelf, register, written, tell)
+            done = _restore(shelf, register, written, tell)
     except (
         ValidationError,
         DatabaseError,
@@ -124,6 +125,8 @@ def restore(source, say=lambda line: None):
     except BaseException:
         restoring.take_back(written)
         raise
+    cache.clear()
+    return done
 
 
 def _restore(shelf, register, written, tell):
