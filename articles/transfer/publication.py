@@ -34,6 +34,7 @@ from .spelling import PublicationError, wrong
 __all__ = ["PublicationError", "Restored", "Written", "export", "restore"]
 
 PAUSE = 5  # seconds between two lines of progress
+_NOT_TAKEN = (ValidationError, DatabaseError, ValueError, OverflowError)  # the last two: of what no column can hold
 
 
 @dataclass
@@ -106,19 +107,15 @@ def _snapshot():
 def restore(source, say=lambda line: None):
     """Bring the publication in `source` into this site, which must hold none; return a `Restored`.
 
-    `source` is the path of a folder, or whatever has `open(name)` for the files in it, such as an opened archive. All of it or nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for
-    whatever can't be taken.
+    `source` is the path of a folder, or whatever has `open(name)` for the files in it, such as an opened archive. All of it
+    comes or nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for whatever
+    can't be taken.
     """
     written, tell = [], _now_and_then(say)
     try:
         with closing(Shelf(source)) as shelf, closing(Register()) as register, transaction.atomic():
             done = _restore(shelf, register, written, tell)
-    except (
-        ValidationError,
-        DatabaseError,
-        ValueError,
-        OverflowError,
-    ) as error:  # the last two of what no column can hold
+    except _NOT_TAKEN as error:
         restoring.take_back(written)
         messages = error.messages if isinstance(error, ValidationError) else [str(error).strip()]
         raise PublicationError(" ".join(messages)) from error
