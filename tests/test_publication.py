@@ -31,9 +31,9 @@ from articles import integrity, publishing, weaving
 from articles.models import Article, Author, Picture, Revision, Series, Source, Theme, ThemeMerge
 from articles.models.picture import read_picture
 from articles.publishing import Fields
-from articles.transfer import exporting, starter
-from articles.transfer.publication import export, restore
-from articles.transfer.restoring import BEGINNINGS
+from articles.transfer import starter
+from articles.transfer.publication import export, exporting, restore
+from articles.transfer.publication.restoring import BEGINNINGS
 
 from . import leaks
 from .make import change, make_article, make_author, make_picture, make_theme, make_user

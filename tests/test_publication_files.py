@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.transfer.folder import CONTENTS, ROOT, Shelf, opened, stem
-from articles.transfer.spelling import (
+from articles.transfer.publication.folder import CONTENTS, ROOT, Shelf, opened, stem
+from articles.transfer.publication.spelling import (
     PublicationError,
     plain_table,
     read_plain,

@@ -83,7 +83,8 @@ def restore_people(rows):
             row.save(force_insert=True)
         elif (there.pk, there.username) != (row.pk, row.username):
             words = _(
-                "The account “%(there)s” (id %(key)s) is in the way of “%(name)s” (id %(id)s), who is in the history: bring the publication in first, and make accounts then."
+                "The account “%(there)s” (id %(key)s) is in the way of “%(name)s” (id %(id)s), who is in the history: "
+                "bring the publication in first, and make accounts then."
             )
             told = {"there": there.username, "key": there.pk, "name": row.username, "id": row.pk}
             raise ValidationError(words % told)

@@ -6,9 +6,9 @@ import uuid
 
 from django.contrib.auth import get_user_model
 
-from ..models import Article, Author, Comment, Keyword, Likeness, Link, Picture, ReadNext, Revision, Series, Theme
-from ..models.revision import Unsealed
-from ..publishing import restoring
+from ...models import Article, Author, Comment, Keyword, Likeness, Link, Picture, ReadNext, Revision, Series, Theme
+from ...models.revision import Unsealed
+from ...publishing import restoring
 from .folder import stem
 from .naming import HELD, KEYS, MOST_KEY, SECTIONS
 from .restoring import form_of, found, held, registered, tables, text, used

@@ -12,9 +12,9 @@ from django.contrib.redirects.models import Redirect
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from ..models import Author, Picture, Series, Source, Theme, ThemeMerge, ThemeName
-from ..models.picture import stored_digest
-from ..publishing import restoring
+from ...models import Author, Picture, Series, Source, Theme, ThemeMerge, ThemeName
+from ...models.picture import stored_digest
+from ...publishing import restoring
 from .exporting import FORMAT
 from .folder import NAMES, ROOT
 from .naming import MOST_KEY

@@ -189,7 +189,7 @@ def named(file):
 
 
 class Shelf:
-    """What a publication is read from: the folder at a path, or whatever else has `open(name)`, as an archive; none is trusted."""
+    """What a publication is read from: the folder at a path, or whatever else has `open(name)`; none is trusted."""
 
     def __init__(self, source):
         self._open = source.open if not isinstance(source, (str, Path)) else partial(_opened, Path(source))

@@ -4,8 +4,8 @@ import datetime
 import sqlite3
 from dataclasses import fields as columns_of
 
-from ..models import Article, Author, Picture, Series, Theme
-from ..publishing import Fields
+from ...models import Article, Author, Picture, Series, Theme
+from ...publishing import Fields
 
 CALLED = {Article: "slug", Author: "slug", Picture: "file", Series: "slug", Theme: "slug"}
 # The fields of a revision that hold keys of other rows.

@@ -25,7 +25,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from ..publishing import restoring as storing
+from ...publishing import restoring as storing
 from . import exporting, histories, restoring
 from .folder import Shelf, opened
 from .naming import Register

@@ -11,7 +11,7 @@ from django.contrib.sites.models import Site
 from django.core.files.storage import default_storage
 from django.db.models import Q
 
-from ..models import (
+from ...models import (
     Article,
     ArticleAuthor,
     ArticleTheme,
