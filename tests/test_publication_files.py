@@ -33,7 +33,7 @@ PLAIN = st.one_of(TEXTS, st.integers(0, 10**15), st.booleans(), st.floats(allow_
 FLAT = st.one_of(PLAIN, st.lists(TEXTS, max_size=3), st.lists(st.integers(0, 99), max_size=3))
 JSON = st.one_of(FLAT, st.none(), st.dictionaries(TEXTS, TEXTS, max_size=3))
 
-FEW = settings(max_examples=times(40, 500), deadline=None)
+FEW = settings(max_examples=times(40, 150), deadline=None)
 
 
 @FEW
