@@ -52,8 +52,8 @@ def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def addresses():
-    """Return every public address there is to ask for, of what readers see and of what they don't."""
+def addresses(most):
+    """Return `most` of the public addresses there are to ask for, of what readers see and of what they don't."""
     articles = list(Article.objects.order_by("pk"))
     values = {
         "slug": [row.slug for row in articles],
@@ -79,7 +79,7 @@ def addresses():
     found += list(Redirect.objects.order_by("old_path").values_list("old_path", flat=True))
     found += list(FlatPage.objects.order_by("url").values_list("url", flat=True))
     found = [address for address in dict.fromkeys(found) if not address.startswith("/admin/")]
-    return chance.sample(found, min(MOST, len(found)))
+    return chance.sample(found, min(most, len(found)))
 
 
 HEADERS = ("Content-Type", "ETag", "Last-Modified", "Location", "Cache-Control", "Link")
@@ -125,7 +125,7 @@ def stopped(monkeypatch):
     return stop
 
 
-def moved(client, settings, tmp_path, make, stopped):
+def moved(client, settings, tmp_path, make, stopped, most=MOST):
     """Have `make()` fill the site; write it down, bring it into an empty one and compare; leave it in the database."""
     one, two = tmp_path / "one", tmp_path / "two"
     with elsewhere(settings, tmp_path / "pictures-one"):
@@ -133,7 +133,7 @@ def moved(client, settings, tmp_path, make, stopped):
         stopped()
         assert list(integrity.damages()) == []
         export(one)
-        asked = addresses()
+        asked = addresses(most)
         before = shown(client, asked)
     assert not Article.objects.exists()
     settings.MEDIA_ROOT = tmp_path / "pictures-two"
@@ -187,8 +187,8 @@ def test_others_read_it_with_what_they_have():
 
 @pytest.mark.skipif(not times(0, 1), reason="it is large: THOROUGH=1 moves it too")
 def test_the_starter_publication_comes_back(client, settings, tmp_path, stopped):
-    told = moved(client, settings, tmp_path, starter.load, stopped)
-    assert sum(status == 200 for status, _body, _headers in told.values()) > 40
+    told = moved(client, settings, tmp_path, starter.load, stopped, most=30)
+    assert sum(status == 200 for status, _body, _headers in told.values()) > 10
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("MOVES", "1"))))
