@@ -20,12 +20,14 @@ when sources were asked last; and what is made of the texts again: HTML, events,
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from ...publishing import restoring as storing
+from .. import places
 from . import exporting, histories, restoring
 from .folder import Shelf, opened
 from .naming import Register
@@ -107,10 +109,16 @@ def _snapshot():
 def restore(source, say=lambda line: None):
     """Bring the publication in `source` into this site, which must hold none; return a `Restored`.
 
-    `source` is the path of a folder, or whatever has `open(name)` for the files in it, such as an opened archive. All of it
-    comes or nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for whatever
+    `source` is the path of a folder or an archive, or whatever has `open(name)` for the files in it. All of it comes or
+    nothing. `say(line)` is told now and then how far it is. Raise PublicationError, with file and line, for whatever
     can't be taken.
     """
+    if isinstance(source, (str, Path)) and not Path(source).is_dir():
+        try:
+            with places.opened(source) as place:
+                return restore(place, say)
+        except places.Unreadable as error:
+            raise PublicationError(str(error)) from error
     written, tell = [], _now_and_then(say)
     try:
         with closing(Shelf(source)) as shelf, closing(Register()) as register, transaction.atomic():
