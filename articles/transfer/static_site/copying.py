@@ -1,0 +1,153 @@
+"""One file of a copy after the other: asked for, turned into what a static host can serve, put in place."""
+
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from django.template.loader import render_to_string
+
+from ...middleware import Publication
+from ...views.lists import front_themes
+from . import rewriting
+from .addresses import in_copy, original
+from .fetching import Answer, ask
+from .folder import Folder
+
+NOT_FOUND, NOWHERE = "404.html", "/_/nowhere/"
+MOST_STEPS = 3  # from a former address to the present one
+MOST_KNOWN = 100_000  # addresses that a process remembers to have told of
+PAGE = (".html", ".htm")
+
+
+class Job(NamedTuple):
+    """A file to copy: its name, its address on the site, and whether it is known to be what it was."""
+
+    name: str
+    address: str
+    same: bool
+
+
+class Surroundings(NamedTuple):
+    """What all files of a run share: its number, the folder, the addresses that answer with nothing."""
+
+    run: int
+    path: str
+    dead: frozenset
+
+
+class Copied(NamedTuple):
+    """What became of a file.
+
+    `kind` is "file", "moved" (leads to the address `target`), "gone" (was withdrawn), "missing", or "failed" for the reason
+    `target`. It was `asked` for unless it was known to be the same. `found` are the addresses of the copy that it leads to, those alone of which this process hasn't told yet.
+    """
+
+    name: str
+    kind: str
+    target: str = ""
+    written: bool = False
+    asked: bool = True
+    found: tuple = ()
+    facet: tuple | None = None
+
+
+_run, _known = None, set()  # what this process has told of in the present run
+
+
+def copy(surroundings, jobs):
+    """Return what became (`Copied`) of each of the `jobs`."""
+    global _run
+    if _run != surroundings or len(_known) > MOST_KNOWN:
+        _known.clear()
+    _run = surroundings
+    copier = Copier(surroundings)
+    told = []
+    for job in jobs:
+        copied = copier.copy(job)
+        new = tuple(address for address in copied.found if address not in _known)
+        _known.update(new)
+        told.append(copied._replace(found=new))
+    return told
+
+
+class Copier:
+    """Copies files of one run."""
+
+    def __init__(self, surroundings):
+        self.folder, self.dead = Folder(surroundings.path), surroundings.dead
+        self.publication = Publication()
+        self.base = self.publication.base
+
+    def copy(self, job):
+        """Return what became (`Copied`) of one `Job`."""
+        links = rewriting.Links(self.base, job.address, self.dead)
+        if job.same:
+            if kind := rewriting.kind_of(job.name):
+                rewriting.copied(self.folder.read(job.name), kind, links)
+            return Copied(job.name, "file", asked=False, found=tuple(links.found))
+        try:
+            answer = self._asked(job)
+            return self._put(job, answer, links)
+        except OSError as error:
+            return Copied(job.name, "failed", f"{error.filename or job.name}: {error.strerror or error}")
+
+    def is_dead(self, address):
+        """Return whether the site has nothing at what has the `address` in the copy."""
+        return ask(original(address), self.base).status == 404
+
+    def _asked(self, job):
+        if job.name == NOT_FOUND:
+            return ask(NOWHERE, self.base)._replace(status=200, facet=None)
+        if job.address == "/search/":
+            return Answer(200, "text/html", self._page("articles/copy_search.html", themes=front_themes()))
+        return ask(job.address, self.base)
+
+    def _put(self, job, answer, links):
+        if 300 <= answer.status < 400:
+            return self._moved(job, answer)
+        if answer.status == 404:
+            return Copied(job.name, "missing", written=self._removed(job.name))
+        if answer.status not in {200, 410}:
+            return Copied(job.name, "failed", f"{job.address}: {answer.status}")
+        content = rewriting.copied(answer.content, answer.kind, links)
+        kind = "file" if answer.status == 200 else "gone"
+        written = self.folder.put(job.name, content)
+        return Copied(job.name, kind, written=written, found=tuple(links.found), facet=answer.facet)
+
+    def _moved(self, job, answer):
+        """Put a page that leads on where `answer` does, or for what is no page, such as a feed, what is there now."""
+        place = answer.location
+        path, _question, query = place.partition("?")
+        target = in_copy(path, query) if place else None
+        if target is None:
+            return Copied(job.name, "missing", written=self._removed(job.name))
+        if job.name.endswith(PAGE):
+            content = self._page("articles/moved.html", to=target, whole=urljoin(self.base, target))
+            return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
+        for _step in range(MOST_STEPS):
+            address = original(target)
+            answer = ask(address, self.base)
+            if answer.status == 200:
+                links = rewriting.Links(self.base, address, self.dead)
+                content = rewriting.copied(answer.content, answer.kind, links)
+                return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
+            path, _question, query = answer.location.partition("?")
+            target = in_copy(path, query) if answer.location else None
+            if target is None:
+                break
+        return Copied(job.name, "missing", written=self._removed(job.name))
+
+    def _removed(self, name):
+        return any([self.folder.remove(name + ending) for ending in ("", ".gz", ".br")])
+
+    def _page(self, template, **context):
+        """Return a page of the copy's own, as bytes."""
+        request = _Request(self.publication)
+        html = render_to_string(template, context | {"request": request})
+        return html.encode()
+
+
+class _Request(NamedTuple):
+    """What the frame of a page needs to know of a request."""
+
+    publication: Publication
+    path: str = "/search/"

@@ -1,0 +1,99 @@
+"""What tells of a file, without asking for it, that it is what it was: marks that the site changes with what it shows.
+
+They are read before a page is asked for, and so are at most older than what was written: then it is asked for once more.
+
+    cards, charts             the mark of the content at the end of their address
+    an article and its files  the serial of its rendition, while that is kept and nothing in it has fallen due
+    lists, feeds, sitemaps    the mark of the facet on which they say to depend, unless something has fallen due anywhere
+
+All else (versions, histories, sources, plain pages, calendars) is asked for by each run.
+"""
+
+import hashlib
+import json
+import re
+
+from django.db.models import F
+
+from ...models import Edition, FacetMark, Rendition, standing
+from ...models.rendition import COLUMNS, made_by, stamp
+from . import fetching
+from .copying import Job
+
+_ARTICLE = re.compile(r"/articles/(?!\d{4}/)([-\w]+)/(?:cite\.\w+|sources\.\w+|charts/\d+\.csv)?", re.ASCII)
+
+
+class Marks:
+    """The marks of one run over the `publication`, that begins at the instant `now`; `dead` leads to nothing.
+
+    `anew`: nothing is known to be what it was.
+    """
+
+    def __init__(self, manifest, publication, now, dead, anew):
+        self.manifest, self.now = manifest, now
+        wide, names = Edition.objects.values_list("wide", "names").first() or ("", "")
+        _state, seconds = standing()
+        self.coming = now.timestamp() + seconds if seconds is not None else None
+        self.stamp = f"{names} {made_by()} {publication.base} {sorted(dead)}"
+        self.rendered = stamp(names, publication.domain)
+        self.wide = wide
+        self.facets = {(kind, value): mark for kind, value, mark in FacetMark.objects.values_list("kind", "value", "mark")}
+        due = json.loads(manifest.told("coming", "null"))
+        self.is_due = due is not None and due <= now.timestamp()
+        self.anew = anew
+
+    def settle(self):
+        """Remember when the next article falls due: behind that, no mark of a facet tells anything."""
+        self.manifest.tell(coming=json.dumps(self.coming))
+
+    def jobs(self, part, folder):
+        """Return ([`Job`, …] of the `part`, rows of the manifest; {name: mark} of what has one before it is asked for)."""
+        slugs = {found[1] for _name, address, _mark in part if (found := _ARTICLE.fullmatch(address))}
+        serials = self._serials(slugs)
+        jobs, marks = [], {}
+        for name, address, kept in part:
+            found = _ARTICLE.fullmatch(address)
+            is_held = True
+            if found:
+                serial, is_held = serials.get(found[1], (None, False))
+                marks[name] = self._mark("article", serial) if serial is not None else ""
+            elif "?v=" in address:
+                marks[name] = self._mark("v", address)
+            elif fetching.is_for_ever(name):
+                marks[name] = "for ever"
+            present = marks.get(name) or self._of_facet(kept)
+            same = bool(kept) and kept == present and is_held and not self.anew and folder.has(name)
+            jobs.append(Job(name, address, same))
+            if same:
+                marks[name] = kept
+        return jobs, marks
+
+    def of(self, copied, mark):
+        """Return the mark by which what was `copied` will be known; `mark` is the one it had before, if any."""
+        if copied.kind != "file":
+            return ""
+        if mark:
+            return mark
+        return f"{copied.facet[0]}.{copied.facet[1]} {self._facet(copied.facet)}" if copied.facet else ""
+
+    def _of_facet(self, kept):
+        """Return the present mark of the facet that the mark `kept` is of."""
+        found = re.match(r"(\d+)\.(\d+) ", kept)
+        if not found or self.is_due:
+            return ""
+        return found[0] + self._facet((int(found[1]), int(found[2])))
+
+    def _facet(self, facet):
+        return self._mark(self.wide, self.facets.get(tuple(facet), ""))
+
+    def _mark(self, *parts):
+        return hashlib.sha256(repr((self.stamp, *parts)).encode()).hexdigest()[:32]
+
+    def _serials(self, slugs):
+        """Return {slug: (serial, whether its page is kept and holds)} of the articles at `slugs`."""
+        if not slugs:
+            return {}
+        rows = Rendition.objects.filter(article__slug__in=slugs, article__withdrawn_at=None)
+        kept = set(rows.exclude(page=b"").values_list("pk", flat=True))
+        rows = rows.annotate(slug=F("article__slug")).defer(*COLUMNS)
+        return {row.slug: (row.serial, row.pk in kept and row.holds(self.rendered, self.now)) for row in rows}

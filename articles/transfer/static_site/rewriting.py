@@ -1,0 +1,198 @@
+"""What a page, a feed or a stylesheet leads to, and the same with addresses that a static host can answer.
+
+Only that is changed: links to what the copy has at another address, and to what it hasn't. On pages these become plain
+text, choices of filters and forms go; in feeds they lead to the whole list, an archive that isn't there to nowhere.
+Pages come from the site's own templates and sanitiser: attributes are quoted, and `<` begins a tag and nothing else.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import escape, unescape
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .addresses import in_copy
+
+_TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^<>"]|"[^"]*")*)>\n?')
+_ATTRIBUTE = re.compile(r'(\s(href|src|srcset|content)=")([^"]*)"')
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_NARROW = re.compile(r'<details class="narrow"><summary>[^<]*</summary>\s*(?:<p class="meta">[^<]*</p>)?\s*<dl>.*?</dl></details>', re.DOTALL)  # fmt: skip
+_GROUP = re.compile(r"<dt>[^<]*</dt>\n(?:<dd>.*?</dd>\n?)*", re.DOTALL)
+_CHOICE = re.compile(r"<dd>.*?</dd>\n?", re.DOTALL)
+_LINKED_DATA = re.compile(r'(<script type="application/ld\+json">)(.*?)(</script>)', re.DOTALL)
+_STYLESHEET = re.compile(r'(<\?xml-stylesheet href=")([^"]*)')
+_STEP = re.compile(r"<(atom:)?link\b[^<>]*/>|<(atom:)?link\b[^<>]*></(?:atom:)?link>")
+_NEXT = re.compile(r'"next_url": "([^"]*)", ')
+_URL = re.compile(r"""url\(\s*["']?([^)"']+)""")
+
+
+@dataclass
+class Links:
+    """The links of what the site has at `page` (path and query), as the copy has them.
+
+    `base` is the scheme and host of the site, `dead` holds addresses of the copy (without a mark) that answer with nothing.
+    `found` gathers the addresses of the copy that are led to.
+    """
+
+    base: str
+    page: str
+    dead: frozenset = frozenset()
+    found: set = field(default_factory=set)
+
+    def __post_init__(self):
+        path, _question, query = self.page.partition("?")
+        self.moved = in_copy(unquote(path), query) != self.page
+
+    def lead(self, value):
+        """Return `value`, an address on the page, as the copy has it; None for what it hasn't."""
+        if value.startswith("#") or not value:
+            return value
+        try:
+            whole = urljoin(self.base + self.page, value)
+            parts = urlsplit(whole)
+        except ValueError:
+            return value
+        if not (whole == self.base or whole.startswith((f"{self.base}/", f"{self.base}?", f"{self.base}#"))):
+            return value
+        path = unquote(parts.path) or "/"
+        copied = in_copy(path, parts.query)
+        if copied is None or copied.partition("?")[0] in self.dead:
+            return None
+        self.found.add(copied)
+        is_whole = value.startswith(self.base)
+        if (in_copy(path) == copied or "v=" in parts.query) and (is_whole or not self.moved or value.startswith("/")):
+            return value
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        return f"{self.base if is_whole else ''}{copied}{fragment}"
+
+
+def page(html, links):
+    """Return the page `html` with the `Links` of the copy."""
+    html = _FORM.sub("", html)
+    html = _NARROW.sub(lambda found: _narrowed(found[0], links), html)
+    html = _LINKED_DATA.sub(lambda found: found[1] + _without_search(found[2]) + found[3], html)
+    pieces, end, unlinked = [], 0, False
+    for tag in _TAG.finditer(html):
+        closing, name, attributes = tag.groups()
+        if closing:
+            if name == "a" and unlinked:
+                pieces.append(html[end : tag.start()])
+                end, unlinked = tag.start() + len("</a>"), False
+            continue
+        if 'href="' not in attributes and 'src' not in attributes and 'content="' not in attributes:
+            continue
+        told = _attributes(attributes, links)
+        if told == attributes:
+            continue
+        pieces.append(html[end : tag.start()])
+        if told is None:
+            unlinked = name == "a"
+            end = tag.end() if name == "link" else tag.start() + len(tag[0].rstrip("\n"))
+        else:
+            pieces.append(f"<{name}{told}>")
+            end = tag.start() + len(tag[0].rstrip("\n"))
+    return "".join([*pieces, html[end:]])
+
+
+def _attributes(attributes, links):
+    """Return the `attributes` of a tag as the copy has them; None for those of a link to what it hasn't."""
+    is_out = False
+
+    def told(found):
+        nonlocal is_out
+        before, name, value = found.groups()
+        if name == "srcset":
+            for candidate in unescape(value).split(","):
+                links.lead(candidate.split()[0]) if candidate.split() else None
+            return found[0]
+        if name == "content" and not value.startswith(f"{links.base}/"):
+            return found[0]
+        plain = unescape(value)
+        led = links.lead(plain)
+        is_out |= led is None and name == "href"
+        return found[0] if led in (None, plain) else f'{before}{escape(led)}"'
+
+    told_all = _ATTRIBUTE.sub(told, attributes)
+    return None if is_out else told_all
+
+
+def _narrowed(details, links):
+    """Return the element `details` with the ways to narrow a list that the copy has; nothing where there are none."""
+
+    def choice(found):
+        address = re.search(r'href="([^"]*)"', found[0])
+        return found[0] if address and Links.lead(aside, unescape(address[1])) is not None else ""
+
+    def without(found):
+        kept = re.sub(r' <a class="out".*?</a>', "", found[0], flags=re.DOTALL)
+        head, dt, choices = kept.partition("</dt>\n")
+        choices = _CHOICE.sub(choice, choices)
+        return head + dt + choices if choices.strip() else ""
+
+    aside = Links(links.base, links.page, links.dead)
+    narrowed = _GROUP.sub(without, details)
+    return narrowed if "<dd>" in narrowed else ""
+
+
+def _without_search(data):
+    """Return the JSON-LD `data` without the word how the site is searched."""
+    if '"potentialAction"' not in data:
+        return data
+    told = json.loads(data)
+    for thing in told["@graph"]:
+        thing.pop("potentialAction", None)
+    plain = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return plain.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+
+
+def machine(text, links):
+    """Return a feed, a sitemap or an OPML file `text` with the `Links` of the copy."""
+
+    def gone(value):
+        return links.base in value and links.lead(re.sub(r"&(?:amp;)+", "&", value)) is None
+
+    def step(found):
+        address = re.search(r'href="([^"]*)"', found[0])
+        return "" if address and "-archive" in found[0] and gone(address[1]) else found[0]
+
+    def whole(found):
+        value = re.sub(r"&(?:amp;)+", "&", found[0])
+        led = links.lead(value)
+        if led is None:  # the whole list in place of a part that the copy hasn't
+            parts = urlsplit(value)
+            led = links.lead(f"{links.base}{parts.path}" + (f"#{parts.fragment}" if parts.fragment else ""))
+        return found[0] if led in (None, value) else led.replace("&", "&amp;")
+
+    if "-archive" in text:
+        text = _STEP.sub(step, text)
+    text = _NEXT.sub(lambda found: "" if gone(found[1]) else found[0], text)
+    for found in _STYLESHEET.finditer(text[:2_000]):
+        links.lead(unescape(found[2]))
+    address = re.escape(links.base) + r"""/(?:(?!&(?:amp;)*(?:lt|gt|quot|\#)\b)[^\s"'<>\\])*"""
+    return re.sub(address, whole, text)
+
+
+def stylesheet(text, links):
+    """Return the stylesheet `text`; what it asks for is found by `links`."""
+    for found in _URL.finditer(text):
+        links.lead(found[1].strip())
+    return text
+
+
+def kind_of(name):
+    """Return the media type of the file `name`, as far as `copied` needs it."""
+    ending = name.rpartition(".")[2]
+    if name.rpartition("/")[2] == "feed.json":
+        return "application/feed+json"
+    known = {"html": "text/html", "css": "text/css", "opml": "text/x-opml"}
+    return known.get(ending, "application/xml" if ending in {"atom", "rss", "xml"} else "")
+
+
+def copied(content, kind, links):
+    """Return the `content` (bytes) of the media type `kind` as the copy has it, with `Links`."""
+    turn = {"text/html": page, "text/css": stylesheet}.get(kind)
+    if turn is None and re.fullmatch(r"application/(?:[\w.-]+\+)?xml|application/feed\+json|text/x-opml", kind):
+        turn = machine
+    if turn is None:
+        return content
+    return turn(content.decode(), links).encode()
