@@ -195,15 +195,18 @@ class _Run:
 
     def _pace(self, now):
         waiting, pace = self.manifest.waiting(), self.done / (now - self.began)
-        return f"{self.done:,} files, {waiting:,} known to follow, {pace:.0f} a second, {self.account.written:,} written"
+        return (
+            f"{self.done:,} files, {waiting:,} known to follow, {pace:.0f} a second, {self.account.written:,} written"
+        )
 
     def _mend(self, dead):
         """Have pages copied again that lead to an address of `dead`; return whether there are any."""
         found = []
-        for name, address, _target in [*self.manifest.of("file"), *self.manifest.of("gone")]:
-            if name.endswith(copying.PAGE) and (content := self.folder.read(name)):
+        for name, address, _target in self.manifest.of("file", "gone", "moved"):
+            kind = rewriting.kind_of(name)
+            if kind and (content := self.folder.read(name)):
                 links = rewriting.Links(self.base, address)
-                rewriting.copied(content, "text/html", links)
+                rewriting.copied(content, kind, links)
                 if not dead.isdisjoint(link.partition("?")[0] for link in links.found):
                     found.append(name)
         with self.manifest.at_once():
@@ -214,5 +217,5 @@ class _Run:
     def _remove(self):
         """Remove the files to which this run didn't come."""
         for name in self.manifest.left_over(self.number):
-            self.account.removed += any([self.folder.remove(name + ending) for ending in ("", ".gz", ".br")])
+            self.account.removed += self.folder.clear(name)
             self.manifest.forget(name)

@@ -24,7 +24,9 @@ _IN = {
     for names, pattern in {
         ("page",): r"/articles/(?:\d{4}/(?:\d\d/)?)?|/(?:authors|series)/SLUG/|/themes/SLUG(?:\+SLUG)?/"
         r"|/(?:sources|updates|corrections|timeline)/",
-        ("archive",): r"/(?:(?:authors|series|themes)/SLUG/|updates/|corrections/|timeline/|articles/SLUG/history/)?FEED",
+        (
+            "archive",
+        ): r"/(?:(?:authors|series|themes)/SLUG/|updates/|corrections/|timeline/|articles/SLUG/history/)?FEED",
         ("language",): r"/articles/(?:FEED)?",
         ("language", "page"): r"/articles/",
         ("archive", "language"): r"/articles/FEED",

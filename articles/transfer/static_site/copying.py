@@ -105,7 +105,7 @@ class Copier:
         if 300 <= answer.status < 400:
             return self._moved(job, answer)
         if answer.status == 404:
-            return Copied(job.name, "missing", written=self._removed(job.name))
+            return Copied(job.name, "missing", written=self.folder.clear(job.name))
         if answer.status not in {200, 410}:
             return Copied(job.name, "failed", f"{job.address}: {answer.status}")
         content = rewriting.copied(answer.content, answer.kind, links)
@@ -119,7 +119,7 @@ class Copier:
         path, _question, query = place.partition("?")
         target = in_copy(path, query) if place else None
         if target is None:
-            return Copied(job.name, "missing", written=self._removed(job.name))
+            return Copied(job.name, "missing", written=self.folder.clear(job.name))
         if job.name.endswith(PAGE):
             content = self._page("articles/moved.html", to=target, whole=urljoin(self.base, target))
             return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
@@ -134,10 +134,7 @@ class Copier:
             target = in_copy(path, query) if answer.location else None
             if target is None:
                 break
-        return Copied(job.name, "missing", written=self._removed(job.name))
-
-    def _removed(self, name):
-        return any([self.folder.remove(name + ending) for ending in ("", ".gz", ".br")])
+        return Copied(job.name, "missing", written=self.folder.clear(job.name))
 
     def _page(self, template, **context):
         """Return a page of the copy's own, as bytes."""

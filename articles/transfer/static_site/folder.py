@@ -95,6 +95,10 @@ class Folder:
             self._safe.discard(folder)
         return True
 
+    def clear(self, name):
+        """Remove the file `name` and what is compressed beside it; return whether anything was there."""
+        return sum(self.remove(name + ending) for ending in ("", ".gz", ".br")) > 0
+
     def _size(self, name):
         try:
             found = os.lstat(self.path / name)
@@ -135,10 +139,10 @@ class Folder:
 
 
 def _packed(content, ending):
-    """Return `content` as a file with the `ending` holds it, the same bytes for the same content."""
+    """Return `content` as a file with the `ending` holds it, as the site sends it: the same bytes for the same content."""
     if ending == ".gz":
-        return gzip.compress(content, 9, mtime=0)
-    return brotli.compress(content, quality=9) if ending == ".br" else content
+        return gzip.compress(content, 6, mtime=0)
+    return brotli.compress(content, quality=5) if ending == ".br" else content
 
 
 @contextlib.contextmanager
@@ -149,7 +153,9 @@ def opened(path):
         folder.path.mkdir(parents=True, exist_ok=True)
         present = {each.name for each in folder.path.iterdir()}
         if present and not _is_ours(folder):
-            raise Refused(_("The folder %s holds something that is no copy of a site; name an empty one.") % folder.path)
+            raise Refused(
+                _("The folder %s holds something that is no copy of a site; name an empty one.") % folder.path
+            )
         folder.own.mkdir(exist_ok=True)
         lock = os.open(folder.own / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o644)
     except OSError as error:
@@ -252,10 +258,13 @@ class Manifest:
         """Return how many files wait to be fetched."""
         return self.database.execute("SELECT count(*) FROM file WHERE waiting = 1").fetchone()[0]
 
-    def of(self, kind):
-        """Yield (name, address, target) of the files of a `kind`."""
-        rows = "SELECT name, address, target FROM file WHERE kind = ? ORDER BY name"
-        yield from self.database.execute(rows, (kind,)).fetchall()
+    def of(self, *kinds):
+        """Yield (name, address, target) of the files of one of the `kinds`, at most three."""
+        rows = "SELECT name, address, target FROM file WHERE kind IN (?, ?, ?) AND name > ? ORDER BY name LIMIT 1000"
+        asked, last = (kinds * 3)[:3], ""
+        while found := self.database.execute(rows, (*asked, last)).fetchall():
+            yield from found
+            last = found[-1][0]
 
     def left_over(self, run):
         """Return the names of the files that the `run` didn't come to."""

@@ -1,9 +1,9 @@
 """What a server needs to know beyond the files: where former addresses lead, what was withdrawn, types and headers.
 
-    _redirects                    for hosts that read such a file: FORMER PRESENT 301, a line each
-    .export/redirects.nginx.map   the same for nginx
-    .export/gone.nginx.map        the pages of withdrawn articles, which answer 410
-    .export/nginx.conf            a configuration that uses both
+_redirects                    for hosts that read such a file: FORMER PRESENT 301, a line each
+.export/redirects.nginx.map   the same for nginx
+.export/gone.nginx.map        the pages of withdrawn articles, which answer 410
+.export/nginx.conf            a configuration that uses both
 """
 
 import re
@@ -71,4 +71,4 @@ def write(folder, redirects, gone):
         f"{OWN}/gone.nginx.map": "\n".join([*pages, ""]),
         f"{OWN}/nginx.conf": conf,
     }
-    return any([folder.put(name, content.encode()) for name, content in files.items()])
+    return sum(folder.put(name, content.encode()) for name, content in files.items()) > 0

@@ -37,7 +37,9 @@ class Marks:
         self.stamp = f"{names} {made_by()} {publication.base} {sorted(dead)}"
         self.rendered = stamp(names, publication.domain)
         self.wide = wide
-        self.facets = {(kind, value): mark for kind, value, mark in FacetMark.objects.values_list("kind", "value", "mark")}
+        self.facets = {
+            (kind, value): mark for kind, value, mark in FacetMark.objects.values_list("kind", "value", "mark")
+        }
         due = json.loads(manifest.told("coming", "null"))
         self.is_due = due is not None and due <= now.timestamp()
         self.anew = anew

@@ -1,7 +1,7 @@
 """What a page, a feed or a stylesheet leads to, and the same with addresses that a static host can answer.
 
 Only that is changed: links to what the copy has at another address, and to what it hasn't. On pages these become plain
-text, choices of filters and forms go; in feeds they lead to the whole list, an archive that isn't there to nowhere.
+text, in the texts of feeds too, choices of filters and forms go. Pages, archives and addresses of a feed that the copy hasn't aren't named.
 Pages come from the site's own templates and sanitiser: attributes are quoted, and `<` begins a tag and nothing else.
 """
 
@@ -22,6 +22,8 @@ _CHOICE = re.compile(r"<dd>.*?</dd>\n?", re.DOTALL)
 _LINKED_DATA = re.compile(r'(<script type="application/ld\+json">)(.*?)(</script>)', re.DOTALL)
 _STYLESHEET = re.compile(r'(<\?xml-stylesheet href=")([^"]*)')
 _STEP = re.compile(r"<(atom:)?link\b[^<>]*/>|<(atom:)?link\b[^<>]*></(?:atom:)?link>")
+# In the content of an item, escaped as XML has it or as JSON does
+_TOLD = re.compile(r'(?:&lt;|<)a\s(?:(?!&gt;|>).)*?href=\\?"([^"\\]*)\\?"(?:(?!&gt;|>).)*(?:&gt;|>)(.*?)(?:&lt;|<)/a(?:&gt;|>)', re.DOTALL)  # fmt: skip
 _NEXT = re.compile(r'"next_url": "([^"]*)", ')
 _URL = re.compile(r"""url\(\s*["']?([^)"']+)""")
 
@@ -79,7 +81,7 @@ def page(html, links):
                 pieces.append(html[end : tag.start()])
                 end, unlinked = tag.start() + len("</a>"), False
             continue
-        if 'href="' not in attributes and 'src' not in attributes and 'content="' not in attributes:
+        if 'href="' not in attributes and "src" not in attributes and 'content="' not in attributes:
             continue
         told = _attributes(attributes, links)
         if told == attributes:
@@ -102,8 +104,8 @@ def _attributes(attributes, links):
         nonlocal is_out
         before, name, value = found.groups()
         if name == "srcset":
-            for candidate in unescape(value).split(","):
-                links.lead(candidate.split()[0]) if candidate.split() else None
+            for candidate in re.split(r",\s+", unescape(value)):
+                links.lead(candidate.split(" ")[0])
             return found[0]
         if name == "content" and not value.startswith(f"{links.base}/"):
             return found[0]
@@ -147,9 +149,10 @@ def _without_search(data):
 
 def machine(text, links):
     """Return a feed, a sitemap or an OPML file `text` with the `Links` of the copy."""
+    aside = Links(links.base, links.page, links.dead)
 
     def gone(value):
-        return links.base in value and links.lead(re.sub(r"&(?:amp;)+", "&", value)) is None
+        return value.startswith(links.base) and aside.lead(re.sub(r"&(?:amp;)+", "&", value)) is None
 
     def step(found):
         address = re.search(r'href="([^"]*)"', found[0])
@@ -163,6 +166,7 @@ def machine(text, links):
             led = links.lead(f"{links.base}{parts.path}" + (f"#{parts.fragment}" if parts.fragment else ""))
         return found[0] if led in (None, value) else led.replace("&", "&amp;")
 
+    text = _TOLD.sub(lambda found: found[2] if gone(found[1]) else found[0], text)
     if "-archive" in text:
         text = _STEP.sub(step, text)
     text = _NEXT.sub(lambda found: "" if gone(found[1]) else found[0], text)

@@ -1,0 +1,500 @@
+"""The site as static files: what is in it, that nothing in it leads nowhere, and that a run writes what has changed."""
+
+import contextlib
+import datetime
+import html.parser
+import io
+import os
+import re
+import shutil
+from unittest import mock
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
+from django.contrib.sites.models import Site
+from django.core.management import CommandError, call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import override_settings
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles import publishing
+from articles.models import Article, Author, Theme
+from articles.transfer import static_site
+from articles.transfer.static_site import addresses, rewriting
+from articles.transfer.static_site.folder import Folder
+
+from . import crawl, leaks
+from .make import change, make_article, make_source
+from .thorough import times
+
+BASE = "http://testserver"
+
+
+def fill():
+    """Make something of everything, lists of several pages, former addresses and links of every kind."""
+    Site.objects.filter(pk=1).update(domain="testserver", name="The Publication")
+    crawl.library()
+    FlatPage.objects.create(url="/corrections-policy/", title="Policy", content="Said.").sites.set([1])
+    ann, syria = Author.objects.get(slug="ann"), Theme.objects.get(slug="syria")
+    for number in range(5):
+        make_article(f"Straits {number}", slug=f"straits-{number}", themes=[syria], authors=[ann])
+    make_article(
+        "Led", slug="led", themes=[syria, "Libya", "Iraq"],
+        body="[Out](/themes/iraq+libya+syria/) and [by year](/articles/?year=2020), [dead](/nowhere/), [mine](/articles/pipelines/?utm=1).",
+    )  # fmt: skip
+    libya = Theme.objects.get(slug="libya")
+    libya.slug = "libya-now"
+    publishing.save_theme(libya)
+    for old in ("/2019/05/old-post.html", "/../../etc/passwd", "/.export/manifest.sqlite3"):
+        Redirect.objects.create(site_id=1, old_path=old, new_path="/articles/pipelines/")
+
+
+@contextlib.contextmanager
+def short():
+    """Lists have short pages and feeds few items, and what is rendered is kept at once."""
+    with contextlib.ExitStack() as stack:
+        for name, value in {
+            "listing.filters.PAGE_SIZE": 3, "feeds.ITEMS": 3, "feeds.items.ITEMS": 3, "feeds.ARCHIVED": 2, "sitemaps.PART": 10**9,
+            "cards.card": lambda words, picture=None: b"\x89PNG" + repr((words, picture)).encode(),
+            "publishing.keep_rendered": lambda store, *rendered: store(*rendered),
+        }.items():  # fmt: skip
+            stack.enter_context(mock.patch(f"articles.{name}", value))
+        yield
+
+
+@pytest.fixture(scope="class")
+def first(shared_rows, tmp_path_factory):
+    """A folder with the pictures of `fill` and the first copy of it, made once."""
+    folder = tmp_path_factory.mktemp("static")
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with (
+        short(),
+        override_settings(MEDIA_ROOT=folder / "pictures", STORAGES=settings.STORAGES | {"staticfiles": plain}),
+    ):
+        fill()
+        export(folder / "copy")
+    return folder
+
+
+@pytest.fixture
+def copy(first, db, tmp_path, settings):
+    """The first copy, in a folder of this test."""
+    for name in ("pictures", "copy"):
+        shutil.copytree(first / name, tmp_path / name)
+    conf = tmp_path / "copy" / ".export" / "nginx.conf"
+    conf.write_text(conf.read_text().replace(str(first), str(tmp_path)))
+    with short():
+        yield tmp_path / "copy"
+
+
+def export(folder, **options):
+    """Export into `folder`; return the account."""
+    with connected():
+        return static_site.export(folder, now=timezone.now, **options)
+
+
+def exported(folder, *options, **told):
+    """Run the command for `folder`."""
+    with connected():
+        call_command("export_site", folder, *options, **told)
+
+
+@contextlib.contextmanager
+def connected():
+    """The connection of the test outlasts a request, as in Django's test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+def tree(folder):
+    """Return {name: bytes} of the files that a server would send."""
+    files = [path for path in folder.rglob("*") if path.is_file() and ".export" not in path.parts]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def stamps(folder):
+    """Return {name: (inode, when it was written)} of the files of a copy."""
+    return {name: ((folder / name).stat().st_ino, (folder / name).stat().st_mtime_ns) for name in tree(folder)}
+
+
+class Addresses(html.parser.HTMLParser):
+    """Gathers every address of a page, as another program than ours reads it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.ids, self.forms = [], set(), 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        """Gather."""
+        told = dict(attributes)
+        self.forms += tag == "form"
+        self.ids.add(told.get("id"))
+        self.found += [told[name] for name in ("href", "src") if told.get(name)]
+        if told.get("srcset"):
+            self.found += [part.split()[0] for part in told["srcset"].split(", ")]
+        if tag == "meta" and (told.get("content") or "").startswith(BASE):
+            self.found.append(told["content"])
+
+
+def led_to(name, content):
+    """Return the addresses that the file `name` leads to, seen from where it is."""
+    text = content.decode(errors="replace")
+    if name.endswith(".html"):
+        found = Addresses(text).found
+    elif name.endswith(".css"):
+        found = re.findall(r"url\(([^)]+)\)", text)
+    elif name.endswith((".atom", ".rss", ".xml", ".opml", "feed.json")):
+        found = re.findall(rf"{BASE}/[^\s\"'<>\\&]*", text) + re.findall(r'xml-stylesheet href="([^"]*)', text)
+    else:
+        return []
+    place = f"{BASE}/{name.removesuffix('index.html')}"
+    return [whole for address in found if (whole := urljoin(place, address)).startswith(f"{BASE}/")]
+
+
+def broken(files):
+    """Return [(name, address), …] of the links that no file of a static host answers."""
+    wrong = []
+    for name, content in files.items():
+        if name.endswith((".gz", ".br")) or name == "404.html":
+            continue
+        for address in led_to(name, content):
+            path = unquote(urlsplit(address).path)[1:]
+            query = urlsplit(address).query
+            file = f"{path}index.html" if path.endswith("/") or not path else path
+            if file not in files or (query and not query.startswith(("v=", "utm="))):
+                wrong.append((name, address))
+    return wrong
+
+
+def a_publication():
+    make_article("Brand new", slug="brand-new", themes=["Syria"])
+
+
+def a_correction():
+    change(Article.objects.get(slug="pipelines"), kind="correction", note="Again.", body="Another text.")
+
+
+def a_withdrawal():
+    article = Article.objects.get(slug="straits-1")
+    publishing.withdraw(article, by=None, based_on=article.working_id, note="It was wrong.")
+
+
+def a_new_slug():
+    change(Article.objects.get(slug="pipelines"), slug="pipelines-now")
+
+
+def a_renamed_theme():
+    theme = Theme.objects.get(slug="syria")
+    theme.name, theme.slug = "Syria and its neighbours", "syria-now"
+    publishing.save_theme(theme)
+
+
+def a_changed_source():
+    source = make_source("two-2021", "Another")
+    make_article("Cites", slug="cites", body="Said.[@two-2021]", themes=["Iraq"])
+    source.title = "Another title"
+    publishing.save_row(source)
+
+
+def an_end_of_a_dead_link():
+    page = FlatPage(url="/nowhere/", title="Here", content="It is here.")
+    publishing.save_row(page)
+    page.sites.set([1])
+
+
+HAPPENINGS = [
+    a_publication,
+    a_correction,
+    a_changed_source,
+    an_end_of_a_dead_link,
+    a_new_slug,
+    a_renamed_theme,
+    a_withdrawal,
+]
+
+
+def differing(files, others):
+    """Return the names of what is not the same in two trees."""
+    return sorted(name for name in files.keys() | others.keys() if files.get(name) != others.get(name))
+
+
+class TestCopies:
+    """The copy of a small publication."""
+
+    def test_everything_is_there_and_leads_somewhere(self, copy, client):
+        files = tree(copy)
+        assert broken(files) == []
+        for name in (
+            "index.html", "404.html", "robots.txt", "sitemap.xml", "feed.atom", "feed.rss", "feed.json", "feeds.opml", "_redirects",
+            "articles/pipelines/index.html", "articles/pipelines/cite.bib", "articles/pipelines/card.png", "articles/index.html",
+            "articles/pipelines/charts/1.svg", "articles/pipelines/charts/1.csv", "articles/pipelines/history/index.html",
+            "articles/pipelines/versions/1/index.html", "articles/pipelines/changes/index.html", "articles/_/page-2/index.html",
+            "themes/syria/_/page-3/index.html", "themes/syria/_/archive-1/feed.atom", "themes/libya-now+syria/index.html",
+            "articles/_/language-ru/index.html", "timeline/_/theme-syria/timeline.ics", "timeline/timeline.csv", "search/index.html",
+            "sources/one-2020/index.html", "authors/ann/feed.json", "series/straits/index.html", "about/index.html",
+            "articles/gone/index.html", "2019/05/old-post.html", "themes/libya/index.html", "themes/libya/feed.atom",
+        ):  # fmt: skip
+            assert name in files, name
+        assert any(name.startswith("pictures/") and name.endswith(".avif") for name in files)
+        assert not [name for name in files if re.match(r"admin|drafts|health|search/(?!index)|opensearch", name)]
+        assert not [name for name in files if name.count("+") > 1 and name.startswith("themes/")]
+        assert export(copy, anew=True).dead == ["/nowhere/"]
+        assert not (copy.parent / "etc").exists()
+
+    def test_files_are_what_readers_get(self, copy, client):
+        """What differs from the live page is what a static host can't do, line by line."""
+        files = tree(copy)
+        for name in (
+            "robots.txt", "articles/pipelines/cite.bib", "articles/pipelines/card.png", "articles/pipelines/charts/1.svg", "sitemap.xml",
+            "timeline/timeline.csv", "timeline/timeline.ics", "authors/ann/feed.atom", "feeds.opml", "sources/one-2020/index.html",
+            "articles/pipelines/index.html", "themes/syria/index.html", "themes/syria/feed.rss", "index.html", "updates/index.html",
+        ):  # fmt: skip
+            live = client.get("/" + name.removesuffix("index.html")).content
+            if name.endswith(("html", "atom", "rss")):
+                mine, theirs = files[name].decode().splitlines(), live.decode().splitlines()
+                for line in set(mine) - set(theirs):
+                    assert "/_/" in line or any(tool in "\n".join(theirs) for tool in ("?", "<form"))
+                for line in set(theirs) - set(mine):
+                    assert re.search(r"\?|opensearch|<form|SearchAction|page_q|<dt>|narrow|<option", line), (name, line)
+            else:
+                assert files[name] == live, name
+
+    def test_what_a_static_host_cannot_do_is_gone(self, copy):
+        files = {name: content.decode() for name, content in tree(copy).items() if name.endswith(".html")}
+        for name, page in files.items():
+            assert Addresses(page).forms == 0, name
+            assert "opensearch.xml" not in page
+            assert "SearchAction" not in page
+        hub = files["themes/syria/index.html"]
+        assert '<link rel="next" href="/themes/syria/_/page-2/">' in hub
+        assert "oldest first" in hub
+        assert "order=oldest" not in hub
+        second = files["themes/syria/_/page-2/index.html"]
+        assert f'<link rel="canonical" href="{BASE}/themes/syria/_/page-2/">' in second
+        assert f'<meta property="og:url" content="{BASE}/themes/syria/_/page-2/">' in second
+        assert '<a href="/themes/syria/" rel="prev">' in second
+        led = files["articles/led/index.html"]
+        assert 'Out and by year, dead, <a href="/articles/pipelines/?utm=1">mine</a>.' in led
+        narrowed = re.search(r'<details class="narrow">.*?</details>', files["articles/index.html"], re.DOTALL)[0]
+        assert '<a href="/themes/iraq/"' in narrowed
+        assert 'class="out"' not in narrowed
+        assert "copy" in files["search/index.html"]
+        feed = tree(copy)["themes/syria/feed.atom"].decode()
+        assert re.search(
+            rf'rel="prev-archive" href="{BASE}/themes/syria/_/archive-\d/feed.atom"|href="{BASE}/themes/syria/_/archive-\d/feed.atom" rel="prev-archive"',
+            feed,
+        )
+        assert "archive=" not in feed
+        combined = tree(copy)["themes/libya-now+syria/feed.json"].decode()
+        assert "next_url" not in combined
+        assert 'content="0; url=/articles/pipelines/"' in files["2019/05/old-post.html"]
+
+    def test_what_is_compressed_beside_is_the_same(self, copy):
+        folder, files = Folder(copy), tree(copy)
+        packed = [name for name in files if name.endswith((".gz", ".br"))]
+        assert len(packed) > 100
+        for name in packed:
+            assert folder._read(name, name[-3:]) == files[name[:-3]]
+        assert files["index.html.gz"][4:8] == b"\0\0\0\0"  # no time in it
+        assert "index.html.br" in files
+        assert "card.png.gz" not in files
+
+    def test_a_second_run_has_nothing_to_do(self, copy):
+        before = stamps(copy)
+        assert export(copy).nothing
+        account = export(copy, anew=True)
+        assert differing(before, stamps(copy)) == []
+        assert (account.written, account.removed) == (0, 0)
+
+    @pytest.mark.parametrize("happened", times([HAPPENINGS[:1], HAPPENINGS[1:]], [[each] for each in HAPPENINGS]))
+    def test_a_run_writes_what_differs_and_nothing_else(self, copy, happened):
+        """Behind each change the copy is what it would be if everything were asked for; what was so stays untouched."""
+        before, written = tree(copy), stamps(copy)
+        for happens in happened:
+            happens()
+        export(copy)
+        now, touched = tree(copy), stamps(copy)
+        assert {name for name in now if touched[name] != written.get(name)} == {
+            name for name in now if now[name] != before.get(name)
+        }
+        assert broken(now) == []
+        account = export(copy, anew=True)
+        assert (account.written, account.removed) == (0, 0), differing(now, tree(copy))
+
+    def test_little_is_asked_for_again(self, copy):
+        whole = export(copy, anew=True).asked
+        make_article("Brand new", slug="brand-new", themes=["Iraq"])
+        account = export(copy)
+        assert account.asked < whole * 0.8
+        assert (copy / "articles" / "brand-new" / "index.html").exists()
+
+    def test_what_is_scheduled_appears_in_its_hour(self, copy, tmp_path, monkeypatch):
+        soon = timezone.now() + datetime.timedelta(hours=1)
+        make_article("To come", slug="to-come", themes=["Syria"], at=soon)
+        export(copy)
+        assert not any(b"To come" in content for name, content in tree(copy).items() if name[-3:] not in {".gz", ".br"})
+        later = soon + datetime.timedelta(minutes=1)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+        account = export(copy)
+        assert not account.nothing
+        assert (copy / "articles" / "to-come" / "index.html").exists()
+        account = export(copy, anew=True)
+        assert (account.written, account.removed) == (0, 0)
+
+    @pytest.mark.parametrize("calls", times([40], [1, 7, 40, 300]))
+    def test_a_run_that_is_stopped_is_made_up_for(self, copy, tmp_path, monkeypatch, calls):
+        make_article("Brand new", slug="brand-new", themes=["Syria"])
+        left, replace = [calls], os.replace
+
+        def stopping(*args):
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+            return replace(*args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", stopping)
+            with contextlib.suppress(KeyboardInterrupt):
+                export(copy)
+        export(copy)
+        assert (copy / "articles" / "brand-new" / "index.html").exists()
+        account = export(copy, anew=True)
+        assert (account.written, account.removed) == (0, 0)
+
+    def test_damage_is_mended_when_asked(self, copy):
+        whole = tree(copy)
+        (copy / "index.html").write_bytes(b"something else")
+        (copy / "feed.atom.gz").write_bytes(b"no gzip")
+        (copy / "about" / "index.html").unlink()
+        assert export(copy, anew=True).written == 3
+        assert tree(copy) == whole
+
+    def test_what_failed_is_told_and_nothing_is_removed(self, copy, tmp_path, monkeypatch):
+        a_withdrawal()
+        monkeypatch.setattr("articles.bibliography.of_article", lambda *args, **kw: 1 / 0)
+        told = io.StringIO()
+        with pytest.raises(CommandError, match="not whole"):
+            exported(str(copy), "--anew", stdout=told)
+        assert "500" in told.getvalue()
+        assert (copy / "articles" / "straits-1" / "cite.bib").exists()
+
+
+class TestFolders:
+    """Where a copy may be."""
+
+    def test_one_with_something_else_in_it_is_refused(self, db, tmp_path):
+        (tmp_path / "thesis.txt").write_text("mine")
+        with pytest.raises(CommandError, match="no copy"):
+            exported(str(tmp_path))
+        (tmp_path / ".export").mkdir()
+        (tmp_path / ".export" / "manifest.sqlite3").write_text("no database")
+        with pytest.raises(CommandError, match="no copy"):
+            exported(str(tmp_path))
+
+    def test_what_somebody_put_beside_stays(self, db, tmp_path):
+        export(tmp_path / "copy")
+        (tmp_path / "copy" / "CNAME").write_text("example.org")
+        export(tmp_path / "copy", anew=True)
+        assert (tmp_path / "copy" / "CNAME").read_text() == "example.org"
+
+    def test_links_are_not_followed(self, db, tmp_path):
+        copy, elsewhere = tmp_path / "copy", tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "index.html").write_text("mine")
+        FlatPage.objects.create(url="/about/", title="About", content="Who we are.").sites.set([1])
+        export(copy)
+        for name in ("about", "feeds"):
+            for path in (copy / name).iterdir():
+                path.unlink()
+            (copy / name).rmdir()
+        (copy / "about").symlink_to(elsewhere)
+        (copy / "robots.txt").unlink()
+        (copy / "robots.txt").symlink_to(elsewhere / "index.html")
+        account = export(copy, anew=True)
+        assert [line for line in account.failed if "about" in line]
+        assert (elsewhere / "index.html").read_text() == "mine"
+        assert not (copy / "robots.txt").is_symlink()
+        assert (copy / "feeds" / "index.html").exists()
+
+    def test_two_runs_at_once_are_refused(self, db, tmp_path):
+        from articles.transfer.static_site.folder import opened
+
+        with opened(tmp_path), pytest.raises(CommandError, match="Another run"):
+            exported(str(tmp_path))
+
+
+def test_nothing_hidden_is_in_it(db, tmp_path):
+    made = leaks.corpus()
+    hidden = [*leaks.hide_all(made), leaks.withdraw(made)]
+    leaks.store_pictures(*hidden)
+    copy = tmp_path / "copy"
+    export(copy)
+    by_right = {"title", "slug", "author", "about", "series", "of_series"}  # of what was withdrawn
+    found = []
+    for path in copy.rglob("*"):
+        told = str(path.relative_to(copy)).encode()
+        if path.is_file():
+            packed = Folder(copy)._read(
+                str(path.relative_to(copy)), path.suffix if path.suffix in {".gz", ".br"} else ""
+            )
+            told += packed or path.read_bytes()
+        for each in hidden:
+            known = by_right if each.state == "withdrawn" else ()
+            found += [
+                (each.state, what, path.name)
+                for word, what in each.words.items()
+                if word.encode() in told and what not in known
+            ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "copied"),
+    [
+        ("/", "", "/"), ("/themes/a/", "page=2", "/themes/a/_/page-2/"), ("/themes/a+b/", "page=2", "/themes/a+b/_/page-2/"),
+        ("/themes/a+b+c/", "", None), ("/themes/a/", "not=b", None), ("/articles/", "order=oldest", None),
+        ("/articles/", "language=tr&page=2", "/articles/_/language-tr/page-2/"), ("/articles/", "page=2&page=3", None),
+        ("/feed.atom", "archive=3", "/_/archive-3/feed.atom"), ("/themes/a+b/feed.atom", "archive=1", None),
+        ("/timeline/", "page=2&theme=a", "/timeline/_/theme-a/page-2/"), ("/timeline/", "theme=../x", None),
+        ("/timeline/timeline.ics", "theme=a", "/timeline/_/theme-a/timeline.ics"), ("/search/", "", "/search/"),
+        ("/search/", "q=x", None), ("/search/feed.atom", "", None), ("/admin/", "", None), ("/admin", "", None),
+        ("/drafts/x/", "", None), ("/health/", "", None), ("/opensearch.xml", "", None), ("/a/../b/", "", None),
+        ("/.export/nginx.conf", "", None), ("/card.png", "v=12", "/card.png?v=12"), ("/about/", "utm_source=x", "/about/"),
+        ("/sources/", "page=0", None), ("/sources/", "page=9999999999", None), ("//evil/", "", None),
+    ],
+)  # fmt: skip
+def test_the_rule(path, query, copied):
+    assert addresses.in_copy(path, query) == copied
+    if copied and "utm" not in query:
+        assert addresses.original(copied) == path + (f"?{query}" if query else "")
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_no_address_leads_out_of_the_folder(path, query):
+    for asked in (path, f"/{path}", f"/themes/{path}/", f"/../{path}"):
+        copied = addresses.in_copy(asked, query)
+        if copied is not None:
+            parts = addresses.file_of(copied).split("/")
+            assert all(part and not part.startswith(".") and "\0" not in part for part in parts)
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_rewriting_keeps_what_leads_nowhere(text, feed):
+    from html import escape
+
+    page = f"<p>{escape(text)}</p>\n<!-- -->" if not feed else escape(text)
+    links = rewriting.Links(BASE, "/")
+    turn = rewriting.machine if feed else rewriting.page
+    assert turn(page, links) == page or BASE in page
