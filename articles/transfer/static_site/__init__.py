@@ -15,11 +15,10 @@ from functools import partial
 from multiprocessing import get_context
 from urllib.parse import quote, unquote
 
-import django
-
 from ...middleware import Publication
 from ...models import Article, standing
 from ...models.rendition import made_by
+from .. import processes
 from . import copying, hosting, rewriting
 from .addresses import file_at, file_of, original
 from .folder import Refused, opened
@@ -90,8 +89,11 @@ class _Run:
         self.account = Account()
         publication = Publication()
         self.base = publication.base
-        self.dead = self._still_dead()
-        self.marks = Marks(manifest, publication, now(), self.dead, anew)
+        dead = set(json.loads(manifest.told("dead", "[]")))
+        copier = copying.Copier(copying.Surroundings(0, folder.path, frozenset()))
+        self.dead = {address for address in dead if copier.is_dead(address)}
+        # Where something is there again, nobody knows which pages lead to it.
+        self.marks = Marks(manifest, publication, now(), anew or self.dead != dead)
         self.number = manifest.begin()
         self.began = self.told = time.monotonic()
         self.done = 0
@@ -100,7 +102,7 @@ class _Run:
         """Walk; return the `Account`."""
         pool = None
         if self.workers > 1:  # started anew: what was forked would share this process's connections
-            pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=django.setup)
+            pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=processes.begin)
         try:
             self._walk(pool)
         finally:
@@ -143,12 +145,6 @@ class _Run:
             yield f"/articles/{day:%Y}/{day:%m}/"
         for article in Article.objects.once_public(self.now()).exclude(withdrawn_at=None).only("slug").iterator():
             yield article.get_absolute_url()
-
-    def _still_dead(self):
-        """Return the addresses that answered with nothing in the last run and do so now."""
-        dead = json.loads(self.manifest.told("dead", "[]"))
-        copier = copying.Copier(copying.Surroundings(0, self.folder.path, frozenset()))
-        return {address for address in dead if copier.is_dead(address)}
 
     def _want(self, address):
         """Have the file at the `address` of the copy fetched, unless it is known, and what a script leads to beside it."""

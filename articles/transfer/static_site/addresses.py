@@ -12,6 +12,7 @@ archives of the feeds that most people follow, and the timeline of a theme. Othe
 searches are endless, and out. The parameter `v`, a mark of the content, means nothing to a static host and stays.
 """
 
+import functools
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -41,6 +42,7 @@ _SAFE = "/+:@!$&'()*,;=~"
 LONGEST = 255  # bytes of a name, on most file systems
 
 
+@functools.lru_cache(maxsize=20_000)
 def in_copy(path, query=""):
     """Return the address in the copy of what the site has at `path` (percent-decoded) and `query`, None for what is out."""
     if _OUT.fullmatch(path) or file_at(path) is None:

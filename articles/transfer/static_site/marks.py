@@ -24,17 +24,17 @@ _ARTICLE = re.compile(r"/articles/(?!\d{4}/)([-\w]+)/(?:cite\.\w+|sources\.\w+|c
 
 
 class Marks:
-    """The marks of one run over the `publication`, that begins at the instant `now`; `dead` leads to nothing.
+    """The marks of one run over the `publication`, that begins at the instant `now`.
 
     `anew`: nothing is known to be what it was.
     """
 
-    def __init__(self, manifest, publication, now, dead, anew):
+    def __init__(self, manifest, publication, now, anew):
         self.manifest, self.now = manifest, now
         wide, names = Edition.objects.values_list("wide", "names").first() or ("", "")
         _state, seconds = standing()
         self.coming = now.timestamp() + seconds if seconds is not None else None
-        self.stamp = f"{names} {made_by()} {publication.base} {sorted(dead)}"
+        self.stamp = f"{names} {made_by()} {publication.base}"
         self.rendered = stamp(names, publication.domain)
         self.wide = wide
         self.facets = {

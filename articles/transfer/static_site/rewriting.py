@@ -47,8 +47,8 @@ class Links:
 
     def lead(self, value):
         """Return `value`, an address on the page, as the copy has it; None for what it hasn't."""
-        if value.startswith("#") or not value:
-            return value
+        if value.startswith(("#", "data:", "https://")) and not value.startswith(self.base) or not value:
+            return value  # as most are
         try:
             whole = urljoin(self.base + self.page, value)
             parts = urlsplit(whole)
