@@ -4,9 +4,10 @@ They are read before a page is asked for, and so are at most older than what was
 
     cards, charts             the mark of the content at the end of their address
     an article and its files  the serial of its rendition, while that is kept and nothing in it has fallen due
+    a source                  the serials of the articles that cite it and are out
     lists, feeds, sitemaps    the mark of the facet on which they say to depend, unless something has fallen due anywhere
 
-All else (versions, histories, sources, plain pages, calendars) is asked for by each run.
+All else (versions, histories, plain pages, calendars) is asked for by each run.
 """
 
 import hashlib
@@ -15,12 +16,13 @@ import re
 
 from django.db.models import F
 
-from ...models import Edition, FacetMark, Rendition, standing
+from ...models import Citation, Edition, FacetMark, Rendition, standing
 from ...models.rendition import COLUMNS, made_by, stamp
 from . import fetching
 from .copying import Job
 
 _ARTICLE = re.compile(r"/articles/(?!\d{4}/)([-\w]+)/(?:cite\.\w+|sources\.\w+|charts/\d+\.csv)?", re.ASCII)
+_SOURCE = re.compile(r"/sources/([-\w]+)/", re.ASCII)
 
 
 class Marks:
@@ -52,6 +54,7 @@ class Marks:
         """Return ([`Job`, …] of the `part`, rows of the manifest; {name: mark} of what has one before it is asked for)."""
         slugs = {found[1] for _name, address, _mark in part if (found := _ARTICLE.fullmatch(address))}
         serials = self._serials(slugs)
+        cited = self._cited({found[1] for _name, address, _mark in part if (found := _SOURCE.fullmatch(address))})
         jobs, marks = [], {}
         for name, address, kept in part:
             found = _ARTICLE.fullmatch(address)
@@ -59,6 +62,8 @@ class Marks:
             if found:
                 serial, is_held = serials.get(found[1], (None, False))
                 marks[name] = self._mark("article", serial) if serial is not None else ""
+            elif source := _SOURCE.fullmatch(address):
+                marks[name] = self._mark("source", self.wide, cited[source[1]])
             elif "?v=" in address:
                 marks[name] = self._mark("v", address)
             elif fetching.is_for_ever(name):
@@ -99,3 +104,14 @@ class Marks:
         kept = set(rows.exclude(page=b"").values_list("pk", flat=True))
         rows = rows.annotate(slug=F("article__slug")).defer(*COLUMNS)
         return {row.slug: (row.serial, row.pk in kept and row.holds(self.rendered, self.now)) for row in rows}
+
+    def _cited(self, keys):
+        """Return {key: [(article, serial of its rendition), …]} of the articles that cite the sources `keys`."""
+        told = {key: [] for key in keys}
+        rows = Citation.objects.filter(
+            source__key__in=keys, article__published_at__lte=self.now, article__withdrawn_at=None
+        )
+        named = ("source__key", "article", "article__rendition__serial")
+        for key, *article in rows.order_by(*named).values_list(*named) if keys else ():
+            told[key].append(article)
+        return told
