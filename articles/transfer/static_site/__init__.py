@@ -96,7 +96,7 @@ class _Run:
         copier = copying.Copier(copying.Surroundings(0, folder.path, frozenset()))
         self.dead = {address for address in dead if copier.is_dead(address)}
         # Where something is there again, nobody knows which pages lead to it.
-        self.marks = Marks(manifest, publication, now(), anew or self.dead != dead)
+        self.marks = Marks(publication, now(), anew or self.dead != dead)
         self.number = manifest.begin()
         self.began = self.told = time.monotonic()
         self.done = 0
@@ -111,11 +111,10 @@ class _Run:
         finally:
             if pool:
                 pool.shutdown(cancel_futures=True)
-        gone = [original(address) for _name, address, _target in self.manifest.of("gone")]
+        gone = [original(address) for _name, address, _target in self.manifest.of(self.number, "gone")]
         self.account.written += hosting.write(self.folder, self.redirects, [unquote(path) for path in gone])
         if not self.account.failed:
             self._remove()
-            self.marks.settle()
         self.account.dead = sorted(self.dead)
         return self.account
 
@@ -131,7 +130,7 @@ class _Run:
             for path in hosting.former(self.redirects):
                 self.manifest.want(file_at(path), quote(path), self.number)
         self._work(pool)
-        found = {name for name, _address, _target in self.manifest.of("missing")}
+        found = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
         newly = {f"/{name.removesuffix('index.html')}" for name in found} - self.dead
         while newly:
             self.dead |= newly
@@ -201,7 +200,7 @@ class _Run:
     def _mend(self, dead):
         """Have pages copied again that lead to an address of `dead`; return whether there are any."""
         found = []
-        for name, address, _target in self.manifest.of("file", "gone", "moved"):
+        for name, address, _target in self.manifest.of(self.number, "file", "gone", "moved"):
             kind = rewriting.kind_of(name)
             if kind and (content := self.folder.read(name)):
                 links = rewriting.Links(self.base, address)

@@ -258,10 +258,10 @@ class Manifest:
         """Return how many files wait to be fetched."""
         return self.database.execute("SELECT count(*) FROM file WHERE waiting = 1").fetchone()[0]
 
-    def of(self, *kinds):
-        """Yield (name, address, target) of the files of one of the `kinds`, at most three."""
-        rows = "SELECT name, address, target FROM file WHERE kind IN (?, ?, ?) AND name > ? ORDER BY name LIMIT 1000"
-        asked, last = (kinds * 3)[:3], ""
+    def of(self, run, *kinds):
+        """Yield (name, address, target) of the files of the `run` of one of the `kinds`, at most three."""
+        rows = "SELECT name, address, target FROM file WHERE run = ? AND kind IN (?, ?, ?) AND name > ? ORDER BY name LIMIT 1000"
+        asked, last = (run, *(kinds * 3)[:3]), ""
         while found := self.database.execute(rows, (*asked, last)).fetchall():
             yield from found
             last = found[-1][0]

@@ -5,13 +5,12 @@ They are read before a page is asked for, and so are at most older than what was
     cards, charts             the mark of the content at the end of their address
     an article and its files  the serial of its rendition, while that is kept and nothing in it has fallen due
     a source                  the serials of the articles that cite it and are out
-    lists, feeds, sitemaps    the mark of the facet on which they say to depend, unless something has fallen due anywhere
+    lists, feeds, sitemaps    the mark of the facet on which they say to depend, until the next article falls due
 
 All else (versions, histories, plain pages, calendars) is asked for by each run.
 """
 
 import hashlib
-import json
 import re
 
 from django.db.models import F
@@ -31,24 +30,18 @@ class Marks:
     `anew`: nothing is known to be what it was.
     """
 
-    def __init__(self, manifest, publication, now, anew):
-        self.manifest, self.now = manifest, now
+    def __init__(self, publication, now, anew):
+        self.now = now
         wide, names = Edition.objects.values_list("wide", "names").first() or ("", "")
         _state, seconds = standing()
-        self.coming = now.timestamp() + seconds if seconds is not None else None
+        self.until = str(int(now.timestamp() + seconds)) if seconds is not None else "-"  # when an article falls due
         self.stamp = f"{names} {made_by()} {publication.base}"
         self.rendered = stamp(names, publication.domain)
         self.wide = wide
         self.facets = {
             (kind, value): mark for kind, value, mark in FacetMark.objects.values_list("kind", "value", "mark")
         }
-        due = json.loads(manifest.told("coming", "null"))
-        self.is_due = due is not None and due <= now.timestamp()
         self.anew = anew
-
-    def settle(self):
-        """Remember when the next article falls due: behind that, no mark of a facet tells anything."""
-        self.manifest.tell(coming=json.dumps(self.coming))
 
     def jobs(self, part, folder):
         """Return ([`Job`, …] of the `part`, rows of the manifest; {name: mark} of what has one before it is asked for)."""
@@ -81,12 +74,14 @@ class Marks:
             return ""
         if mark:
             return mark
-        return f"{copied.facet[0]}.{copied.facet[1]} {self._facet(copied.facet)}" if copied.facet else ""
+        if not copied.facet:
+            return ""
+        return f"{copied.facet[0]}.{copied.facet[1]} {self.until} {self._facet(copied.facet)}"
 
     def _of_facet(self, kept):
         """Return the present mark of the facet that the mark `kept` is of."""
-        found = re.match(r"(\d+)\.(\d+) ", kept)
-        if not found or self.is_due:
+        found = re.match(r"(\d+)\.(\d+) (-|\d+) ", kept)
+        if not found or (found[3] != "-" and int(found[3]) <= self.now.timestamp()):
             return ""
         return found[0] + self._facet((int(found[1]), int(found[2])))
 
