@@ -54,7 +54,10 @@ def made(tmp_path_factory):
     site.shell(FILLED)
     site.folder = folder / "copy"
     process = run(site, site.folder)
-    time.sleep(random.uniform(2, 6))
+    some = random.randint(1, 60)
+    while process.poll() is None and len(list(site.folder.rglob("*.*"))) < some:
+        time.sleep(0.02)
+    assert process.returncode is None
     process.kill()
     process.communicate()
     with pytest.raises(ProcessLookupError):  # its workers are gone too
