@@ -24,7 +24,7 @@ FLOORS = [
     {"search"},
     {"models", "middleware"},
     {"text", "pictures"},
-    {"names", "network", "bounds"},
+    {"names", "network", "bounds", "processes"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 OUTSIDE = {"apps", "migrations", "__init__"}

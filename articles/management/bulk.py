@@ -4,8 +4,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-import django
 from django.core.management.base import CommandError
+
+from articles import processes
 
 PART = 25  # rows that a process is given at a time
 PAUSE = 5  # seconds between two lines
@@ -33,7 +34,7 @@ def worked(work, keys, *, workers, after, say):
     pool = None
     if workers > 1 and len(parts) > 1:
         # Started anew: what was forked would share this process's connections.
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=django.setup)
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=processes.begin)
     began = told = time.monotonic()
     done = 0
     try:

@@ -7,6 +7,7 @@ A file is known by how it begins, never by its name alone.
 
 import re
 from enum import StrEnum
+from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,6 +84,8 @@ def kind_of(path):
 
 def is_publication(path):
     """Whether the folder or archive at `path` is an export of this system; raise Unreadable when it can't be opened."""
+    if Path(path).is_dir():  # without a list of all its files, of which a large publication has more than is read
+        return (Path(path) / PUBLICATION).is_file()
     with places.opened(path) as place:
         return PUBLICATION in place
 

@@ -18,10 +18,10 @@ from urllib.parse import quote, unquote
 from django.contrib.redirects.models import Redirect
 from django.db.models import Count, Max
 
+from ... import processes
 from ...middleware import Publication
 from ...models import Article, standing
 from ...models.rendition import made_by
-from .. import processes
 from . import copying, hosting, rewriting
 from .addresses import file_at, file_of, original
 from .folder import Refused, opened
