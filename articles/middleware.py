@@ -243,9 +243,10 @@ def present_path(path):
     """Return where the former address `path` leads now, or None when it never was one."""
     parts = path.split("/", 3)  # "", section, slugs, rest
     section, slugs, rest = parts[1:] if len(parts) == 4 else (None, "", "")
-    moved = _moved([path, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])])
-    if path in moved:
-        return moved[path]
+    other = path.removesuffix("/") if path.endswith("/") else f"{path}/"  # where it was, either may have answered
+    moved = _moved([path, other, *(f"/{section}/{slug}/" for slug in slugs.split("+")[:6])])
+    if path in moved or other in moved:
+        return moved.get(path) or moved[other]
     if not moved:
         return None
     present = [_last_part(moved.get(f"/{section}/{slug}/")) or slug for slug in slugs.split("+")]

@@ -6,6 +6,7 @@ from .audit import AuditEntry
 from .edition import Edition
 from .event import Event, EventTheme
 from .following import Following
+from .imported import Imported
 from .keptpage import FacetMark, KeptPage
 from .link import Link, called
 from .picture import Picture
@@ -36,6 +37,7 @@ __all__ = [
     "Facet",
     "FacetMark",
     "Following",
+    "Imported",
     "KeptPage",
     "Keyword",
     "Likeness",

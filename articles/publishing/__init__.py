@@ -21,6 +21,7 @@ from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
+from .origins import LEADING, TAKEN, came_out, former, lead_here
 from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
@@ -45,6 +46,7 @@ from .steps import (
     date_links,
     set_dates,
     store,
+    told_in_the_log,
     write_citations,
     write_events,
     write_kin,
@@ -58,6 +60,8 @@ from .talking import resolve, say, threads
 from .themes import merge_preview, merge_themes, naming_without, retag, undo_merge
 
 __all__ = [
+    "LEADING",
+    "TAKEN",
     "Change",
     "Conflict",
     "Fields",
@@ -71,10 +75,12 @@ __all__ = [
     "discard",
     "forget_kept",
     "forget_row",
+    "former",
     "is_over",
     "keep",
     "keep_rendered",
     "kept",
+    "lead_here",
     "leads_somewhere",
     "linking_here",
     "merge_preview",
@@ -262,8 +268,8 @@ def publish(article, fields, *, by, based_on, at=None, change=Change.NEW, note="
 
     A first publication (or one after a withdrawal) is `new` and may lie in the future. A live article is changed at
     once, as a typo, an update or a correction; the last two need a `note` that says why and move `updated_at`.
-    `dated` is the past date of something first published elsewhere, for imports; `form` the UUID of the form it was sent
-    from. Sent twice, it is published once.
+    `dated` is the past date of something first published elsewhere, which what was brought in knows itself; `form` the UUID
+    of the form it was sent from. Sent twice, it is published once.
     Raise ValidationError for what is missing or contradicts this, Conflict when somebody saved since `based_on`: what
     readers will see is never merged unseen.
     """
@@ -308,13 +314,13 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         at=now,
         form=form,
     )
-    before = _in_the_log(article)
+    before = told_in_the_log(article)
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     Rendition.objects.get_or_create(article=article)
     Rendition.objects.filter(article=article, is_stuck=True).update(is_stuck=False)
     forget(showing(article))
     write_row(article, fields, rendered, revision)
-    set_dates(article, was_live=was_live, change=change, at=at or dated, now=now)
+    set_dates(article, was_live=was_live, change=change, at=at or dated or came_out(article, now), now=now)
     with recounted([article.pk]):
         store(article)
         write_links(article, fields)
@@ -324,26 +330,16 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     write_events(article)
     if old_path:
         addresses.move(old_path, article.get_absolute_url())
+    if change == Change.NEW:
+        lead_here(article)
     search.index(article)
     write_kin(article, fields)
     forget(showing(article))
     if article.is_public():  # by now: its hour may have come while this waited for its turn
         Edition.touch()
-    told = {**_in_the_log(article), "change": change, "note": note}
+    told = {**told_in_the_log(article), "change": change, "note": note}
     AuditEntry.objects.record(AuditEntry.Act.PUBLISHED, article, by=by, before=before, after=told)
     return revision
-
-
-def _in_the_log(article):
-    """Return what the audit log says of `article`: the rest is in the revision it names."""
-    live = article.live
-    return {
-        "title": article.title,
-        "slug": article.slug,
-        "revision": live.number if live else None,
-        "published_at": article.published_at,
-        "withdrawn_at": article.withdrawn_at,
-    }
 
 
 def withdraw(article, *, by, based_on, note, fields=None, form=None):
@@ -379,7 +375,7 @@ def withdraw(article, *, by, based_on, note, fields=None, form=None):
 def _withdraw(article, fields, by, based_on, note, now, was_live, form):
     """Write the withdrawal; everything has been checked."""
     Edition.take_turn(wide=False)
-    before = _in_the_log(article)
+    before = told_in_the_log(article)
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now, form=form)
     forget(showing(article))
@@ -393,5 +389,5 @@ def _withdraw(article, fields, by, based_on, note, now, was_live, form):
         store(article)
         date_links(article)
     search.forget(article)
-    after = {**_in_the_log(article), "note": note}
+    after = {**told_in_the_log(article), "note": note}
     AuditEntry.objects.record(AuditEntry.Act.WITHDRAWN, article, by=by, before=before, after=after)

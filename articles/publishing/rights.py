@@ -24,6 +24,7 @@ NEEDED = {
     "delete": [PUBLISH],  # a draft, and bring it back
     "tag": [PUBLISH],
     "merge": ["articles.change_theme"],
+    "import": ["articles.add_article", WRITE, PUBLISH, "articles.change_theme"],
 }
 # What a save means for the review, and what that takes. Nothing is saved as another kind.
 SAVES = {Kind.DRAFT: "write", Kind.SUBMITTED: "write", Kind.RETURNED: "review", Kind.APPROVED: "review"}

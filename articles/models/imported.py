@@ -1,0 +1,59 @@
+"""Where texts came from that were brought in from elsewhere."""
+
+import hashlib
+
+from django.contrib.flatpages.models import FlatPage
+from django.db import models
+
+from .article import Article
+from .revision import Revision
+
+LONGEST = 300
+
+
+class Imported(models.Model):
+    """One text of a source and what became of it here: the `article`, or the plain `page`; neither, when that was deleted.
+
+    `origin` tells it from all others (see `key_of`), `digest` is that of the text as it was taken last. While the working
+    copy of the article is still `stored`, or the digest of the page `page_digest`, nobody has edited it here since.
+    `published_at` and `updated_at` are its instants at the source, `old_paths` the addresses that readers knew there: the
+    first publication here goes by them.
+    """
+
+    origin = models.CharField(max_length=LONGEST, unique=True)
+    digest = models.CharField(max_length=64)
+    article = models.OneToOneField(Article, models.SET_NULL, null=True, related_name="imported")
+    page = models.OneToOneField(FlatPage, models.SET_NULL, null=True, related_name="+")
+    stored = models.ForeignKey(Revision, models.SET_NULL, null=True, related_name="+")
+    page_digest = models.CharField(max_length=64, blank=True)
+    published_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    old_paths = models.JSONField(default=list)
+    taken_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self):
+        return self.origin
+
+    @staticmethod
+    def key_of(origin):
+        """Return the `origin` as it is stored: one that is too long for its column by its SHA-256."""
+        return origin if len(origin) <= LONGEST and "\0" not in origin else hashlib.sha256(origin.encode()).hexdigest()
+
+    @staticmethod
+    def digest_of(page):
+        """Return the SHA-256, 64 hexadecimal digits, of what the plain `page` says."""
+        return hashlib.sha256("\0".join((page.url, page.title, page.content)).encode()).hexdigest()
+
+    @property
+    def is_gone(self):
+        """Whether what became of the text was deleted here or withdrawn."""
+        if self.article is None:
+            return self.page is None
+        return bool(self.article.deleted_at or self.article.withdrawn_at)
+
+    @property
+    def is_edited(self):
+        """Whether what became of the text says something else here than what was taken."""
+        if self.article is None:
+            return self.digest_of(self.page) != self.page_digest
+        return self.article.working_id != self.stored_id

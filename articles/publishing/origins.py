@@ -1,0 +1,72 @@
+"""What publishing owes to where a text came from: its date there, and the addresses that readers knew."""
+
+import re
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Imported, addresses
+from .checklist import SECTIONS
+
+PATH = re.compile(r"/[^\\\s\x00-\x1f\x7f?#]{0,199}")  # what the table of redirects and its form take
+TAKEN = gettext_lazy("Something else answers at its former address %s.")
+LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
+
+
+def came_out(article, now):
+    """Return when `article`, if it was brought in and readers never saw it here, was published elsewhere by `now`, or None."""
+    if article.published_at and article.published_at <= now:
+        return None
+    dates = Imported.objects.filter(article=article).values_list("published_at", flat=True)
+    return next((date for date in dates if date and date <= now), None)
+
+
+def lead_here(row, paths=None):
+    """Let the former addresses `paths` (default: those it had where it came from) lead to `row`, where nothing else is."""
+    if paths is None:
+        paths = next(iter(Imported.objects.filter(article=row).values_list("old_paths", flat=True)), ())
+    for path, problem in former(paths, row.get_absolute_url()):
+        if not problem:
+            addresses.move(path, row.get_absolute_url())
+
+
+def former(paths, present):
+    """Yield (path as it is looked up, what keeps it from leading to the path `present`, in words, or "") of `paths`.
+
+    Those that lead there already, or are that, are left out.
+    """
+    for path in dict.fromkeys(unquote(path).partition("#")[0] for path in paths):
+        if "?" in path:
+            yield path, _("An address that is told by its parameters can’t lead on from here: %s") % path
+        elif not PATH.fullmatch(path):
+            yield path, _("This is no address that can lead on from here: %s") % path[:200]
+        elif path == present:
+            continue
+        elif answers(path):
+            yield path, TAKEN % path
+        else:
+            row = Redirect.objects.filter(site=settings.SITE_ID, old_path=path).first()
+            if row is None:
+                yield path, ""
+            elif row.new_path != present:
+                yield path, LEADING % {"old": path, "new": row.new_path}
+
+
+def answers(path):
+    """Whether something of the site is at `path`, or will be once it is out."""
+    if path.startswith(settings.STATIC_URL):
+        return True
+    try:
+        view = resolve(path)
+    except Resolver404:
+        return False
+    if view.url_name == "plain-page":
+        return FlatPage.objects.filter(url=path).exists()
+    slug = view.kwargs.get("slug") or view.kwargs.get("slugs")
+    model = SECTIONS.get(path.split("/")[1])
+    return model is None or not slug or model.objects.filter(slug=slug).exists()

@@ -1,0 +1,360 @@
+"""What becomes of documents that are brought in: articles and pages, once, and nothing edited here is lost."""
+
+import datetime
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import Article, Author, Imported, Picture, Revision, Theme
+from articles.transfer.belongings import put_in
+from articles.transfer.documents import Image, Refusal, Sort, State
+from articles.transfer.outcomes import Wishes
+from articles.transfer.taking import take
+
+from .documents import FIRST, a_document, a_picture, a_source
+from .make import make_article, make_author, make_theme, make_user
+from .rights import Writes
+
+pytestmark = pytest.mark.django_db
+OUT = Wishes(publish=True)
+
+
+def taken(*documents, wishes=None, **kw):
+    """Take `documents`; return their outcomes."""
+    return list(take(documents, wishes=wishes or Wishes(), **kw))
+
+
+def results(outcomes):
+    """Return how often each result came."""
+    return dict(Counter(str(outcome.result) for outcome in outcomes))
+
+
+def words(outcome):
+    """Return the notes of an outcome as one text."""
+    return " ".join(note.words for note in outcome.notes)
+
+
+def only():
+    """Return the one article there is."""
+    return Article.objects.select_related("working", "live").get()
+
+
+class TestArticles:
+    """Documents become articles."""
+
+    def test_a_document_lands_as_a_draft_that_readers_do_not_see(self, client):
+        (outcome,) = taken(a_document(old_paths=("/2012/a-pipeline/",)))
+        assert (outcome.result, outcome.standing, outcome.notes[0].words) == (
+            "taken",
+            "draft",
+            "The theme “Syria” is new.",
+        )
+        article = only()
+        assert article.working.fields["title"] == "A pipeline"
+        assert client.get("/articles/text-1/").status_code == client.get("/2012/a-pipeline/").status_code == 404
+
+    def test_an_editor_who_publishes_it_gives_it_its_old_date_and_its_old_addresses(self, client):
+        taken(a_document(old_paths=("/2012/a-pipeline/", "/%D1%82%D1%80%D1%83%D0%B1%D0%B0/")))
+        article = only()
+        publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
+        assert only().published_at == FIRST
+        assert client.get("/2012/a-pipeline/").headers["Location"] == "/articles/text-1/"
+        assert client.get("/2012/a-pipeline").headers["Location"] == "/articles/text-1/"
+        assert client.get("/труба/").headers["Location"] == "/articles/text-1/"
+
+    def test_what_was_published_comes_out_under_its_date_and_what_is_scheduled_is_scheduled(self, client):
+        coming = timezone.now() + datetime.timedelta(days=9)
+        outcomes = taken(
+            a_document(1), a_document(2, published_at=coming), a_document(3, state=State.DRAFT), wishes=OUT
+        )
+        assert [outcome.standing for outcome in outcomes] == ["published", "scheduled", "draft"]
+        assert Article.objects.get(slug="text-1").published_at == FIRST
+        assert Article.objects.get(slug="text-2").published_at == coming
+        assert client.get("/articles/text-1/").status_code == 200
+        assert client.get("/articles/text-2/").status_code == 404
+
+    def test_a_later_run_publishes_what_landed_as_a_draft(self):
+        taken(a_document(1), a_document(2, state=State.DRAFT))
+        outcomes = taken(a_document(1), a_document(2, state=State.DRAFT), wishes=OUT)
+        assert [(outcome.result, outcome.standing) for outcome in outcomes] == [
+            ("updated", "published"),
+            ("unchanged", "draft"),
+        ]
+        assert Article.objects.get(slug="text-1").published_at == FIRST
+
+    def test_what_publishing_needs_and_the_source_lacks_is_told(self):
+        bare = a_document(summary="", authors=(), themes=(), published_at=None)
+        (outcome,) = taken(bare, wishes=OUT)
+        assert outcome.standing == "draft"
+        assert "could not be published: Choose at least one theme. Choose at least one author." in words(outcome)
+        (outcome,) = taken(bare, wishes=Wishes(publish=True, author="The editors", theme="Trade"))
+        assert outcome.standing == "published"
+        assert "the first words of its text stand for one" in words(outcome)
+        assert "published as of now" in words(outcome)
+        assert only().summary == "First words."
+        assert [theme.name for theme in only().theme_list] == ["Trade"]
+
+    def test_a_document_that_lacks_everything_is_taken_all_the_same(self):
+        (outcome,) = taken(
+            a_document(7, title=" ", body="", slug="", summary="", authors=(), themes=("!!",), language="de")
+        )
+        assert (outcome.result, only().title) == ("taken", "7")
+        for said in ("no title", "“de”", "“!!” was left out"):
+            assert said in words(outcome)
+
+    def test_what_is_too_long_is_cut_and_told_or_refused(self):
+        cut, refused = taken(
+            a_document(1, title="word " * 60, summary="word " * 300), a_document(2, body="x" * 200_001)
+        )
+        assert len(Article.objects.get().title) <= 200
+        assert "title was cut" in words(cut) and "summary was cut" in words(cut)
+        assert (refused.result, Imported.objects.count()) == ("refused", 1)
+        assert "200,000 characters" in words(refused)
+
+    def test_what_can_not_be_rendered_is_a_draft(self, monkeypatch):
+        monkeypatch.setattr("articles.text.SECONDS", 0.2)
+        (outcome,) = taken(a_document(body="[" * 50_000), wishes=OUT)
+        assert (outcome.result, outcome.standing) == ("taken", "draft")
+        assert "could not be published" in words(outcome)
+
+    def test_what_a_reader_refused_is_in_the_account(self):
+        (outcome,) = taken(Refusal("posts/x.md", "It is no text.", 3))
+        assert str(outcome) == "posts/x.md: refused\n    line 3: It is no text."
+
+    def test_dates_that_make_no_sense_are_none(self):
+        (outcome,) = taken(a_document(published_at=datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)), wishes=OUT)
+        assert "makes no sense" in words(outcome)
+        assert only().published_at.year > 2000
+
+
+class TestAgain:
+    """The same source once more."""
+
+    def test_a_run_over_the_same_source_writes_nothing(self):
+        documents = list(a_source(12))
+        taken(*documents, wishes=OUT)
+        writes = Writes()
+        writes.ALLOWED = set()
+        with connection.execute_wrapper(writes):
+            outcomes = taken(*documents, wishes=OUT)
+        assert (results(outcomes), writes.tables) == ({"unchanged": 12}, set())
+
+    def test_a_changed_source_updates_its_draft(self):
+        taken(a_document())
+        (outcome,) = taken(a_document(title="Two pipelines"))
+        assert (outcome.result, only().working.fields["title"], only().slug) == ("updated", "Two pipelines", "text-1")
+        assert results(taken(a_document(title="Two pipelines"))) == {"unchanged": 1}
+
+    def test_a_changed_source_becomes_the_working_copy_of_what_readers_see(self):
+        taken(a_document(), wishes=OUT)
+        (outcome,) = taken(a_document(title="Two pipelines"))
+        assert (outcome.result, only().title, only().working.fields["title"]) == (
+            "updated",
+            "A pipeline",
+            "Two pipelines",
+        )
+        assert "Readers still see" in words(outcome)
+
+    def test_or_with_publish_what_readers_see_as_a_mended_typo(self):
+        taken(a_document(), wishes=OUT)
+        taken(a_document(title="Two pipelines"), wishes=OUT)
+        assert (only().title, only().live.change, only().updated_at) == ("Two pipelines", "typo", None)
+
+    def test_what_was_edited_here_is_left_alone(self):
+        taken(a_document())
+        article = only()
+        fields = replace(publishing.Fields.of(article.working), title="My own")
+        publishing.save_draft(article, fields, by=None, based_on=article.working_id)
+        (outcome,) = taken(a_document(title="Two pipelines"), wishes=OUT)
+        assert (outcome.result, only().working.fields["title"]) == ("edited", "My own")
+
+    def test_what_was_deleted_or_withdrawn_is_not_brought_back(self):
+        taken(a_document(1), a_document(2), wishes=OUT)
+        taken(a_document(3))
+        gone = Article.objects.get(slug="text-1")
+        publishing.withdraw(gone, by=None, based_on=gone.working_id, note="It was wrong.")
+        publishing.discard(Article.objects.get(slug="text-3"))
+        outcomes = taken(a_document(1, title="New"), a_document(2), a_document(3, title="New"), wishes=OUT)
+        assert [str(outcome.result) for outcome in outcomes] == ["gone", "unchanged", "gone"]
+
+    def test_two_texts_with_one_identity_are_one(self):
+        outcomes = taken(a_document(1), a_document(1, title="Another"))
+        assert [str(outcome.result) for outcome in outcomes] == ["taken", "refused"]
+
+
+class TestThemesAndAuthors:
+    """Names, in any spelling."""
+
+    def test_spellings_and_aliases_are_one_theme(self):
+        make_theme("İstanbul", aliases=["Constantinople"])
+        taken(
+            a_document(1, themes=("ISTANBUL", "constantinople", "Стамбул")),
+            a_document(2, themes=("стамбул", "New One")),
+        )
+        assert sorted(Theme.objects.values_list("name", flat=True)) == ["New One", "İstanbul", "Стамбул"]
+
+    def test_spellings_of_an_author_are_one(self):
+        make_author("Ayşe Demir")
+        taken(
+            a_document(1, authors=("AYŞE DEMIR", "Ayse Demir")), a_document(2, authors=("Иван Петров", "Ivan Petrov"))
+        )
+        assert sorted(Author.objects.values_list("name", flat=True)) == ["Ayşe Demir", "Иван Петров"]
+
+
+class TestAddresses:
+    """Slugs and former addresses."""
+
+    def test_a_slug_that_is_taken_is_another_and_told(self):
+        make_article("Here", slug="text-1")
+        (outcome,) = taken(a_document(1, old_paths=("/articles/text-1/",)), wishes=OUT)
+        assert Article.objects.get(title="A pipeline").slug == "text-1-2"
+        assert "“text-1” in its address" in words(outcome)
+        assert "Something else answers at its former address /articles/text-1/." in words(outcome)
+
+    def test_an_address_that_answers_is_never_taken_over(self, client):
+        paths = (
+            "/",
+            "/search/",
+            "/articles/",
+            "/admin/",
+            "/?p=3",
+            "no",
+            "/a b/",
+            "/x" * 200,
+            "/text-1",
+            "/articles/text-1/",
+        )
+        (outcome,) = taken(a_document(1, old_paths=paths), a_document(2, old_paths=("/text-1",)), wishes=OUT)[:1]
+        assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
+        assert client.get("/articles/text-1/").status_code == 200
+
+    def test_one_that_leads_elsewhere_goes_on_leading_there(self):
+        first, second = taken(a_document(1, old_paths=("/a/",)), a_document(2, old_paths=("/a/",)), wishes=OUT)
+        assert "leads to /articles/text-1/ already" in words(second)
+
+
+class TestPictures:
+    """Pictures go to the library."""
+
+    def test_a_picture_is_stored_once_with_its_words(self, client):
+        body = '![A map](import:0)\n\nText, ![again](import:1 "Where").'
+        images = (
+            a_picture(alt="A map", caption="The strait", credit="Me"),
+            a_picture(place="other/name.png", alt="again"),
+        )
+        taken(a_document(1, body=body, pictures=images, lead_picture=a_picture(1)), wishes=OUT)
+        first, lead = Picture.objects.order_by("pk")
+        assert (first.alt, first.caption, first.credit, lead.is_decorative) == ("A map", "The strait", "Me", True)
+        assert only().body == f'![A map]({first.file.url})\n\nText, ![again]({first.file.url} "Where").'
+        assert only().lead_picture == lead
+        assert client.get(first.file.url).status_code == 200
+
+    def test_one_that_can_not_be_read_leaves_its_words_and_a_warning(self):
+        def missing():
+            raise FileNotFoundError
+
+        broken = Image("a.png", "", lambda: b"\x89PNG\r\n\x1a\nno", alt="Broken")
+        images = (broken, Image("https://example.org/b.png", "", missing), Image("c.svg", "", lambda: b"<svg/>"))
+        (outcome,) = taken(
+            a_document(body="![Broken](import:0) ![Far](import:1) ![](import:2) ![x](import:9)", pictures=images)
+        )
+        assert only().working.fields["body"] == "Broken [Far](https://example.org/b.png)  x"
+        for place in ("a.png", "https://example.org/b.png", "c.svg"):
+            assert f"The picture {place} was left out" in words(outcome)
+        assert Picture.objects.count() == 0
+
+    def test_a_refused_document_leaves_no_file(self, monkeypatch):
+        def full(row, *args, **kw):
+            raise OSError("disk full")
+
+        monkeypatch.setattr(Imported, "save", full)
+        with pytest.raises(OSError, match="disk full"):
+            taken(a_document(body="![](import:0)", pictures=(a_picture(),)))
+        assert default_storage.listdir("")[1] == []
+        assert (Article.objects.count(), Picture.objects.count()) == (0, 0)
+
+    def test_a_file_that_a_killed_run_left_is_taken_over(self):
+        document = a_document(body="![](import:0)", pictures=(a_picture(),))
+        taken(document)
+        Picture.objects.all().delete()
+        Imported.objects.all().delete()
+        before = sorted(default_storage.listdir("")[1])
+        taken(document)
+        assert sorted(default_storage.listdir("")[1]) == before
+        assert Picture.objects.get().width == 40
+
+    def test_only_the_addresses_of_pictures_are_replaced(self):
+        body = '`import:0` import:0 ![a\\]](<import:0>) <img src="import:0">'
+        assert put_in(body, (), {0: "/p"}) == '`import:0` import:0 ![a\\]](/p) <img src="/p">'
+
+
+class TestPages:
+    """Documents become plain pages."""
+
+    def test_a_page_is_hidden_until_it_is_published(self, client):
+        page = a_document(title="About us", sort=Sort.PAGE, slug="about-us", old_paths=("/about.html",))
+        assert taken(page)[0].standing == "hidden page"
+        assert client.get("/about-us/").status_code == 404
+        (outcome,) = taken(page, wishes=OUT)
+        assert (outcome.result, outcome.standing) == ("updated", "page")
+        assert client.get("/about-us/").status_code == 200
+        assert client.get("/about.html").headers["Location"] == "/about-us/"
+        assert results(taken(page, wishes=OUT)) == {"unchanged": 1}
+
+    def test_a_changed_source_changes_what_readers_see_only_with_publish(self):
+        page = a_document(title="About us", sort=Sort.PAGE, slug="search")
+        taken(page, wishes=OUT)
+        (outcome,) = taken(replace(page, title="About"))
+        assert (outcome.result, FlatPage.objects.get().title) == ("unchanged", "About us")
+        assert "a page has no drafts" in words(outcome)
+        assert taken(replace(page, title="About"), wishes=OUT)[0].result == "updated"
+        assert (FlatPage.objects.get().title, FlatPage.objects.get().url) == ("About", "/search-2/")
+        FlatPage.objects.update(content="Edited.")
+        assert taken(replace(page, title="Us"), wishes=OUT)[0].result == "edited"
+        FlatPage.objects.all().delete()
+        assert taken(replace(page, title="Us"), wishes=OUT)[0].result == "gone"
+
+
+class TestDryRun:
+    """The same account, and nothing written."""
+
+    @pytest.mark.parametrize("wishes", [Wishes(), OUT], ids=["drafts", "published"])
+    def test_it_tells_what_a_run_does(self, wishes):
+        make_article("Here", slug="text-4")
+        documents = list(a_source(30))
+        documents += [
+            a_document(70, slug="text-3", old_paths=("/articles/text-5/", "/2012/text-1/", "/p/")),
+            a_document(71, slug="p", sort=Sort.PAGE, old_paths=("/x/",)),
+            a_document(72, slug="p", sort=Sort.PAGE, old_paths=("/x/", "/p/")),
+            a_document(1), Refusal("x", "No."), a_document(73, title="", authors=(), themes=("grain", "GRAIN", "Гранит")),
+            a_document(74, body="![a](import:0)", pictures=(Image("a", "", lambda: b""),)),
+        ]  # fmt: skip
+        writes = Writes()
+        writes.ALLOWED = set()
+        with connection.execute_wrapper(writes):
+            said = [str(outcome) for outcome in taken(*documents, wishes=wishes, dry_run=True)]
+        assert writes.tables == set()
+        assert not default_storage.exists("") or default_storage.listdir("")[1] == []
+        assert said == [str(outcome) for outcome in taken(*documents, wishes=wishes)]
+        changed = [replace(each, title=f"{each.title}!") for each in documents[:10]]
+        said = [str(outcome) for outcome in taken(*changed, wishes=wishes, dry_run=True)]
+        assert said == [str(outcome) for outcome in taken(*changed, wishes=wishes)]
+        assert Revision.objects.count() > 40
+
+
+def test_who_may_not_publish_and_keep_themes_takes_nothing():
+    for groups in (["Writer"], ["Editor"], ["Theme keeper"]):
+        with pytest.raises(PermissionDenied):
+            taken(a_document(), by=make_user(groups[0], *groups))
+    both = make_user("both", "Editor", "Theme keeper")
+    article, page = taken(a_document(), a_document(2, sort=Sort.PAGE), by=both)
+    assert (article.result, page.result) == ("taken", "refused")
+    assert only().created_by == both
