@@ -49,6 +49,8 @@ RIGHTS = {
     "app_list": (STAFF, "="),
     "admin/(?P<url>.*)$": ("", ""),
     "articles_theme_tend": ("kc", "kc"),
+    "articles_upload_changelist": ("c", "c"),  # who may publish and keep themes
+    "articles_upload_go_on": ("c", "c"),
     "articles_following_changelist": ("wec", "="),
     "articles_auditentry_changelist": ("c", "="),
     "auth_user_password_change": ("c", "c"),

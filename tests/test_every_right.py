@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles import publishing
-from articles.models import Article, Picture
+from articles.models import Article, Picture, Upload
 
 from .make import make_article, make_author, make_fields, make_series, make_source, make_theme
 from .rights import FORGED, RIGHTS, Fields, asked, desk_addresses, entry_of, is_refused, last_keys, stored
@@ -59,6 +59,7 @@ def cast(shared_rows):
         "articles_source": make_source("tass-2025"), "flatpages_flatpage": page, "sites_site": Site.objects.get(),
         "auth_user": people["o"], "auth_group": Group.objects.get(name="Writer"),
         "redirects_redirect": Redirect.objects.create(site_id=1, old_path="/old/", new_path="/new/"),
+        "articles_upload": Upload.objects.create(user=people["c"], name="x.xml", content=b"<rss/>", stage="seen"),
     }  # fmt: skip
     clients = {"n": Client()}
     for letter in "wekc":

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from . import articles, following, people, sources, taxonomy
+from . import articles, following, people, sources, taxonomy, uploads
 
-__all__ = ["articles", "following", "people", "sources", "taxonomy"]
+__all__ = ["articles", "following", "people", "sources", "taxonomy", "uploads"]
 
 admin.site.site_header = _("The desk")
 admin.site.site_title = _("The desk")

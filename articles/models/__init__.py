@@ -20,6 +20,7 @@ from .tally import Counts, Facet, Tally
 from .theme import Theme, ThemeMerge, ThemeName
 from .topic import Topic
 from .tries import Tries
+from .upload import Upload
 
 __all__ = [
     "Article",
@@ -56,6 +57,7 @@ __all__ = [
     "ThemeName",
     "Topic",
     "Tries",
+    "Upload",
     "addresses",
     "audit",
     "called",

@@ -71,6 +71,12 @@ class Wishes:
     language: str = ""
 
 
+def row_of(outcome, longest):
+    """Return an `Outcome` as plain data for a page: where, what came of it, the notes; none longer than `longest`."""
+    notes = [[note.line, str(note.words)[:longest]] for note in outcome.notes[:20]]
+    return [outcome.place[:longest], str(outcome.result), outcome.standing, outcome.title[:longest], notes]
+
+
 def told(counts):
     """Return in words how often each `Result` (and "noted", texts with notes) came, {result: number}."""
     counts = Counter(counts)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from articles import linkcheck, publishing
 from articles.models import Following, Source, Tries, tries
 from articles.models.following import today
+from articles.transfer import receiving
 
 KEPT = datetime.timedelta(days=400)  # of who follows: a year can be compared with the one before
 
@@ -16,8 +17,8 @@ class Command(BaseCommand):
     """`manage.py housekeeping`."""
 
     help = (
-        "Asks whether the addresses of sources that are due still answer (with CHECK_LINKS=1), forgets how many followed 400 days ago, and what was "
-        "tried at the login. "
+        "Asks whether the addresses of sources that are due still answer (with CHECK_LINKS=1), forgets how many followed 400 days ago, what was "
+        "tried at the login, and what was uploaded more than a day ago to be brought in. "
         "Meant for cron, once a day."
     )
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         """Do what is due."""
         Following.objects.filter(day__lt=today() - KEPT).delete()
         Tries.objects.filter(expires_at__lte=tries.clock()).delete()
+        receiving.forget_old(tries.clock())
         if settings.CHECK_LINKS:
             self.check(most)
         else:

@@ -1,0 +1,145 @@
+"""Bringing in what was uploaded at the desk: a few seconds at a time, by whichever process is asked.
+
+A step takes what it can and says how far it came. One that is cut off is done again: what was taken is not taken twice.
+"""
+
+import re
+import tempfile
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .. import publishing
+from ..models import Upload, tries
+from . import reading
+from .belongings import Known
+from .outcomes import Result, Wishes, row_of
+from .taking import take
+
+MOST_BYTES = 20 * 1024 * 1024  # nginx lets 25 MB through
+MOST_WAITING = 3  # uploads of one user
+SECONDS = 3.0  # for a step
+LEASE = timedelta(minutes=2)  # after which somebody who began a step and was never heard of again is given up
+KEPT = timedelta(days=1)
+MOST_LINES = 1_000  # of an account; the rest is counted
+LONGEST_LINE = 500
+Stage = Upload.Stage
+
+
+def receive(file, wishes, *, by):
+    """Keep the uploaded `file` of the user `by`, to be taken as `wishes` say; return the `Upload`.
+
+    Raise ValidationError when it is too large or of no kind that can be brought in.
+    """
+    publishing.rights.refuse(by, "import")
+    if file.size > MOST_BYTES:
+        raise ValidationError(
+            _("The file is larger than 20 MB: have it brought in on the server, by manage.py import_content.")
+        )
+    upload = Upload(user=by, name=Path(file.name).name[-200:] or "import", wishes=asdict(wishes), content=file.read())
+    with stored(upload) as path:
+        try:
+            if reading.is_publication(path):
+                raise ValidationError(
+                    _("A whole publication is brought into an empty site by manage.py import_content.")
+                )
+            upload.kind = reading.kind_of(path)[:200]
+        except (OSError, ValueError) as error:
+            raise ValidationError(str(error)) from error
+    upload.save()
+    mine = Upload.objects.filter(user=by).order_by("-pk").values_list("pk", flat=True)
+    Upload.objects.filter(pk__in=list(mine[MOST_WAITING:])).delete()
+    return upload
+
+
+@contextmanager
+def stored(upload):
+    """The path of a file with what was uploaded, as long as the block lasts; its folder is nobody else's."""
+    name = re.sub(r"[^\w.-]+", "_", upload.name, flags=re.ASCII).lstrip(".")[-100:] or "import"
+    with tempfile.TemporaryDirectory(prefix="import-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(upload.content)
+        yield path
+
+
+def look(upload, wishes, *, by):
+    """Have the upload looked at (again), to be taken as `wishes` say."""
+    _begin(upload, by, [Stage.LOOKING, Stage.SEEN], Stage.LOOKING, wishes=asdict(wishes))
+
+
+def begin(upload, *, by):
+    """Have the upload taken whose account was seen; asked twice, it begins once."""
+    _begin(upload, by, [Stage.SEEN], Stage.TAKING, total=upload.position)
+
+
+def _begin(upload, by, before, stage, **kept):
+    publishing.rights.refuse(by, "import")
+    rows = Upload.objects.filter(pk=upload.pk, user=by, stage__in=before, problem="")
+    _free(rows).update(stage=stage, position=0, known={}, counts={}, lines=[], **kept)
+
+
+def _free(rows):
+    return rows.filter(Q(busy_until=None) | Q(busy_until__lte=tries.clock()))
+
+
+def step(upload, *, by):
+    """Go on with the upload for a few seconds; return whether it was this call that did, and nobody else is at it."""
+    publishing.rights.refuse(by, "import")
+    rows = Upload.objects.filter(pk=upload.pk, user=by, stage__in=[Stage.LOOKING, Stage.TAKING], problem="")
+    if not _free(rows).update(busy_until=tries.clock() + LEASE):
+        return False
+    row = rows.get()
+    try:
+        _work(row, by)
+    finally:
+        Upload.objects.filter(pk=row.pk).update(busy_until=None)
+    return True
+
+
+def _work(row, by):
+    """Take what there is time for, and store how far that came."""
+    known = Known.of(row.known) if row.known else Known()
+    counts, until, over = Counter(row.counts), time.monotonic() + SECONDS, True
+    dry = row.stage == Stage.LOOKING
+    with stored(row) as path:
+        try:
+            documents = islice(reading.documents(path), row.position, None)
+            for outcome in take(documents, by=by, wishes=Wishes(**row.wishes), dry_run=dry, known=known):
+                row.position += 1
+                counts[outcome.result] += 1
+                counts["noted"] += bool(outcome.notes)
+                if len(row.lines) < MOST_LINES and (outcome.notes or outcome.result != Result.UNCHANGED):
+                    row.lines.append(row_of(outcome, LONGEST_LINE))
+                if time.monotonic() > until:
+                    over = False
+                    break
+        except ValueError as error:
+            row.problem = str(error)
+    if over:
+        row.stage = Stage.SEEN if dry else Stage.DONE
+        row.content = row.content if dry else b""
+    row.known, row.counts = known.plain(), counts
+    row.save(
+        update_fields=[
+            "stage",
+            "position",
+            "known",
+            "counts",
+            "lines",
+            "problem",
+            *([] if dry or not over else ["content"]),
+        ]
+    )
+
+
+def forget_old(at):
+    """Delete what has been waiting for more than a day at the instant `at`."""
+    Upload.objects.filter(made_at__lt=at - KEPT).delete()

@@ -1,0 +1,92 @@
+"""`manage.py import_content`: what it says, and how it ends."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from articles.management.commands import import_content
+from articles.models import Article, Theme
+from articles.transfer.documents import Refusal
+
+from .documents import a_document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(monkeypatch):
+    """The documents at the path that the command is given: a list to put them into."""
+    source = []
+    monkeypatch.setattr(import_content.reading, "kind_of", lambda path: "A WordPress export")
+    monkeypatch.setattr(import_content.reading, "is_publication", lambda path: path == "whole")
+    monkeypatch.setattr(import_content.reading, "documents", lambda path: iter(source))
+    return source
+
+
+def said(*given):
+    """Run the command; return what it says and how it ends."""
+    out = io.StringIO()
+    try:
+        call_command("import_content", *given, stdout=out)
+    except CommandError as error:
+        return out.getvalue(), str(error)
+    return out.getvalue(), ""
+
+
+def test_it_tells_by_file_what_came_of_it(source):
+    source += [
+        a_document(1),
+        a_document(2, summary="", authors=(), themes=("Grain", "grain")),
+        Refusal("x.md", "It is no text.", 4),
+    ]
+    given = ("blog", "--publish", "--author", "The editors", "--language", "tr")
+    dry, end = said(*given, "--dry-run")
+    assert (Article.objects.count(), Theme.objects.count(), end) == (0, 0, "1 could not be taken: see above.")
+    told, end = said(*given)
+    assert dry == told.replace("A WordPress export.", "A WordPress export, dry run: nothing is written.")
+    assert told.splitlines() == [
+        "A WordPress export.",
+        "posts/1.md: taken (Published)",
+        "    The theme “Syria” is new.",
+        "    The author “Ayşe Demir” is new.",
+        "posts/2.md: taken (Published)",
+        "    The theme “Grain” is new.",
+        "    It has no summary: the first words of its text stand for one.",
+        "    The author “The editors” is new.",
+        "    It has no author: here it is by “The editors”.",
+        "x.md: refused",
+        "    line 4: It is no text.",
+        "2 taken, 0 updated, 0 skipped, 1 refused, 3 with notes.",
+    ]
+    assert {article.language for article in Article.objects.public()} == {"tr"}
+    source.pop()
+    assert said(*given) == (
+        "A WordPress export.\n0 taken, 0 updated, 2 skipped (2 unchanged), 0 refused, 0 with notes.\n",
+        "",
+    )
+
+
+def test_what_can_not_be_read_ends_it(source, monkeypatch):
+    def wrong(path):
+        raise FileNotFoundError("There is nothing at nowhere.")
+
+    monkeypatch.setattr(import_content.reading, "is_publication", wrong)
+    assert said("nowhere") == ("", "There is nothing at nowhere.")
+
+
+def test_a_publication_is_restored_whole(source, monkeypatch):
+    def restore(path, say):
+        say("3 of 3 articles")
+        return SimpleNamespace(articles=3, stuck=["articles/x.md"])
+
+    monkeypatch.setattr(import_content.publication, "restore", restore)
+    assert said("whole") == ("3 of 3 articles\n3 articles brought in.\n", "")
+    assert "no --dry-run" in said("whole", "--dry-run")[1]
+
+
+def test_progress_is_told(source, monkeypatch):
+    monkeypatch.setattr(import_content, "PAUSE", 0)
+    source += [a_document(1), a_document(2)]
+    assert "2 read, " in said("blog")[0]
