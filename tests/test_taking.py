@@ -1,6 +1,7 @@
 """What becomes of documents that are brought in: articles and pages, once, and nothing edited here is lost."""
 
 import datetime
+import io
 from collections import Counter
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -64,6 +66,10 @@ class TestArticles:
     def test_an_editor_who_publishes_it_gives_it_its_old_date_and_its_old_addresses(self, client):
         taken(a_document(old_paths=("/2012/a-pipeline/", "/%D1%82%D1%80%D1%83%D0%B1%D0%B0/")))
         article = only()
+        client.force_login(make_user("bob", "Editor"))
+        form = client.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
+        assert "published elsewhere on 2 Jan 2012" in form
+        client.logout()
         publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
         assert only().published_at == FIRST
         assert client.get("/2012/a-pipeline/").headers["Location"] == "/articles/text-1/"
@@ -236,6 +242,17 @@ class TestAddresses:
         assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
         assert client.get("/articles/text-1/").status_code == 200
 
+    def test_none_tells_of_what_is_to_come(self, client):
+        taken(a_document(1, old_paths=("/a/",)))
+        article, later = only(), timezone.now() + datetime.timedelta(days=1)
+        fields = publishing.Fields.of(article.working)
+        publishing.publish(article, fields, by=None, based_on=article.working_id, at=later)
+        call_command("housekeeping", stdout=io.StringIO())
+        assert client.get("/a/").status_code == 404
+        Article.objects.update(published_at=FIRST)  # its hour has come
+        call_command("housekeeping", stdout=io.StringIO())
+        assert client.get("/a/").headers["Location"] == "/articles/text-1/"
+
     def test_one_that_leads_elsewhere_goes_on_leading_there(self):
         first, second = taken(a_document(1, old_paths=("/a/",)), a_document(2, old_paths=("/a/",)), wishes=OUT)
         assert "leads to /articles/text-1/ already" in words(second)
@@ -344,6 +361,7 @@ class TestDryRun:
         assert writes.tables == set()
         assert not default_storage.exists("") or default_storage.listdir("")[1] == []
         assert said == [str(outcome) for outcome in taken(*documents, wishes=wishes)]
+        assert Redirect.objects.count() == (24 if wishes.publish else 0)
         changed = [replace(each, title=f"{each.title}!") for each in documents[:10]]
         said = [str(outcome) for outcome in taken(*changed, wishes=wishes, dry_run=True)]
         assert said == [str(outcome) for outcome in taken(*changed, wishes=wishes)]

@@ -214,6 +214,7 @@ class Editing:
             "status": status.value,
             "status_label": Status(status).label,
             "published": moment(article.published_at) if article else "",
+            "came_out": publishing.came_out(article) if article and status == Status.DRAFT else None,
             "may_publish": self.may_publish(request),
             "may_delete": self.has_delete_permission(request, article),
             "problems": ngettext(

@@ -16,8 +16,8 @@ class Imported(models.Model):
 
     `origin` tells it from all others (see `key_of`), `digest` is that of the text as it was taken last. While the working
     copy of the article is still `stored`, or the digest of the page `page_digest`, nobody has edited it here since.
-    `published_at` and `updated_at` are its instants at the source, `old_paths` the addresses that readers knew there: the
-    first publication here goes by them.
+    `published_at` and `updated_at` are its instants at the source, by which its first publication here goes; `old_paths` the
+    addresses that readers knew there and that don't lead here yet.
     """
 
     origin = models.CharField(max_length=LONGEST, unique=True)

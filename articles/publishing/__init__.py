@@ -21,7 +21,7 @@ from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, others, seen
 from .merging import Merged, merge_fields
-from .origins import LEADING, TAKEN, came_out, former, lead_here
+from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here
 from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
@@ -68,6 +68,7 @@ __all__ = [
     "Merged",
     "begin",
     "bring_back",
+    "came_out",
     "checks",
     "closed",
     "coming",
@@ -80,6 +81,7 @@ __all__ = [
     "keep",
     "keep_rendered",
     "kept",
+    "lead_due",
     "lead_here",
     "leads_somewhere",
     "linking_here",

@@ -6,11 +6,14 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
+from django.db import transaction
+from django.db.models import Q
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Imported, addresses
+from ..models import Article, Imported, addresses
 from .checklist import SECTIONS
 
 PATH = re.compile(r"/[^\\\s\x00-\x1f\x7f?#]{0,199}")  # what the table of redirects and its form take
@@ -18,21 +21,40 @@ TAKEN = gettext_lazy("Something else answers at its former address %s.")
 LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
 
 
-def came_out(article, now):
-    """Return when `article`, if it was brought in and readers never saw it here, was published elsewhere by `now`, or None."""
+def came_out(article, now=None):
+    """Return when `article`, if it was brought in and readers never saw it here, was published elsewhere, or None.
+
+    What was to come out there after `now` (an aware datetime; default: this instant) was not.
+    """
+    now = now or timezone.now()
     if article.published_at and article.published_at <= now:
         return None
     dates = Imported.objects.filter(article=article).values_list("published_at", flat=True)
     return next((date for date in dates if date and date <= now), None)
 
 
-def lead_here(row, paths=None):
-    """Let the former addresses `paths` (default: those it had where it came from) lead to `row`, where nothing else is."""
-    if paths is None:
-        paths = next(iter(Imported.objects.filter(article=row).values_list("old_paths", flat=True)), ())
-    for path, problem in former(paths, row.get_absolute_url()):
-        if not problem:
-            addresses.move(path, row.get_absolute_url())
+@transaction.atomic
+def lead_here(row):
+    """Let the addresses that the article or page `row` had where it came from lead to it, once readers see it.
+
+    Where something else answers, or leads elsewhere, they don't.
+    """
+    is_article = isinstance(row, Article)
+    if not (row.is_public() if is_article else row.sites.filter(pk=settings.SITE_ID).exists()):
+        return  # nobody is to learn of it
+    waiting = Imported.objects.filter(**{"article" if is_article else "page": row}).exclude(old_paths=[])
+    for paths in waiting.values_list("old_paths", flat=True):
+        for path, problem in former(paths, row.get_absolute_url()):
+            if not problem:
+                addresses.move(path, row.get_absolute_url())
+        waiting.update(old_paths=[])
+
+
+def lead_due():
+    """Let those addresses lead on whose articles have come out since by themselves, or whose pages since by hand."""
+    out = Q(article__in=Article.objects.public()) | Q(page__sites=settings.SITE_ID)
+    for row in Imported.objects.exclude(old_paths=[]).filter(out).select_related("article", "page"):
+        lead_here(row.article or row.page)
 
 
 def former(paths, present):

@@ -36,6 +36,7 @@ class _Work:
         self.taking, self.rows, self.by, self.dry = taking, taking.rows, taking.by, taking.dry
         self.wishes, self.known = taking.wishes, taking.known
         self.document, self.origin, self.row, self.files, self.notes = document, origin, row, files, notes
+        self.is_new = row is None
         self.wants_out = self.wishes.publish and document.state == State.PUBLISHED
 
     def note(self, words):
@@ -83,11 +84,12 @@ class _Work:
         if self.dry:
             return
         document = self.document
-        was_out = document.state == State.PUBLISHED
+        date = fitting.date_of(document, []) if document.state == State.PUBLISHED else None
+        was_out = document.state == State.PUBLISHED and not (date and date > tries.clock())
         row = self.row or Imported(origin=self.origin)
         kept |= {
             "digest": document.digest(),
-            "published_at": fitting.date_of(document, []) if was_out else None,
+            "published_at": date,
             "updated_at": document.updated_at,
             "old_paths": list(document.old_paths) if was_out else [],
         }
@@ -192,13 +194,17 @@ class Text(_Work):
                     self._drafted(article, fields) if changed and self.row.digest != self.document.digest() else status
                 )
             return status
-        self.tell_former(self.path(fields.slug))
-        if not self.dry:
+        if not dates.get("at"):
+            self.tell_former(self.path(fields.slug))
+        if self.dry:
+            return Status.SCHEDULED if dates.get("at") else Status.PUBLISHED
+        if self.is_new:  # the addresses it had lead here by now
+            self.row.stored = article.working
+            self.row.save(update_fields=["stored"])
+        else:
             self.remember(stored=article.working)
-            if change == publishing.Change.TYPO:  # it may have been at other addresses since
-                publishing.lead_here(article)
-            return article.status()
-        return Status.SCHEDULED if dates.get("at") else Status.PUBLISHED
+            publishing.lead_here(article)
+        return article.status()
 
     def _completed(self, fields):
         """Return `fields` with what publishing needs and the document lacks: said in the wishes, or taken from its text."""
@@ -235,9 +241,8 @@ class Page(_Work):
 
     def taken(self):
         """Make or update the page; return (result, standing)."""
-        is_new = self.row is None
-        page = FlatPage() if is_new else self.row.page
-        was_out = not is_new and page.sites.exists()
+        page = FlatPage() if self.is_new else self.row.page
+        was_out = not self.is_new and page.sites.exists()
         if was_out and not self.wants_out:
             words = _("Readers see this page, and a page has no drafts: with --publish it is replaced.")
             if self.wishes.publish:
@@ -247,7 +252,7 @@ class Page(_Work):
         before = (page.title, page.content, was_out)
         page.title, page.content = fitting.title_of(self.document, self.notes), self.body()
         publishing.rendered_or_refuse(page.content)
-        if is_new:
+        if self.is_new:
             page.url = self.path(self.free_slug(page.title))
         publishing.rights.refuse_row(self.by, page, "change" if page.pk else "add")
         if self.wants_out:
@@ -256,7 +261,7 @@ class Page(_Work):
         if not self.dry:
             self._store(page, changed)
         standing = "page" if self.wants_out else "hidden page"
-        if is_new:
+        if self.is_new:
             return Result.TAKEN, standing
         return Result.UPDATED if changed else Result.UNCHANGED, standing
 
@@ -267,7 +272,7 @@ class Page(_Work):
                 page.sites.set([settings.SITE_ID])
         self.remember(page=page, page_digest=Imported.digest_of(page))
         if self.wants_out:
-            publishing.lead_here(page, self.document.old_paths)
+            publishing.lead_here(page)
 
     @staticmethod
     def path(slug):

@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     help = (
         "Asks whether the addresses of sources that are due still answer (with CHECK_LINKS=1), forgets how many followed 400 days ago, what was "
-        "tried at the login, and what was uploaded more than a day ago to be brought in. "
+        "tried at the login, and what was uploaded more than a day ago to be brought in; lets "
+        "former addresses lead to what was brought in and has come out since. "
         "Meant for cron, once a day."
     )
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         """Do what is due."""
         Following.objects.filter(day__lt=today() - KEPT).delete()
         Tries.objects.filter(expires_at__lte=tries.clock()).delete()
+        publishing.lead_due()
         receiving.forget_old(tries.clock())
         if settings.CHECK_LINKS:
             self.check(most)
