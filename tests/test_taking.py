@@ -351,7 +351,7 @@ class TestDryRun:
             a_document(70, slug="text-3", old_paths=("/articles/text-5/", "/2012/text-1/", "/p/")),
             a_document(71, slug="p", sort=Sort.PAGE, old_paths=("/x/",)),
             a_document(72, slug="p", sort=Sort.PAGE, old_paths=("/x/", "/p/")),
-            a_document(1), Refusal("x", "No."), a_document(73, title="", authors=(), themes=("grain", "GRAIN", "Гранит")),
+            a_document(1), a_document(75, published_at=timezone.now() + datetime.timedelta(days=5), old_paths=("/y/",)), a_document(76, old_paths=("/y/",)), Refusal("x", "No."), a_document(73, title="", authors=(), themes=("grain", "GRAIN", "Гранит")),
             a_document(74, body="![a](import:0)", pictures=(Image("a", "", lambda: b""),)),
         ]  # fmt: skip
         writes = Writes()
@@ -361,7 +361,7 @@ class TestDryRun:
         assert writes.tables == set()
         assert not default_storage.exists("") or default_storage.listdir("")[1] == []
         assert said == [str(outcome) for outcome in taken(*documents, wishes=wishes)]
-        assert Redirect.objects.count() == (24 if wishes.publish else 0)
+        assert Redirect.objects.exists() == wishes.publish
         changed = [replace(each, title=f"{each.title}!") for each in documents[:10]]
         said = [str(outcome) for outcome in taken(*changed, wishes=wishes, dry_run=True)]
         assert said == [str(outcome) for outcome in taken(*changed, wishes=wishes)]
