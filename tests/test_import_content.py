@@ -48,10 +48,10 @@ def test_it_tells_by_file_what_came_of_it(source):
     assert dry == told.replace("A WordPress export.", "A WordPress export, dry run: nothing is written.")
     assert told.splitlines() == [
         "A WordPress export.",
-        "posts/1.md: taken (Published)",
+        "posts/1.md “A pipeline”: taken (Published)",
         "    The theme “Syria” is new.",
         "    The author “Ayşe Demir” is new.",
-        "posts/2.md: taken (Published)",
+        "posts/2.md “A pipeline”: taken (Published)",
         "    The theme “Grain” is new.",
         "    It has no summary: the first words of its text stand for one.",
         "    The author “The editors” is new.",

@@ -51,7 +51,8 @@ class Outcome(NamedTuple):
     def __str__(self):
         """Return it in words, with a line for each note."""
         standing = f" ({STANDINGS[self.standing]})" if self.result in {Result.TAKEN, Result.UPDATED} else ""
-        lines = [f"{self.place}: {RESULTS[self.result]}{standing}"]
+        title = f" “{self.title}”" if self.title else ""
+        lines = [f"{self.place}{title}: {RESULTS[self.result]}{standing}"]
         for note in self.notes:
             lines.append(f"    {_('line %s: ') % note.line if note.line else ''}{note.words}")
         return "\n".join(lines)
