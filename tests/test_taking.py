@@ -125,6 +125,17 @@ class TestArticles:
         assert (refused.result, Imported.objects.count()) == ("refused", 1)
         assert "200,000 characters" in words(refused)
 
+    def test_what_has_too_much_of_anything_has_the_first_of_it(self, monkeypatch):
+        for name in ("MOST_THEMES", "MOST_AUTHORS", "MOST_PICTURES"):
+            monkeypatch.setattr(f"articles.transfer.belongings.{name}", 1)
+        images = (a_picture(1), a_picture(2))
+        (outcome,) = taken(
+            a_document(themes=("A", "B"), authors=("A", "B"), body="![](import:1) ![](import:0)", pictures=images)
+        )
+        for what in ("themes", "authors", "pictures"):
+            assert f"It has 2 {what}: only the first 1 were taken." in words(outcome)
+        assert only().working.fields["body"].startswith(" ![](/pictures/")
+
     def test_what_can_not_be_rendered_is_a_draft(self, monkeypatch):
         monkeypatch.setattr("articles.text.SECONDS", 0.2)
         (outcome,) = taken(a_document(body="[" * 50_000), wishes=OUT)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from ..models import Article, Imported, addresses
 from .checklist import SECTIONS
 
+MOST = 100  # former addresses of a text
 PATH = re.compile(r"/[^\\\s\x00-\x1f\x7f?#]{0,199}")  # what the table of redirects and its form take
 TAKEN = gettext_lazy("Something else answers at its former address %s.")
 LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
@@ -62,7 +63,7 @@ def former(paths, present):
 
     Those that lead there already, or are that, are left out.
     """
-    for path in dict.fromkeys(unquote(path).partition("#")[0] for path in paths):
+    for path in dict.fromkeys(unquote(path).partition("#")[0] for path in paths[:MOST]):
         if "?" in path:
             yield path, _("An address that is told by its parameters can’t lead on from here: %s") % path
         elif not PATH.fullmatch(path):

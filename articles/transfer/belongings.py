@@ -14,6 +14,7 @@ from ..models import Author, Picture, Theme
 from ..models.picture import PictureError, read_picture, stored_digest
 from .documents import Note
 
+MOST_THEMES, MOST_AUTHORS, MOST_PICTURES = 50, 20, 500  # of a text
 MOST_REMEMBERED = 10_000  # pictures of which a run knows by their bytes what was made of them
 # An image in Markdown, or in the little HTML that is left, that shows the picture of a number (`PLACEHOLDER`).
 _SHOWN = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(<?import:(\d{1,6})>?((?:\s+\"(?:\\.|[^\"\\])*\")?)\s*\)")
@@ -64,6 +65,7 @@ class Belongings:
 
     def themes(self, named, notes):
         """Return the keys of the themes called `named`, in any spelling, each once; those that there aren't are made."""
+        named = few(named, MOST_THEMES, _("It has %(count)s themes: only the first %(most)s were taken."), notes)
         return tuple(dict.fromkeys(key for name in named if (key := self._theme(names.clean_line(name), notes))))
 
     def _theme(self, name, notes):
@@ -90,6 +92,7 @@ class Belongings:
 
     def authors(self, named, notes):
         """Return the keys of the bylines called `named`, in any spelling, each once; those that there aren't are made."""
+        named = few(named, MOST_AUTHORS, _("It has %(count)s authors: only the first %(most)s were taken."), notes)
         return tuple(dict.fromkeys(key for name in named if (key := self._author(names.clean_line(name), notes))))
 
     def _author(self, name, notes):
@@ -126,7 +129,9 @@ class Belongings:
         Called before the transaction, for decoding a picture takes up to seconds.
         """
         found = {}
-        for image in images:
+        for image in few(
+            images, MOST_PICTURES, _("It has %(count)s pictures: only the first %(most)s were taken."), notes
+        ):
             if image.place not in found:
                 found[image.place] = self._read(image, notes)
         return {place: file for place, file in found.items() if file}
@@ -177,6 +182,13 @@ class Belongings:
             return file.name
         default_storage.delete(file.name)
         return None
+
+
+def few(rows, most, words, notes):
+    """Return at most `most` of the `rows`; where there are more, `words` are told."""
+    if len(rows) > most:
+        notes.append(Note(words % {"count": f"{len(rows):,}", "most": most}))
+    return rows[:most]
 
 
 def put_in(body, pictures, addresses):

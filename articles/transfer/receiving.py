@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ from .taking import take
 
 MOST_BYTES = 20 * 1024 * 1024  # nginx lets 25 MB through
 MOST_WAITING = 3  # uploads of one user
-SECONDS = 3.0  # for a step
+SECONDS, LONGEST = 3.0, 40.0  # for the new texts of a step; for a whole step, as far as that can be
 LEASE = timedelta(minutes=2)  # after which somebody who began a step and was never heard of again is given up
 KEPT = timedelta(days=1)
 MOST_LINES = 1_000  # of an account; the rest is counted
@@ -107,11 +107,14 @@ def step(upload, *, by):
 def _work(row, by):
     """Take what there is time for, and store how far that came."""
     known = Known.of(row.known) if row.known else Known()
-    counts, until, over = Counter(row.counts), time.monotonic() + SECONDS, True
+    counts, began, over = Counter(row.counts), time.monotonic(), True
     dry = row.stage == Stage.LOOKING
     with stored(row) as path:
         try:
-            documents = islice(reading.documents(path), row.position, None)
+            documents = _from_first(islice(reading.documents(path), row.position, None))
+            # What was done with before is read once more: as long as that takes, new ones are taken.
+            skipping = time.monotonic() - began
+            until = time.monotonic() + max(SECONDS, min(skipping, LONGEST - skipping))
             for outcome in take(documents, by=by, wishes=Wishes(**row.wishes), dry_run=dry, known=known):
                 row.position += 1
                 counts[outcome.result] += 1
@@ -127,17 +130,14 @@ def _work(row, by):
         row.stage = Stage.SEEN if dry else Stage.DONE
         row.content = row.content if dry else b""
     row.known, row.counts = known.plain(), counts
-    row.save(
-        update_fields=[
-            "stage",
-            "position",
-            "known",
-            "counts",
-            "lines",
-            "problem",
-            *([] if dry or not over else ["content"]),
-        ]
-    )
+    columns = ["stage", "position", "known", "counts", "lines", "problem"]
+    row.save(update_fields=columns if dry or not over else [*columns, "content"])
+
+
+def _from_first(documents):
+    """Return `documents` when the first of them has been read."""
+    first = list(islice(documents, 1))
+    return chain(first, documents)
 
 
 def forget_old(at):
