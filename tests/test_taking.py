@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, Author, Imported, Picture, Revision, Theme
-from articles.transfer.belongings import put_in
+from articles.transfer.belongings import Belongings, put_in
 from articles.transfer.documents import Image, Refusal, Sort, State
 from articles.transfer.outcomes import Wishes
 from articles.transfer.taking import take
@@ -192,6 +192,21 @@ class TestAgain:
         publishing.save_draft(article, fields, by=None, based_on=article.working_id)
         (outcome,) = taken(a_document(title="Two pipelines"), wishes=OUT)
         assert (outcome.result, only().working.fields["title"]) == ("edited", "My own")
+
+    def test_what_is_saved_here_meanwhile_is_left_alone(self, monkeypatch):
+        taken(a_document())
+        read = Belongings.read
+
+        def slowly(rows, images, notes):
+            article = only()
+            fields = replace(publishing.Fields.of(article.working), summary="My own")
+            publishing.save_draft(article, fields, by=None, based_on=article.working_id)
+            return read(rows, images, notes)
+
+        monkeypatch.setattr(Belongings, "read", slowly)
+        (outcome,) = taken(a_document(title="Two pipelines"))
+        assert outcome.result == "edited"
+        assert (only().working.fields["title"], only().working.fields["summary"]) == ("A pipeline", "My own")
 
     def test_what_was_deleted_or_withdrawn_is_not_brought_back(self):
         taken(a_document(1), a_document(2), wishes=OUT)

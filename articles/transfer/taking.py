@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from .. import publishing
-from ..models import Edition, Imported
+from ..models import Article, Edition, Imported
 from .becoming import DRAFTS, Page, Text, standing_of
 from .belongings import Belongings, Known
 from .documents import Note, Refusal, Sort, State
@@ -34,7 +34,7 @@ def take(documents, *, by=None, wishes=None, dry_run=False, known=None):
 
 
 class _Again(Exception):  # noqa: N818 - says what to do
-    """Another process took the same document in the last instant: look again."""
+    """Somebody took the same document, or saved what became of it, in the last instant: look again."""
 
 
 class _Taking:
@@ -57,7 +57,7 @@ class _Taking:
         for attempt in range(MOST_TRIES):
             try:
                 return self._taken(document, origin)
-            except (_Again, IntegrityError):
+            except (_Again, IntegrityError, publishing.Conflict):
                 self.rows.forget()
                 if attempt == MOST_TRIES - 1:
                     raise
@@ -105,8 +105,9 @@ class _Taking:
             return
         with transaction.atomic():
             Edition.take_turn(wide=False)
-            now = find(origin)
-            if (now and (now.digest, now.stored_id)) != (row and (row.digest, row.stored_id)):
+            if row and row.article_id:  # locked: nobody saves it between this look and what is done
+                Article.objects.select_for_update(no_key=True).filter(pk=row.article_id).first()
+            if state(find(origin)) != state(row):
                 raise _Again
             yield
 
@@ -114,3 +115,8 @@ class _Taking:
 def find(origin):
     """Return the row of what was taken with the key `origin`, or None."""
     return Imported.objects.filter(origin=origin).select_related("article__working", "page").first()
+
+
+def state(row):
+    """Return what tells one state of the row, and of what became of its text, from the next."""
+    return row and (row.digest, row.stored_id, row.article and row.article.working_id, row.page and row.page.content)
