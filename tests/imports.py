@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,16 +71,22 @@ print(json.dumps({"counts": counts, "hash": hashlib.sha256(json.dumps(told, defa
 
 
 class Importing:
-    """An empty site in `folder` that takes the `count` documents of `documents.a_source`; on SQLite, or at `url`."""
+    """An empty site in `folder` that takes the `count` documents of `documents.a_source`; on SQLite, or at `url`.
 
-    def __init__(self, folder, count, url=""):
+    `like` is another that is empty still, whose database is copied.
+    """
+
+    def __init__(self, folder, count, url="", like=None):
         (folder / "data" / "pictures").mkdir(parents=True)
         self.env = os.environ | {
             "DATA_DIR": str(folder / "data"), "DATABASE_URL": url, "CACHE_URL": "", "PICTURES_URL": "", "DATABASE_POOL": "0",
             "SECRET_KEY": "for a short life", "DJANGO_SETTINGS_MODULE": "relations_site.settings", "DATABASE_WAIT": "0",
         }  # fmt: skip
-        self.count = count
-        self.manage("migrate", "-v", "0")
+        self.count, self.database = count, folder / "data" / "site.sqlite3"
+        if like:
+            shutil.copy(like.database, self.database)
+        else:
+            self.manage("migrate", "-v", "0")
 
     def manage(self, *command):
         """Run a command of the site; return (status, what it said)."""
