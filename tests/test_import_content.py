@@ -90,3 +90,15 @@ def test_progress_is_told(source, monkeypatch):
     monkeypatch.setattr(import_content, "PAUSE", 0)
     source += [a_document(1), a_document(2)]
     assert "2 read, " in said("blog")[0]
+
+
+def test_one_that_breaks_off_tells_what_was_done(source, monkeypatch):
+    def broken(path):
+        yield a_document(1)
+        raise OSError("No space left on device.")
+
+    monkeypatch.setattr(import_content.reading, "documents", broken)
+    told, end = said("blog")
+    assert "1 taken" in told
+    assert end == "No space left on device. Run it again: it goes on where it was."
+    assert Article.objects.count() == 1

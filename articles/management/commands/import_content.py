@@ -6,6 +6,7 @@ from collections import Counter
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from articles.management.bulk import PAUSE
 from articles.transfer import publication, reading, taking
@@ -53,12 +54,17 @@ class Command(BaseCommand):
         except (OSError, ValueError, publication.PublicationError) as error:
             raise CommandError(str(error)) from error
         wishes = Wishes(**{name: options[name] for name in ("publish", "author", "theme", "language")})
+        counts = Counter()
         with tempfile.TemporaryFile("w+", encoding="utf-8") as report:
-            counts = self.take(documents, wishes, dry_run, report)
-            report.seek(0)
-            for line in report:
-                self.stdout.write(line, ending="")
-        self.say(told(counts) + ".")
+            try:
+                self.take(taking.take(documents, wishes=wishes, dry_run=dry_run), counts, report)
+            except (OSError, DatabaseError) as error:
+                raise CommandError(f"{str(error).strip()} Run it again: it goes on where it was.") from error
+            finally:  # whatever ends it, what was done is told
+                report.seek(0)
+                for line in report:
+                    self.stdout.write(line, ending="")
+                self.say(told(counts) + ".")
         if counts[Result.REFUSED]:
             raise CommandError(f"{counts[Result.REFUSED]:,} could not be taken: see above.")
 
@@ -69,11 +75,10 @@ class Command(BaseCommand):
             self.stderr.write(f"{name}: can't be rendered; readers see it as it was typed.")
         self.say(f"{restored.articles:,} articles brought in.")
 
-    def take(self, documents, wishes, dry_run, report):
-        """Take `documents`, tell on the way how far it is, write what came of each to the file `report`; return the counts."""
-        counts, began = Counter(), time.monotonic()
-        last = began
-        for number, outcome in enumerate(taking.take(documents, wishes=wishes, dry_run=dry_run), 1):
+    def take(self, outcomes, counts, report):
+        """Go through `outcomes`: count them in `counts`, write them to the file `report`, tell on the way how far it is."""
+        last = began = time.monotonic()
+        for number, outcome in enumerate(outcomes, 1):
             counts[outcome.result] += 1
             counts["noted"] += bool(outcome.notes)
             if outcome.result != Result.UNCHANGED or outcome.notes:
@@ -81,7 +86,6 @@ class Command(BaseCommand):
             if time.monotonic() - last >= PAUSE:
                 last = time.monotonic()
                 self.say(f"{number:,} read, {number / (last - began):.0f} a second: {told(counts)}")
-        return counts
 
     def say(self, line):
         """Print a line at once."""
