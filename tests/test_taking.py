@@ -193,6 +193,14 @@ class TestAgain:
         (outcome,) = taken(a_document(title="Two pipelines"), wishes=OUT)
         assert (outcome.result, only().working.fields["title"]) == ("edited", "My own")
 
+    def test_what_was_only_published_here_is_not_edited(self):
+        taken(a_document())
+        article = only()
+        publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
+        (outcome,) = taken(a_document(title="Two pipelines"))
+        assert (outcome.result, outcome.standing) == ("updated", "published")
+        assert (only().title, only().working.fields["title"]) == ("A pipeline", "Two pipelines")
+
     def test_what_is_saved_here_meanwhile_is_left_alone(self, monkeypatch):
         taken(a_document())
         read = Belongings.read

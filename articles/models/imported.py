@@ -15,7 +15,8 @@ class Imported(models.Model):
     """One text of a source and what became of it here: the `article`, or the plain `page`; neither, when that was deleted.
 
     `origin` tells it from all others (see `key_of`), `digest` is that of the text as it was taken last. While the working
-    copy of the article is still `stored`, or the digest of the page `page_digest`, nobody has edited it here since.
+    copy of the article says what the revision `stored` does, or the digest of the page is `page_digest`, nobody has edited it
+    here since.
     `published_at` and `updated_at` are its instants at the source, by which its first publication here goes; `old_paths` the
     addresses that readers knew there and that don't lead here yet.
     """
@@ -56,4 +57,7 @@ class Imported(models.Model):
         """Whether what became of the text says something else here than what was taken."""
         if self.article is None:
             return self.digest_of(self.page) != self.page_digest
-        return self.article.working_id != self.stored_id
+        if self.article.working_id == self.stored_id:
+            return False
+        # Published, sent back or approved as it came, it says the same.
+        return self.stored is None or self.article.working.fields != self.stored.fields
