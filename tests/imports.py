@@ -18,7 +18,7 @@ from collections import Counter
 import django
 django.setup()
 from django.db import connection
-from articles.transfer.outcomes import Wishes
+from articles.transfer.taking.outcomes import Wishes
 from articles.transfer.taking import take
 from tests.documents import a_source
 written, came = Counter(), Counter()

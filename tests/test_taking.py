@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, Author, Imported, Picture, Revision, Theme
-from articles.transfer.belongings import Belongings, put_in
 from articles.transfer.documents import Image, Refusal, Sort, State
-from articles.transfer.outcomes import Wishes
 from articles.transfer.taking import take
+from articles.transfer.taking.belongings import Belongings, put_in
+from articles.transfer.taking.outcomes import Wishes
 
 from .documents import FIRST, a_document, a_picture, a_source
 from .make import make_article, make_author, make_theme, make_user
@@ -127,7 +127,7 @@ class TestArticles:
 
     def test_what_has_too_much_of_anything_has_the_first_of_it(self, monkeypatch):
         for name in ("MOST_THEMES", "MOST_AUTHORS", "MOST_PICTURES"):
-            monkeypatch.setattr(f"articles.transfer.belongings.{name}", 1)
+            monkeypatch.setattr(f"articles.transfer.taking.belongings.{name}", 1)
         images = (a_picture(1), a_picture(2))
         (outcome,) = taken(
             a_document(themes=("A", "B"), authors=("A", "B"), body="![](import:1) ![](import:0)", pictures=images)

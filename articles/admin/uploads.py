@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import names, publishing
 from ..models import Author, Theme, Upload
 from ..transfer import receiving
-from ..transfer.outcomes import RESULTS, STANDINGS, Result, Wishes, told
+from ..transfer.taking.outcomes import RESULTS, STANDINGS, Result, Wishes, told
 from .rows import OnlyRead
 
 Stage = Upload.Stage

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from .. import publishing
 from ..models import Upload, tries
 from . import reading
-from .belongings import Known
-from .outcomes import Result, Wishes, row_of
 from .taking import take
+from .taking.belongings import Known
+from .taking.outcomes import Result, Wishes, row_of
 
 MOST_BYTES = 20 * 1024 * 1024  # nginx lets 25 MB through
 MOST_WAITING = 3  # uploads of one user

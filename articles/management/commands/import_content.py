@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from articles.management.bulk import PAUSE
 from articles.transfer import publication, reading, taking
-from articles.transfer.outcomes import Result, Wishes, told
+from articles.transfer.taking.outcomes import Result, Wishes, told
 
 
 class Command(BaseCommand):

@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from .. import publishing
-from ..models import Article, Edition, Imported
+from ... import publishing
+from ...models import Article, Edition, Imported
+from ..documents import LeftOut, Note, Refusal, Sort, State
 from .becoming import DRAFTS, Page, Text, standing_of
 from .belongings import Belongings, Known
-from .documents import Note, Refusal, Sort, State
 from .outcomes import Outcome, Result, Wishes
 
 MOST_TRIES = 5
@@ -47,7 +47,8 @@ class _Taking:
     def outcome(self, document):
         """Return what comes of one `Document` or `Refusal`."""
         if isinstance(document, Refusal):
-            return Outcome(Result.REFUSED, document.place, "", (Note(document.words, document.line),))
+            result = Result.LEFT_OUT if isinstance(document, LeftOut) else Result.REFUSED
+            return Outcome(result, document.place, "", (Note(document.words, document.line),))
         origin = Imported.key_of(document.origin)
         mark = int(hashlib.sha256(origin.encode()).hexdigest()[:15], 16)
         if mark in self.known.origins:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .. import names, publishing, text
-from .documents import Note
+from ... import names, publishing, text
+from ..documents import Note
 
 LONGEST_TITLE, LONGEST_SUMMARY, FIRST_WORDS = 200, 1000, 300
 FIRST_YEAR = 1000  # what is earlier is nobody's date: Hugo writes year 1 where there is none

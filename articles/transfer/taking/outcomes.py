@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..models import Article
+from ...models import Article
 
 
 class Result(StrEnum):
@@ -19,6 +19,7 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
     EDITED = "edited"
     GONE = "gone"
+    LEFT_OUT = "left out"
     REFUSED = "refused"
 
 
@@ -28,6 +29,7 @@ RESULTS = {
     Result.UNCHANGED: gettext_lazy("unchanged"),
     Result.EDITED: gettext_lazy("changed at its source, but edited here since: left alone"),
     Result.GONE: gettext_lazy("deleted or withdrawn here: not brought back"),
+    Result.LEFT_OUT: gettext_lazy("left out"),
     Result.REFUSED: gettext_lazy("refused"),
 }
 STANDINGS = dict(Article.Status.choices) | {
@@ -92,6 +94,7 @@ def told(counts):
         _("%s taken") % f"{counts[Result.TAKEN]:,}",
         _("%s updated") % f"{counts[Result.UPDATED]:,}",
         _("%s skipped") % f"{total:,}" + (f" ({why})" if why else ""),
+        *([_("%s left out") % f"{counts[Result.LEFT_OUT]:,}"] if counts[Result.LEFT_OUT] else []),
         _("%s refused") % f"{counts[Result.REFUSED]:,}",
         ngettext("%s with a note", "%s with notes", counts["noted"]) % f"{counts['noted']:,}",
     ]

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .. import names, publishing
-from ..models import Article, Imported, addresses, tries
-from ..publishing.rules import refuse_bad_change, refuse_bad_draft, unready
+from ... import names, publishing
+from ...models import Article, Imported, addresses, tries
+from ...publishing.rules import refuse_bad_change, refuse_bad_draft, unready
+from ..documents import Note, State
 from . import fitting
 from .belongings import put_in
-from .documents import Note, State
 from .outcomes import Result
 
 Status = Article.Status

@@ -9,10 +9,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
-from .. import names, publishing
-from ..models import Author, Picture, Theme
-from ..models.picture import PictureError, read_picture, stored_digest
-from .documents import Note
+from ... import names, publishing
+from ...models import Author, Picture, Theme
+from ...models.picture import PictureError, read_picture, stored_digest
+from ..documents import Note
 
 MOST_THEMES, MOST_AUTHORS, MOST_PICTURES = 50, 20, 500  # of a text
 MOST_REMEMBERED = 10_000  # pictures of which a run knows by their bytes what was made of them
