@@ -17,6 +17,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
+from django.contrib.sites.models import Site
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -31,10 +32,14 @@ from articles.models import Article, Author, Picture, Revision, Series, Source, 
 from articles.models.picture import read_picture
 from articles.publishing import Fields
 from articles.transfer import starter
+from articles.transfer.documents import Sort, State
 from articles.transfer.publication import export, exporting, restore
 from articles.transfer.publication.restoring import BEGINNINGS
+from articles.transfer.taking import take
+from articles.transfer.taking.outcomes import Wishes
 
 from . import leaks
+from .documents import a_document
 from .make import change, make_article, make_author, make_picture, make_theme, make_user
 from .test_kept_and_anew import DEEDS, World
 from .thorough import times
@@ -212,6 +217,15 @@ def test_every_state_of_an_article_comes_back(client, settings, tmp_path, stoppe
     moved(client, settings, tmp_path, make, stopped)
 
 
+def test_what_came_from_elsewhere_is_known_again(settings, tmp_path):
+    texts = [a_document(1), a_document(2, state=State.DRAFT), a_document(3, sort=Sort.PAGE, slug="page")]
+    one = written_down(settings, tmp_path, lambda: list(take(texts, wishes=Wishes(publish=True))))
+    restore(one)
+    assert {str(outcome.result) for outcome in take(texts, wishes=Wishes(publish=True))} == {"unchanged"}
+    export(tmp_path / "two")
+    assert files(one) == files(tmp_path / "two")
+
+
 # What belongs to people ----------------------------------------------------------------------------------------------
 
 
@@ -304,12 +318,15 @@ def test_pages_come_whatever_their_addresses_are(settings, tmp_path):
             page = FlatPage(url=url, title=url, content=" \r\n---\r\n \n\n", registration_required=url == "/")
             publishing.save_row(page)
             page.sites.set([settings.SITE_ID])
-        FlatPage.objects.create(url="/elsewhere/", title="Of another site")
+        other = Site.objects.create(domain="other.example", name="Other")
+        FlatPage.objects.create(url="/elsewhere/", title="Of another site").sites.set([other])
+        FlatPage.objects.create(url="/draft/", title="Of no site yet", content=" \r\n---\r\n \n\n")
 
     one = written_down(settings, tmp_path, make)
     assert sum(path.name == "about.md" for path in (one / "pages").iterdir()) == 1
     restore(one)
-    assert FlatPage.objects.count() == 7
+    assert FlatPage.objects.count() == 8
+    assert FlatPage.objects.get(sites=None).url == "/draft/"
     assert set(FlatPage.objects.values_list("content", flat=True)) == {" \r\n---\r\n \n\n"}
     export(tmp_path / "two")
     assert files(one) == files(tmp_path / "two")

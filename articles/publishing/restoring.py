@@ -112,10 +112,10 @@ def restore_site(*, name, domain):
     site.save()
 
 
-def restore_page(page):
-    """Store a plain page of this site."""
+def restore_page(page, *, is_draft):
+    """Store a plain page of this site, or of none while it `is_draft`."""
     page.save(force_insert=True)
-    page.sites.set([settings.SITE_ID])
+    page.sites.set([] if is_draft else [settings.SITE_ID])
 
 
 def restore_themes(told):

@@ -10,6 +10,7 @@
     pages/NAME.md            a plain page
     pictures/                the files of pictures, every size, as they are stored
     pictures.toml  authors.toml  series.toml  sources.toml  redirects.toml  merges.toml (of themes)
+    origins.toml             where texts came from that were brought in from elsewhere
     former.toml              files of pictures that earlier versions show, and that no picture has any more
     people.toml              names of the accounts that have a part in this, and nothing else of them
 
@@ -152,6 +153,7 @@ def _restore(shelf, register, written, tell):
         tell(f"{number:,} articles brought in.")
 
     done.stuck = tuple(histories.read_articles(shelf, register, articles))
+    restoring.read_origins(shelf, register)
     if name := shelf.unread():
         raise wrong(name, "it belongs to nothing in this publication.")
     storing.finish_restoring(

@@ -19,6 +19,7 @@ from ...models import (
     Citation,
     Comment,
     Edition,
+    Imported,
     Keyword,
     Likeness,
     Link,
@@ -79,6 +80,8 @@ def write_tables(folder):
         ("merges", _merges()),
     ):
         folder.put_parts(f"{name}.toml", rows)
+    if Imported.objects.exists():
+        folder.put_parts("origins.toml", _origins())
 
 
 def _people():
@@ -172,6 +175,15 @@ def _merges():
         yield table("merge", values | {"undone_at": instant(row.undone_at), **record, "id": row.pk})
 
 
+def _origins():
+    """Where texts came from that were brought in from elsewhere: so that bringing them in again doubles nothing."""
+    for row in _each(Imported.objects.select_related("article", "stored").defer("article__body", "article__html")):
+        values = {"origin": row.origin, "digest": row.digest, "article": row.article and row.article.slug}
+        values |= {"stored": row.stored and row.stored.number, "page": row.page_id, "page_digest": row.page_digest}
+        values |= {"published_at": instant(row.published_at), "updated_at": instant(row.updated_at)}
+        yield table("text", values | {"old_paths": row.old_paths, "id": row.pk})
+
+
 def _username(user):
     return user and user.get_username()
 
@@ -182,9 +194,10 @@ def _username(user):
 def write_pages(folder, mentioned):
     """Write the plain pages of the site; the set `mentioned` is told which pictures they show."""
     taken = set()
-    for row in _each(FlatPage.objects.filter(sites=settings.SITE_ID)):
+    for row in _each(FlatPage.objects.filter(Q(sites=settings.SITE_ID) | Q(sites=None))):
         values = {"title": row.title, "url": row.url, "id": row.pk, "template_name": row.template_name}
         flags = {name: getattr(row, name) or None for name in ("enable_comments", "registration_required")}
+        flags["draft"] = not row.sites.exists() or None
         mentioned |= shown.mentioned(row.content)
         called = stem(row.url[1:-1] if row.url == f"/{row.url[1:-1]}/" and row.url not in taken else "", row.pk)
         taken.add(row.url)

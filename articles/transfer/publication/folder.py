@@ -21,7 +21,7 @@ MOST_FILES = 10_000_000
 LONGEST_NAME = 300
 MOST_BYTES = 32_000_000  # of one file that is read
 _PART, _LONG_PART = ".part", ".long-part"  # what is being written, before it has its name
-_TABLES = "authors|former|merges|people|pictures|redirects|series|sources"
+_TABLES = "authors|former|merges|origins|people|pictures|redirects|series|sources"
 _STEM = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*|_[0-9]+)"
 NAMES = re.compile(
     rf"publication\.toml|(?:{_TABLES})\.toml|(?:articles|themes|pages)/{_STEM}\.md|(?:kin|remarks)/{_STEM}\.toml"

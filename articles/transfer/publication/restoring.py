@@ -12,7 +12,7 @@ from django.contrib.redirects.models import Redirect
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from ...models import Author, Picture, Series, Source, Theme, ThemeMerge, ThemeName
+from ...models import Article, Author, Imported, Picture, Revision, Series, Source, Theme, ThemeMerge, ThemeName
 from ...models.picture import stored_digest
 from ...publishing import restoring
 from .exporting import FORMAT
@@ -163,7 +163,8 @@ def read_pages(shelf, register):
         told = {key: values.text(key) for key in ("title", "url", "template_name")}
         flags = {key: values.flag(key) for key in ("enable_comments", "registration_required")}
         row = FlatPage(pk=used(register, values, FlatPage, values.key()), content=body, **told, **flags)
-        restoring.restore_page(values.checked(row))
+        is_draft = values.flag("draft")
+        restoring.restore_page(values.checked(row), is_draft=is_draft)
 
 
 # Pictures ------------------------------------------------------------------------------------------------------------
@@ -276,6 +277,26 @@ def read_merges(shelf, register):
             for key in [*record["names"], record["own"]]:
                 register.mention(ThemeName, key)
             yield values.checked(row, "record")
+
+    _in_parts(rows())
+
+
+def read_origins(shelf, register):
+    """Bring in where texts came from that had been brought in from elsewhere, once the texts are there."""
+
+    def rows():
+        for values in tables(shelf, "origins.toml", "text"):
+            article = found(register, values, Article, values.text("article", None))
+            number, page = values.number("stored"), values.number("page")
+            revisions = Revision.objects.filter(article=article, number=number).values_list("pk", flat=True)
+            row = Imported(pk=used(register, values, Imported, values.key()), article_id=article, page_id=page)
+            row.stored_id = revisions.first() if article and number else None
+            if page and not FlatPage.objects.filter(pk=page).exists():
+                raise values.wrong(f"there is no page with the id {page} in this publication.")
+            row.origin, row.digest = values.text("origin", ...), values.text("digest", ...)
+            row.page_digest, row.old_paths = values.text("page_digest"), values.items("old_paths", str)
+            row.published_at, row.updated_at = values.moment("published_at"), values.moment("updated_at")
+            yield values.checked(row, "old_paths")
 
     _in_parts(rows())
 
