@@ -44,6 +44,13 @@ def test_notes_are_numbered_in_the_order_of_their_mention():
     assert ">a</a></sup>" in out[out.index('id="fnref-z"') : out.index('id="fnref-a"')]
 
 
+@pytest.mark.parametrize("nothing", ["", " \n", "[x]: http://example.org", "*[HT]: x"])
+def test_a_note_without_a_word_keeps_no_text_from_readers(nothing):
+    out = html(f"One[^b] and two[^a].\n\n[^a]: {nothing}\n\n[^b]: Words.")
+    assert re.findall(r'<li id="fn-(\w)"', out) == ["b", "a"]
+    assert "Words." in out
+
+
 def test_notes_in_tables_and_lists_are_numbered_where_they_stand():
     out = html(
         "one[^a]\n\n| x |\n|---|\n| two[^b] |\n\n- three[^c]\n\nfour[^d] and[^a]\n\n[^d]: D\n[^c]: C\n\n    - list\n\n[^b]: B\n[^a]: A"

@@ -46,7 +46,8 @@ def converter():
             AbbrExtension(),
             DefListExtension(),
             FencedCodeExtension(),
-            FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, BACKLINK_TITLE="Back to the text of note {}"),
+            # `numbered` puts them in order: theirs fails over a note without a word.
+            FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=True, BACKLINK_TITLE="Back to the text of note {}"),
             SaneListExtension(),
             TableExtension(),
             Blocks(),
