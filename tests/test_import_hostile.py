@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from articles import names
@@ -70,6 +70,7 @@ def folders(tmp_path_factory):
 
 @settings(max_examples=times(120, 3000), deadline=None)
 @given(st.sampled_from(sorted(CONFIG)), ANYTHING)
+@example("Eleventy", "<script><script></script><![a](</script>")
 def test_no_text_breaks_the_reader(folders, dialect, body):
     content = (HEADS.get(dialect, YAML) + body).encode("utf-8", "surrogatepass")
     (folders[dialect] / PLACES[dialect]).write_bytes(content)

@@ -60,6 +60,10 @@ class _Inside(HTMLParser):
         if tag == "figcaption":
             self.captioned -= 1
 
+    def parse_marked_section(self, i, report=1):
+        """Take "<![" for a comment, as browsers do (WHATWG HTML, 13.2.5.42): Python 3.11 fails over most of them."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_data(self, data):
         """Take down words."""
         (self.caption if self.captioned > 0 else self.words).append(data)
