@@ -343,4 +343,4 @@ def test_memory_is_flat_however_many_posts_there_are():
         return ghost.documents(Held({"ghost.json": content}), "ghost.json")
 
     few = peak(20)
-    assert peak(times(120, 3_000)) < few + (1 << 20)
+    assert peak(times(120, 600)) < few + (1 << 20)

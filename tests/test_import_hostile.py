@@ -68,7 +68,7 @@ def folders(tmp_path_factory):
     return made
 
 
-@settings(max_examples=times(120, 3000), deadline=None)
+@settings(max_examples=times(120, 400), deadline=None)
 @given(st.sampled_from(sorted(CONFIG)), ANYTHING)
 @example("Eleventy", "<script><script></script><![a](</script>")
 def test_no_text_breaks_the_reader(folders, dialect, body):
@@ -82,7 +82,7 @@ def test_no_text_breaks_the_reader(folders, dialect, body):
         assert all(number < len(found.pictures) or f"import:{number}" in body for number in numbers)
 
 
-@settings(max_examples=times(60, 1000), deadline=None)
+@settings(max_examples=times(60, 200), deadline=None)
 @given(ANYTHING | st.binary(max_size=200))
 def test_no_file_breaks_the_reader(folders, content):
     content = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
@@ -108,7 +108,7 @@ TEXT = st.tuples(LINES, st.sampled_from(["\n", "\n\n"])).map(
 )
 
 
-@settings(max_examples=times(100, 2000), deadline=None)
+@settings(max_examples=times(100, 300), deadline=None)
 @given(st.sampled_from(["Jekyll", "Eleventy", "Markdown"]), TEXT)
 def test_no_word_outside_markup_is_lost(folders, dialect, body):
     (folders[dialect] / PLACES[dialect]).write_text(YAML + body, newline="")
@@ -166,7 +166,7 @@ def sites(tmp_path_factory):
     return made
 
 
-@settings(max_examples=times(100, 3000), deadline=None)
+@settings(max_examples=times(100, 400), deadline=None)
 @given(st.sampled_from(sorted(CONFIGURED)), FIELDS, FIELDS)
 def test_no_value_of_a_head_or_a_configuration_breaks_the_reader(sites, config, configured, fields):
     (sites[config] / config).write_text(json.dumps(configured))

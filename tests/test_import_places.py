@@ -277,7 +277,7 @@ def test_what_is_nowhere_or_no_file_is_told(tmp_path):
 BASES = {}
 
 
-@settings(max_examples=times(60, 600), deadline=None)
+@settings(max_examples=times(60, 150), deadline=None)
 @given(
     st.sampled_from(["zip", "tar", "tar.gz", "tar.xz", "tar.bz2"]),
     st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=6),

@@ -429,10 +429,10 @@ def test_memory_is_flat_however_many_posts_there_are():
         return most
 
     few = peak(20)
-    assert peak(times(120, 10_000)) < few + (1 << 20)
+    assert peak(times(120, 1_000)) < few + (1 << 20)
 
 
-@settings(max_examples=times(100, 3000), deadline=None)
+@settings(max_examples=times(100, 400), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -486,7 +486,7 @@ AROUND = ["[x]{}[/x]", "[x]{}", "{}[/x]", "[caption]<img src=a>{}[/caption]", "[
           "[y][x]{}[/y][/x]", "[youtube] {}", "<li>{}", "[x /]{}", "[", "]{}", '[a="{}', "<!-- wp:x /-->{}", "<!--more-->{}"]  # fmt: skip
 
 
-@settings(max_examples=times(60, 3000), deadline=None)
+@settings(max_examples=times(60, 300), deadline=None)
 @given(st.lists(st.sampled_from(AROUND), max_size=8))
 def test_no_word_around_or_within_shortcodes_is_lost(parts):
     content = "\n\n".join(parts).replace("{}", "слово")
@@ -513,4 +513,4 @@ def test_a_text_of_brackets_takes_no_longer_than_its_length():
         "<",
         "<b>\n\n",
     ):
-        body(piece * times(2_000, 50_000))
+        body(piece * times(2_000, 10_000))

@@ -322,7 +322,10 @@ class TestCopies:
         assert tree(copy) == whole
         assert differing(before, stamps(copy)) == ["about/index.html", "feed.atom.gz", "index.html"]
 
-    @pytest.mark.parametrize("happened", times([HAPPENINGS[:1], HAPPENINGS[1:]], [[each] for each in HAPPENINGS]))
+    @pytest.mark.parametrize(
+        "happened",
+        times([HAPPENINGS[:1], HAPPENINGS[1:]], [HAPPENINGS[:1], *(HAPPENINGS[place::4] for place in range(1, 5))]),
+    )
     def test_a_run_writes_what_differs_and_nothing_else(self, copy, happened):
         """Behind each change the copy is what it would be if everything were asked for; what was so stays untouched."""
         before, written = tree(copy), stamps(copy)
@@ -352,7 +355,7 @@ class TestCopies:
         assert (copy / "articles" / "to-come" / "index.html").exists()
         assert b"To come" in (copy / "themes" / "syria" / "index.html").read_bytes()
 
-    @pytest.mark.parametrize("calls", times([], [1, 7, 40, 300]))
+    @pytest.mark.parametrize("calls", times([], [7, 40]))
     def test_a_run_that_is_stopped_is_made_up_for(self, copy, tmp_path, monkeypatch, calls):
         make_article("Brand new", slug="brand-new", themes=["Syria"])
         left, replace = [calls], os.replace
