@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import publishing, text
+from articles import integrity, publishing, text
 from articles.models import Citation, Source
 from articles.text import citations
 from articles.text.safe import sanitise
@@ -155,6 +155,16 @@ def test_citations_follow_what_is_published(hub):
     Citation.objects.all().delete()
     publishing.rebuild(article.__class__.objects.get())
     assert [c.source for c in Citation.objects.all()] == [other]
+
+
+def test_a_source_that_comes_after_the_texts_that_cite_it_is_theirs(client):
+    article = make_article("Early", slug="early", themes=["Syria"], body="Said.[@late] And more.[@later]")
+    theme = make_theme("Libya", introduction="Told.[@late]")
+    assert "A late report" not in shown(client.get("/articles/early/"))
+    make_source("late", title="A late report")
+    assert "A late report" in shown(client.get("/articles/early/"))
+    assert {(row.article, row.theme) for row in Citation.objects.all()} == {(article, None), (None, theme)}
+    assert list(integrity.damages()) == []
 
 
 def test_pages_of_sources_are_counted(client, monkeypatch):

@@ -25,6 +25,8 @@ def save_row(row, *, by=None):
     if isinstance(row, Picture) and before:
         _shown_anew(before, row)
     _lead_on(before, row)
+    if isinstance(row, Source) and before is None:
+        _cite(row)
     if isinstance(row, (Author, Source)):
         _teach(_naming(row))
     if isinstance(row, (Author, Series, Source)):
@@ -43,6 +45,15 @@ def _shown_anew(before, picture):
     if former != present:
         for article in Article.objects.filter(shown_pictures__name=former):
             write_pictures(article)
+
+
+def _cite(source):
+    """Tie the new `source` to the texts that cited it before it was there."""
+    mark = f"@{source.key}"
+    for article in Article.objects.filter(body__contains=mark).exclude(live=None):
+        write_citations(article.html, article=article)
+    for theme in Theme.everything.filter(introduction__contains=mark):
+        write_citations(theme.introduction_html, theme=theme)
 
 
 def _in_the_log(row):
