@@ -37,7 +37,7 @@ def words(document):
 
 JEKYLL = {
     "_config.yml": "url: https://old.example\nbaseurl: /blog\ntimezone: Europe/Moscow\nlang: tr-TR\nauthor: Ayşe Kaya\n"
-    "permalink: /:categories/:year/:month/:title/\ncollections: [essays]\nexclude: [drafts-of-others]\ninclude: [_pages]\n"
+    "permalink: /:categories/:year/:month/:title/\ncollections: {essays: {output: true}}\nexclude: [drafts-of-others]\ninclude: [_pages]\n"
     "defaults:\n  - scope: {path: _posts, type: posts}\n    values: {category: Analysis}\n",
     "_data/authors.yml": "mk:\n  name: Мария Котова\n",
     "_posts/2024-01-02-first-post.md": "---\nlayout: post\ntitle: 'Gas: who needs whom'\ndate: 2024-01-02 10:00:00 +0300\n"
@@ -416,3 +416,24 @@ def test_the_same_source_gives_the_same_wherever_it_lies(site, tmp_path):
     assert first == run(tmp_path / "a" / "blog") == run(tmp_path / "content.zip")
     if len(site) > 2:  # a configuration says where the site begins
         assert [origin for origin, _digest in first] == [origin for origin, _digest in run(tmp_path / "a")]
+
+
+@pytest.mark.parametrize(
+    "said", ["build: {render: never}", "_build: {render: false}", "headless: true", "expiryDate: 2021-01-01"]
+)
+def test_what_hugo_made_no_page_of_is_a_draft(said, tmp_path):
+    files = {
+        "hugo.toml": "baseURL = 'https://old.example/'\n",
+        "content/p/a.md": f"---\ntitle: A\ndate: 2020-01-02\n{said}\n---\nText.\n",
+        "content/p/b.md": "---\ntitle: B\ndate: 2020-01-02\nexpiryDate: 2999-01-01\n---\nText.\n",
+    }
+    found = read(tmp_path, files)
+    assert found["content/p/a.md"].state == State.DRAFT
+    assert any("no page of it" in note for note in words(found["content/p/a.md"]))
+    assert found["content/p/b.md"].state == State.PUBLISHED
+
+
+@pytest.mark.parametrize(("told", "state"), [("{essays: {output: true}}", State.PUBLISHED), ("[essays]", State.DRAFT)])
+def test_a_collection_of_jekyll_without_pages_is_of_drafts(told, state, tmp_path):
+    files = {"_config.yml": f"collections: {told}\n", "_essays/2020-01-02-a.md": "---\ntitle: A\n---\nText.\n"}
+    assert read(tmp_path, files)["_essays/2020-01-02-a.md"].state == state

@@ -198,6 +198,24 @@ def test_shortcodes_of_hugo(tmp_path):
     assert told[23] == 'Left out, for this site doesn\'t know it: {{< chart data="1,2" >}}'
 
 
+def test_a_figure_with_a_link_keeps_its_picture(tmp_path):
+    body = '{{< figure src="a.png" alt="A map" link="/x/" >}}'
+    found = taken(tmp_path, body, "Hugo", {"content/posts/a/a.png": PNG})
+    assert "import:0" in found.body and "another host" not in " ".join(words(found))
+    assert len(found.pictures) == 1
+
+
+@pytest.mark.parametrize(
+    "fence", ["```go {linenos=true}", "``` go {hl_lines=1}", '```go title="x.go"', "```{.go}", "  ```go", "```go"]
+)
+def test_code_with_attributes_stays_code(fence, tmp_path):
+    indent = fence[: len(fence) - len(fence.lstrip())]
+    found = taken(tmp_path, f"Before.\n\n{fence}\n{indent}# no heading [x](/y)\n{indent}````\n\nAfter.", "Hugo")
+    html = text.render(found.body).html
+    assert "<h" not in html and "<a" not in html
+    assert "# no heading [x](/y)" in html and "<p>After.</p>" in html
+
+
 def test_tags_of_liquid(tmp_path):
     body = (
         "{% include youtube.html id='x1' %} {% gist ann/7 %} {{ page.title }} {{ site.time }}\n"

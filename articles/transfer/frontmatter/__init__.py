@@ -15,6 +15,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from ... import names
+from ...models import tries
 from ..documents import Document, LeftOut, Note, Refusal, Sort, State
 from ..places import Unreadable
 from . import addresses, bodies, fields, heads, links, setups
@@ -133,7 +134,9 @@ class _Reader:
         if inside[0].startswith("_"):
             told = self.setup.settings.get("collections")
             if isinstance(told, dict | list) and inside[0][1:] in told:
-                return part
+                own = told[inside[0][1:]] if isinstance(told, dict) else None
+                is_shown = isinstance(own, dict) and fields.flag(own.get("output")) is True
+                return part if is_shown else part._replace(is_draft=True)
             included = self.setup.settings.get("include")
             if isinstance(included, list) and inside[0] in [str(each).strip("/") for each in included]:
                 return part._replace(sort=Sort.PAGE)
@@ -276,7 +279,24 @@ class _Reader:
         if self.setup.dialect == Dialect.ELEVENTY and fields.flag(info.fields.get("permalink", "?")) is False:
             notes.append(Note(_("It had no page of its own there (permalink: false); it counts as a draft.")))
             return True
+        if self.setup.dialect == Dialect.HUGO and (key := self._unseen(info)):
+            notes.append(
+                Note(_("Readers had no page of it there (%s): it counts as a draft.") % key, info.head.line_of(key))
+            )
+            return True
         return is_draft
+
+    def _unseen(self, info):
+        """Return the key of the head for which Hugo makes no page of a text, or "" (gohugo.io: build options, expiry)."""
+        said = info.fields
+        for key in ("build", "_build"):
+            built = said.get(key)
+            if isinstance(built, dict) and str(built.get("render", "always")).lower() in {"never", "link", "false"}:
+                return key
+        if fields.flag(said.get("headless")) is True:
+            return "headless"
+        ends = fields.published(said, info.head, self.zone, [], ("expirydate",))
+        return "expirydate" if ends and ends <= tries.clock() else ""
 
     @staticmethod
     def _told(info, body, is_draft):

@@ -238,6 +238,8 @@ def images_and_links(text, around):
 def _linked(found, line, around):
     """Return a picture within a link; the picture alone where it led to itself or to a larger one."""
     words, address = found[2], found[3] or found[4] or ""
+    if address.startswith("import:"):
+        return None  # what a tag became
     caption, leads = _title(*found.group(5, 6, 7)), found[8] or found[9] or ""
     larger = around.file(leads) or ""
     shown = around.shown(address, words, caption, line)

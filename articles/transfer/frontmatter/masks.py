@@ -90,7 +90,7 @@ class Text:
             line = lines[place]
             end, words = self._block(lines, place, last)
             if end is not None:
-                out.append(self.mask(words))
+                out.append(self.mask(words if in_item else _outdented(words)))
                 before, place = "text", end + 1
                 continue
             if not line.strip():
@@ -117,8 +117,9 @@ class Text:
             ending = re.compile(rf"[ \t>]*{re.escape(fence[2][0])}{{{len(fence[2])},}}[ \t]*")
             for end in range(place + 1, len(lines)):
                 if ending.fullmatch(lines[end]):
-                    return end, "\n".join(lines[place : end + 1])
-            return len(lines) - 1, "\n".join([*lines[place:], fence[2]])
+                    closing = (re.match(r"[ \t>]*", lines[end])[0] if fence[1].strip() else fence[1]) + fence[2]
+                    return end, "\n".join([_opening(fence), *lines[place + 1 : end], closing])
+            return len(lines) - 1, "\n".join([_opening(fence), *lines[place + 1 :], fence[2]])
         opening = _OPENING.fullmatch(line)
         if opening and place <= last:
             code, rest = [], opening[3]
@@ -171,6 +172,18 @@ class Text:
             out += [block[at : runs[place].start()], self.mask(block[runs[place].start() : end])]
             at, place = end, same[after] + 1
         return "".join([*out, block[at:]])
+
+
+def _outdented(words):
+    """Return a fenced block that begins up to three spaces in, as CommonMark lets it, at the beginning of its lines."""
+    indent = len(re.match(r" {0,3}(?=[`~]{3})|", words)[0])
+    return re.sub(rf"^ {{1,{indent}}}", "", words, flags=re.MULTILINE) if indent else words
+
+
+def _opening(fence):
+    """Return the first line of a fenced block with its language alone: with more, Python-Markdown doesn't see a block."""
+    language = re.match(r"[ \t]*(?:\{[ \t]*\.|\.)?([\w#.+-]*)", fence[3])[1]
+    return fence[1] + fence[2] + language
 
 
 def fenced(code, language=""):
