@@ -229,6 +229,29 @@ class TestAgain:
         outcomes = taken(a_document(1), a_document(1, title="Another"))
         assert [str(outcome.result) for outcome in outcomes] == ["taken", "refused"]
 
+    def test_what_an_earlier_run_kept_as_a_draft_is_shown_when_that_is_wished(self):
+        taken(a_document(), wishes=OUT)
+        taken(changed := a_document(body="Other words."))
+        assert only().body.startswith("First words.")
+        assert results(taken(changed, wishes=OUT)) == {"updated": 1}
+        assert only().body == "Other words."
+        assert results(taken(changed, wishes=OUT)) == {"unchanged": 1}
+
+    def test_a_page_that_was_taken_away_by_hand_stays_away(self):
+        page = a_document(sort=Sort.PAGE, slug="team")
+        taken(page, wishes=OUT)
+        FlatPage.objects.get().sites.clear()
+        taken(page, wishes=OUT)
+        assert results(taken(replace(page, body="Other words."), wishes=OUT)) == {"edited": 1}
+        assert not FlatPage.objects.get().sites.exists()
+
+    def test_another_text_in_a_file_of_the_same_name_overwrites_nothing(self):
+        taken(a_document("markdown::index.md"))
+        (outcome,) = taken(a_document("markdown::index.md", title="Syria diary", body="Quite another."))
+        assert outcome.result == "refused" and "A pipeline" in words(outcome)
+        assert only().working.fields["title"] == "A pipeline"
+        assert results(taken(a_document("markdown::index.md", title="A pipeline, later"))) == {"updated": 1}
+
 
 class TestThemesAndAuthors:
     """Names, in any spelling."""
@@ -344,7 +367,16 @@ class TestPictures:
 
     def test_only_the_addresses_of_pictures_are_replaced(self):
         body = '`import:0` import:0 ![a\\]](<import:0>) <img src="import:0">'
-        assert put_in(body, (), {0: "/p"}) == '`import:0` import:0 ![a\\]](/p) <img src="/p">'
+        assert put_in(body, (), {0: "/p"}, {}) == '`import:0` import:0 ![a\\]](/p) <img src="/p">'
+
+    def test_the_same_picture_has_the_caption_of_each_text(self):
+        for number, caption in enumerate(("The bridge at dawn", "A “caption” here", ""), start=1):
+            picture = a_picture(alt="A bridge", caption=caption)
+            taken(a_document(number, body="![A bridge](import:0)", pictures=(picture,)))
+        assert Picture.objects.get().caption == "The bridge at dawn"
+        bodies = [row.working.fields["body"] for row in Article.objects.order_by("pk")]
+        assert [' "' in body for body in bodies] == [False, True, False]
+        assert 'A “caption” here"' in bodies[1]
 
 
 class TestPages:

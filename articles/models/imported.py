@@ -41,9 +41,10 @@ class Imported(models.Model):
         return origin if len(origin) <= LONGEST and "\0" not in origin else hashlib.sha256(origin.encode()).hexdigest()
 
     @staticmethod
-    def digest_of(page):
-        """Return the SHA-256, 64 hexadecimal digits, of what the plain `page` says."""
-        return hashlib.sha256("\0".join((page.url, page.title, page.content)).encode()).hexdigest()
+    def digest_of(page, *, is_out=False):
+        """Return the SHA-256, 64 hexadecimal digits, of what the plain `page` says, and whether readers see it."""
+        said = (page.url, page.title, page.content, *(["out"] if is_out else []))
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
     @property
     def is_gone(self):
@@ -56,6 +57,8 @@ class Imported(models.Model):
     def is_edited(self):
         """Whether what became of the text says something else here than what was taken."""
         if self.article is None:
+            if self.page_digest == self.digest_of(self.page, is_out=True):
+                return not self.page.sites.exists()  # somebody took it away by hand
             return self.digest_of(self.page) != self.page_digest
         if self.article.working_id == self.stored_id:
             return False

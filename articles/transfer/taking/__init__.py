@@ -92,8 +92,8 @@ class _Taking:
             return None
         if row.is_gone:
             return Result.GONE
-        is_draft = standing_of(row) in DRAFTS
-        due = self.wishes.publish and document.state == State.PUBLISHED and is_draft
+        is_behind = row.article is not None and row.article.live_id not in {None, row.article.working_id}
+        due = self.wishes.publish and document.state == State.PUBLISHED and (is_behind or standing_of(row) in DRAFTS)
         if row.digest == document.digest() and not due:
             return Result.UNCHANGED
         return Result.EDITED if row.is_edited else None

@@ -45,11 +45,15 @@ class _Work:
 
     def body(self):
         """Return the text with the addresses of its pictures."""
-        images, found = self.document.pictures, {}
+        images, found, captions = self.document.pictures, {}, {}
         for number, image in enumerate(images):
             if image.place in self.files:
-                found[number] = self.rows.picture(image, self.files[image.place], self.notes).file.url
-        return names.clean(put_in(self.document.body, images, found))
+                row = self.rows.picture(image, self.files[image.place], self.notes)
+                found[number] = row.file.url
+                caption = names.clean_line(image.caption)[:300]
+                if caption != row.caption:  # the picture was here before, with other words
+                    captions[number] = caption
+        return names.clean(put_in(self.document.body, images, found, captions))
 
     def free_slug(self, title):
         """Return a free slug for the document, and tell when it is not the one it had."""
@@ -150,9 +154,13 @@ class Text(_Work):
         before = publishing.Fields.of(article.working)
         fields, status = self._fields(before), article.status()
         changed = fields != before
+        if "::" in self.origin and fields.title != before.title and fields.body != before.body:  # of no known site
+            words = _("“%s” was taken from a file of this name, and this is another text: give the file another name.")
+            raise ValidationError(words % before.title)
         if status != Status.DRAFT and self.document.state == State.DRAFT:
             self.note(_("It is a draft at its source now; here it stays as it is."))
         if self.wants_out:
+            changed = changed or article.live_id not in {None, article.working_id}  # a run before kept it as a draft
             standing = self._out(article, fields, changed)
         elif changed:
             standing = self._drafted(article, fields)
@@ -270,7 +278,7 @@ class Page(_Work):
             publishing.save_row(page, by=self.by)
             if self.wants_out:
                 page.sites.set([settings.SITE_ID])
-        self.remember(page=page, page_digest=Imported.digest_of(page))
+        self.remember(page=page, page_digest=Imported.digest_of(page, is_out=page.sites.exists()))
         if self.wants_out:
             publishing.lead_here(page)
 

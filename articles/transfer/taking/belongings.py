@@ -157,6 +157,8 @@ class Belongings:
         """Return the stored `Picture` of `image`, of which `read` gave `file`; the same bytes are one row."""
         name = file if isinstance(file, str) else file.name
         row = Picture.objects.filter(file=name).order_by("pk").first()
+        if row is None:
+            publishing.rights.refuse_row(self.by, Picture(), "add")
         if row or self.dry:
             return row or Picture(pk=self._pretended("picture", name), file=name, width=1, height=1)
         told = {}
@@ -191,8 +193,9 @@ def few(rows, most, words, notes):
     return rows[:most]
 
 
-def put_in(body, pictures, addresses):
-    """Return the Markdown `body` with the `addresses` ({number in `pictures`: address}) of its pictures.
+def put_in(body, pictures, addresses, captions):
+    """Return the Markdown `body` with the `addresses` ({number in `pictures`: address}) of its pictures, and `captions`
+    where what shows one has none of its own.
 
     Of a picture that has none, its words stay, and a link when it lies at an address of the web.
     """
@@ -200,6 +203,8 @@ def put_in(body, pictures, addresses):
     def shown(found):
         words, number, title = found[1], int(found[2]), found[3]
         if number in addresses:
+            if not title and captions.get(number):
+                title = ' "{}"'.format(captions[number].replace("\\", "\\\\").replace('"', "&quot;"))
             return f"![{words}]({addresses[number]}{title})"
         place = pictures[number].place if number < len(pictures) else ""
         if place.startswith(("https://", "http://")) and not re.search(r"[\s<>()]", place):
