@@ -23,7 +23,7 @@ from ...middleware import Publication
 from ...models import Article, standing
 from ...models.rendition import made_by
 from . import copying, hosting, rewriting
-from .addresses import file_at, file_of, original
+from .addresses import file_at, file_of, original, path_of
 from .folder import Refused, opened
 from .marks import Marks
 
@@ -205,7 +205,7 @@ class _Run:
             if kind and (content := self.folder.read(name)):
                 links = rewriting.Links(self.base, address)
                 rewriting.copied(content, kind, links)
-                if not dead.isdisjoint(link.partition("?")[0] for link in links.found):
+                if not dead.isdisjoint(path_of(link) for link in links.found):
                     found.append(name)
         with self.manifest.at_once():
             for name in found:

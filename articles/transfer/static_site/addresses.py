@@ -92,3 +92,8 @@ def file_at(path):
 def file_of(address):
     """Return the name of the file for an `address` that `in_copy` gave."""
     return file_at(unquote(address.partition("?")[0]))
+
+
+def path_of(address):
+    """Return the path (percent-decoded) at which a host has the file for an `address` that `in_copy` gave: /x is /x/ there."""
+    return f"/{file_of(address).removesuffix('index.html')}"

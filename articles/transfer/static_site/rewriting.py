@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from urllib.parse import unquote, urljoin, urlsplit
 
-from .addresses import in_copy
+from .addresses import in_copy, path_of
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^<>"]|"[^"]*")*)>\n?')
 _ATTRIBUTE = re.compile(r'(\s(href|src|srcset|content)=")([^"]*)"')
@@ -58,7 +58,7 @@ class Links:
             return value
         path = unquote(parts.path) or "/"
         copied = in_copy(path, parts.query)
-        if copied is None or copied.partition("?")[0] in self.dead:
+        if copied is None or path_of(copied) in self.dead:
             return None
         self.found.add(copied)
         is_whole = value.startswith(self.base)
