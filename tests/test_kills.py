@@ -21,4 +21,4 @@ def test_workers_killed_under_saving_editors_lose_nothing(kind, tmp_path):
             cluster.remove()
     assert came["verify"][0] == 0, came
     assert (came["kills"], came["lost"]) == (KILLS, 0)
-    assert came["confirmed"] > KILLS
+    assert came["confirmed"] >= KILLS  # each kill waits for a save

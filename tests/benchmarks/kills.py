@@ -132,10 +132,17 @@ def workers(pid):
     return found
 
 
-def wait_for_saves(editors):
-    """Return when one more save was confirmed, or after ten seconds."""
-    wanted, until = sum(len(editor.confirmed) for editor in editors) + 1, time.monotonic() + 10
-    while sum(len(editor.confirmed) for editor in editors) < wanted and time.monotonic() < until:
+def wait_for_a_save(editors, host):
+    """Return when one more save was confirmed; start the server if it has given up meanwhile.
+
+    Raises TimeoutError after a minute without a save.
+    """
+    wanted, until = sum(len(editor.confirmed) for editor in editors) + 1, time.monotonic() + 60
+    while sum(len(editor.confirmed) for editor in editors) < wanted:
+        if time.monotonic() > until:
+            raise TimeoutError("No editor could save for a minute.")
+        if host.process.poll() is not None:  # one whose workers die again and again gives up; systemd starts it anew
+            host.start()
         time.sleep(0.01)
 
 
@@ -166,12 +173,8 @@ def run(folder, kills, editors=6, seed=1, url="", serve=lambda env: Host(env, wo
         for thread in threads:
             thread.start()
         while killed < kills:
-            wait_for_saves(threads)
+            wait_for_a_save(threads, host)
             time.sleep(chance.uniform(0, PAUSE))
-            if (
-                host.process.poll() is not None
-            ):  # a server whose workers die again and again gives up; systemd starts it anew
-                host.start()
             alive = workers(host.process.pid)
             if alive:
                 os.kill(chance.choice(alive), signal.SIGKILL)

@@ -4,12 +4,14 @@ import os
 import shutil
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.served import Site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 needs_browser = pytest.mark.skipif(
     not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"), reason="Chromium is not installed on this machine"
 )
@@ -58,3 +60,13 @@ def log_in(context, site):
     page.click("input[type=submit]")
     page.wait_for_url("**/admin/")
     page.close()
+
+
+def violations(page):
+    """Return [(rule, what breaks it)] of what keeps somebody from using the page, as it looks when nothing moves any more.
+
+    Colours on their way from light to dark are neither, and pale for an instant.
+    """
+    page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]

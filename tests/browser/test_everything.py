@@ -6,7 +6,6 @@ import shutil
 import subprocess
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -14,7 +13,7 @@ from articles.models import Picture
 from articles.models.picture import read_picture
 
 from ..make import change, make_article, make_source, make_theme
-from .conftest import needs_browser
+from .conftest import needs_browser, violations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, needs_browser]
 BODY = """
@@ -112,12 +111,6 @@ def opened(chromium, live_server, path, **kw):
     page = context.new_page()
     page.goto(live_server.url + path, wait_until="networkidle")
     return page
-
-
-def violations(page):
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}}).response["violations"]
-    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
 
 
 def test_the_checker_finds_what_it_should(chromium):

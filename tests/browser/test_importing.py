@@ -4,9 +4,8 @@ import io
 import zipfile
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from .conftest import needs_browser
+from .conftest import needs_browser, violations
 
 pytestmark = [pytest.mark.processes, needs_browser]
 HEAD = "---\ntitle: Text {}\ndate: 2019-05-0{} 10:00:00 +0300\nauthor: Ayşe Demir\ntags: [Grain]\n---\nFirst words.\n"
@@ -30,7 +29,7 @@ def looked_over(page):
     found = [f"{wide} pixels wide"] if wide > 320 else []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found += [(scheme, violation["id"]) for violation in Axe().run(page).response["violations"]]
+        found += [(scheme, *each) for each in violations(page)]
     return found
 
 
