@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import override_settings
 
 from articles import integrity, search
 from articles.models import (
@@ -59,16 +61,20 @@ def library():
     return article
 
 
+@pytest.fixture(scope="class")
+def stored(shared_rows, tmp_path_factory):
+    """The article of a `library` that is made once, and the folder with its pictures."""
+    folder = tmp_path_factory.mktemp("pictures")
+    with override_settings(MEDIA_ROOT=folder):
+        return library(), folder
+
+
 @pytest.fixture
-def article(db):
-    return library()
-
-
-def test_a_sound_site_is_said_to_be_sound(article):
-    out, error = said()
-    assert error == ""
-    assert out == "Nothing is damaged: 11 revisions, 5 articles, 3 themes, 1 pictures.\n"
-    assert said(quick=True) == ("Nothing is damaged: 11 revisions.\n", "")
+def article(stored, db, settings):
+    """The article; what a test damages is its own."""
+    row, folder = stored
+    shutil.copytree(folder, settings.MEDIA_ROOT)
+    return Article.objects.get(pk=row.pk)
 
 
 def test_an_empty_site_is_sound(db):
@@ -79,44 +85,8 @@ OTHER = {"article": 1, "number": 70, "kind": "draft", "change": "typo", "note": 
          "form": "0b5e6c6e-7a7e-4d0c-9a44-0d6f3f1c2a55", "saved_at": ago(days=3), "saver": 9, "digest": "0" * 64}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "column", ["fields", "change", "note", "form", "saved_at", "saver", "digest", "based_on", "number"]
-)
-def test_any_word_of_a_revision_that_was_changed_is_named(article, column):
-    value = OTHER.get(column) or Revision.objects.exclude(article=article).first()
-    told = {"is_told": False} if column == "change" else {}
-    forge(Revision.objects.filter(pk=article.live_id), **{column: value}, **told)
-    out, error = said(quick=True)
-    number = value if column == "number" else 3
-    assert f"revision {number} of first (key {article.live_id}): it is not what was saved\n" in out
-    assert "found in 11 revisions" in error
-
-
-def test_a_revision_given_to_another_article_or_to_none_is_named(article):
-    forge(Revision.objects.filter(pk=article.live_id), article=Article.objects.get(slug="second"), number=70)
-    out, _error = said(quick=True)
-    assert f"(key {article.live_id}): it is not what was saved" in out
-    assert "article first" in out
-
-
-def test_missing_revisions_are_named(article):
-    forge(Revision.objects.filter(article=article, number=3), based_on=None)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM articles_revision WHERE article_id = %s AND number IN (1, 2)", [article.pk])
-    out, _error = said(quick=True)
-    assert "revision 1 of first: it is missing\nrevision 2 of first: it is missing\n" in out
-
-
 ROW = {"title": "Other", "slug": "other", "summary": "Other.", "body": "Other.", "language": "tr", "series_order": 9,
        "series": None, "lead_picture": None}  # fmt: skip
-
-
-@pytest.mark.parametrize("column", ROW)
-def test_a_row_that_is_not_its_published_revision_is_named(article, column):
-    Article.objects.filter(pk=article.pk).update(**{column: ROW[column]})
-    out, _error = said()
-    assert f"its {column} is not that of its published revision" in out
-    assert f"article with the key {article.pk} (" in out
 
 
 def wrong_article(article, **columns):
@@ -172,109 +142,10 @@ def misindexed(article):
             cursor.execute("UPDATE articles_search SET document = 'other' WHERE article_id = %s", [article.pk])
 
 
-@pytest.mark.parametrize(("words", "damage"), [(words, each) for words, some in DERIVED.items() for each in some])
-def test_what_is_not_derived_from_the_text_is_named(article, words, damage):
-    damage(article)
-    out, error = said()
-    assert words in out
-    assert error
-    assert said(quick=True)[1] == ""
-
-
-def test_an_index_of_search_that_is_damaged_is_named(article):
-    if not SQLITE:
-        pytest.skip("SQLite's")
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM articles_search_content WHERE id = %s", [article.pk])
-    assert "search: its index is damaged" in said()[0]
-
-
-def test_a_theme_whose_introduction_was_changed_is_named(article):
-    Theme.objects.filter(slug="syria").update(introduction="Other.")
-    assert "(syria): its HTML is not that of its text" in said()[0]
-
-
-def test_a_reference_that_leads_nowhere_and_a_missing_guard_are_named(article):
-    if not SQLITE:
-        pytest.skip("PostgreSQL lets nobody do so")
-    libya = Theme.objects.get(slug="libya").pk
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA defer_foreign_keys = ON")
-        cursor.execute("UPDATE articles_link SET to_theme_id = 999 WHERE to_theme_id IS NOT NULL")
-        for guard in ("revision_stands", "auditentry_stands", "auditentry_stands_there"):
-            cursor.execute(f"DROP TRIGGER articles_{guard}")
-        out, _error = said(quick=True)
-        cursor.execute("UPDATE articles_link SET to_theme_id = %s WHERE to_theme_id = 999", [libya])
-    assert "of articles_link refers to a row of articles_theme that isn't there" in out
-    for kept in (
-        "revisions from being changed",
-        "the audit log from being changed",
-        "the audit log from being emptied",
-    ):
-        assert f"which keeps {kept}, is missing" in out
-
-
-# Files of pictures ----------------------------------------------------------------------------------------------------
-
-
-def test_missing_and_exchanged_files_are_named(article, settings):
-    names = sorted(Picture.objects.get().files)
-    assert len(names) == 7
-    (settings.MEDIA_ROOT / names[2]).unlink()
-    (settings.MEDIA_ROOT / names[3]).write_bytes(b"")
-    out, _error = said()
-    assert f"{names[2]} is missing\n" in out
-    assert f"{names[3]} is damaged\n" in out
-    assert out.count("\n") == 2
-
-
-def test_a_picture_of_an_older_version_is_told_by_its_name_until_it_is_given_its_hashes(article, settings):
-    Picture.objects.update(digests={})
-    assert said()[1] == ""
-    picture = Picture.objects.get()
-    content = (settings.MEDIA_ROOT / picture.file.name).read_bytes()
-    (settings.MEDIA_ROOT / picture.file.name).write_bytes(content + b"x")
-    assert f"{picture.file.name} is damaged" in said()[0]
-    (settings.MEDIA_ROOT / picture.file.name).write_bytes(content)
-    call_command("rebuild", stdout=io.StringIO())
-    assert Picture.objects.get().digests.keys() == picture.files.keys()
-    assert said()[1] == ""
-
-
-# Bytes that flip ------------------------------------------------------------------------------------------------------
-
-
 def flipped(content, chance):
     """Return `content` with one bit of one byte another."""
     place = chance.randrange(len(content))
     return content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
-
-
-def test_every_letter_of_a_revision_that_flips_is_named(article):
-    chance = random.Random(3)
-    rows = list(Revision.objects.all())
-    for _flip in range(times(10, 200)):
-        row = chance.choice(rows)
-        name = chance.choice(["title", "slug", "summary", "body"])
-        words = row.fields[name]
-        place = chance.randrange(len(words))
-        other = words[:place] + chr(ord(words[place]) ^ 1) + words[place + 1 :]
-        forge(Revision.objects.filter(pk=row.pk), fields=row.fields | {name: other})
-        assert [line for line in integrity.damages(quick=True) if f"(key {row.pk}): it is not what was saved" in line]
-        forge(Revision.objects.filter(pk=row.pk), fields=row.fields)
-    assert said()[1] == ""
-
-
-def test_every_byte_of_a_picture_that_flips_is_named(article):
-    chance = random.Random(4)
-    names = sorted(Picture.objects.get().files)
-    for _flip in range(times(10, 200)):
-        path = Path(default_storage.path(chance.choice(names)))
-        content = path.read_bytes()
-        path.write_bytes(flipped(content, chance))
-        assert [line for line in integrity.damages() if f"{path.name} is damaged" in line]
-        path.write_bytes(content)
-    assert said()[1] == ""
 
 
 WORDS = {
@@ -292,6 +163,135 @@ def words_in(path):
             return [copy.execute(f"SELECT {names} FROM {table}").fetchall() for table, names in WORDS.items()]  # noqa: S608
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
+
+
+class TestDamage:
+    """What is damaged in a small library."""
+
+    def test_a_sound_site_is_said_to_be_sound(self, article):
+        out, error = said()
+        assert error == ""
+        assert out == "Nothing is damaged: 11 revisions, 5 articles, 3 themes, 1 pictures.\n"
+        assert said(quick=True) == ("Nothing is damaged: 11 revisions.\n", "")
+
+    @pytest.mark.parametrize(
+        "column", ["fields", "change", "note", "form", "saved_at", "saver", "digest", "based_on", "number"]
+    )
+    def test_any_word_of_a_revision_that_was_changed_is_named(self, article, column):
+        value = OTHER.get(column) or Revision.objects.exclude(article=article).first()
+        told = {"is_told": False} if column == "change" else {}
+        forge(Revision.objects.filter(pk=article.live_id), **{column: value}, **told)
+        out, error = said(quick=True)
+        number = value if column == "number" else 3
+        assert f"revision {number} of first (key {article.live_id}): it is not what was saved\n" in out
+        assert "found in 11 revisions" in error
+
+    def test_a_revision_given_to_another_article_or_to_none_is_named(self, article):
+        forge(Revision.objects.filter(pk=article.live_id), article=Article.objects.get(slug="second"), number=70)
+        out, _error = said(quick=True)
+        assert f"(key {article.live_id}): it is not what was saved" in out
+        assert "article first" in out
+
+    def test_missing_revisions_are_named(self, article):
+        forge(Revision.objects.filter(article=article, number=3), based_on=None)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM articles_revision WHERE article_id = %s AND number IN (1, 2)", [article.pk])
+        out, _error = said(quick=True)
+        assert "revision 1 of first: it is missing\nrevision 2 of first: it is missing\n" in out
+
+    @pytest.mark.parametrize("column", ROW)
+    def test_a_row_that_is_not_its_published_revision_is_named(self, article, column):
+        Article.objects.filter(pk=article.pk).update(**{column: ROW[column]})
+        out, _error = said()
+        assert f"its {column} is not that of its published revision" in out
+        assert f"article with the key {article.pk} (" in out
+
+    @pytest.mark.parametrize(("words", "damage"), [(words, each) for words, some in DERIVED.items() for each in some])
+    def test_what_is_not_derived_from_the_text_is_named(self, article, words, damage):
+        damage(article)
+        out, error = said()
+        assert words in out
+        assert error
+        assert said(quick=True)[1] == ""
+
+    def test_an_index_of_search_that_is_damaged_is_named(self, article):
+        if not SQLITE:
+            pytest.skip("SQLite's")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM articles_search_content WHERE id = %s", [article.pk])
+        assert "search: its index is damaged" in said()[0]
+
+    def test_a_theme_whose_introduction_was_changed_is_named(self, article):
+        Theme.objects.filter(slug="syria").update(introduction="Other.")
+        assert "(syria): its HTML is not that of its text" in said()[0]
+
+    def test_a_reference_that_leads_nowhere_and_a_missing_guard_are_named(self, article):
+        if not SQLITE:
+            pytest.skip("PostgreSQL lets nobody do so")
+        libya = Theme.objects.get(slug="libya").pk
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA defer_foreign_keys = ON")
+            cursor.execute("UPDATE articles_link SET to_theme_id = 999 WHERE to_theme_id IS NOT NULL")
+            for guard in ("revision_stands", "auditentry_stands", "auditentry_stands_there"):
+                cursor.execute(f"DROP TRIGGER articles_{guard}")
+            out, _error = said(quick=True)
+            cursor.execute("UPDATE articles_link SET to_theme_id = %s WHERE to_theme_id = 999", [libya])
+        assert "of articles_link refers to a row of articles_theme that isn't there" in out
+        for kept in (
+            "revisions from being changed",
+            "the audit log from being changed",
+            "the audit log from being emptied",
+        ):
+            assert f"which keeps {kept}, is missing" in out
+
+    def test_missing_and_exchanged_files_are_named(self, article, settings):
+        names = sorted(Picture.objects.get().files)
+        assert len(names) == 7
+        (settings.MEDIA_ROOT / names[2]).unlink()
+        (settings.MEDIA_ROOT / names[3]).write_bytes(b"")
+        out, _error = said()
+        assert f"{names[2]} is missing\n" in out
+        assert f"{names[3]} is damaged\n" in out
+        assert out.count("\n") == 2
+
+    def test_a_picture_of_an_older_version_is_told_by_its_name_until_it_is_given_its_hashes(self, article, settings):
+        Picture.objects.update(digests={})
+        assert said()[1] == ""
+        picture = Picture.objects.get()
+        content = (settings.MEDIA_ROOT / picture.file.name).read_bytes()
+        (settings.MEDIA_ROOT / picture.file.name).write_bytes(content + b"x")
+        assert f"{picture.file.name} is damaged" in said()[0]
+        (settings.MEDIA_ROOT / picture.file.name).write_bytes(content)
+        call_command("rebuild", stdout=io.StringIO())
+        assert Picture.objects.get().digests.keys() == picture.files.keys()
+        assert said()[1] == ""
+
+    def test_every_letter_of_a_revision_that_flips_is_named(self, article):
+        chance = random.Random(3)
+        rows = list(Revision.objects.all())
+        for _flip in range(times(10, 200)):
+            row = chance.choice(rows)
+            name = chance.choice(["title", "slug", "summary", "body"])
+            words = row.fields[name]
+            place = chance.randrange(len(words))
+            other = words[:place] + chr(ord(words[place]) ^ 1) + words[place + 1 :]
+            forge(Revision.objects.filter(pk=row.pk), fields=row.fields | {name: other})
+            assert [
+                line for line in integrity.damages(quick=True) if f"(key {row.pk}): it is not what was saved" in line
+            ]
+            forge(Revision.objects.filter(pk=row.pk), fields=row.fields)
+        assert said()[1] == ""
+
+    def test_every_byte_of_a_picture_that_flips_is_named(self, article):
+        chance = random.Random(4)
+        names = sorted(Picture.objects.get().files)
+        for _flip in range(times(10, 200)):
+            path = Path(default_storage.path(chance.choice(names)))
+            content = path.read_bytes()
+            path.write_bytes(flipped(content, chance))
+            assert [line for line in integrity.damages() if f"{path.name} is damaged" in line]
+            path.write_bytes(content)
+        assert said()[1] == ""
 
 
 @pytest.mark.skipif(not SQLITE, reason="SQLite's file")
