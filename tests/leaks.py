@@ -154,7 +154,7 @@ def after(article):
 def talked_about(article, hidden):
     """Let there be remarks, notes, kept words and links of a draft, all of them hidden too."""
     remark, guest, kept, note = (a_word() for _number in range(4))
-    publishing.say(article, text=remark, name=guest, quote="x")
+    publishing.say(article, text=remark, name=guest, quote="x", by=None)
     publishing.save_draft(
         article,
         publishing.Fields.of(article.working),
@@ -238,7 +238,7 @@ def unscheduled(made, fields, hidden):
 def deleted(made, fields, hidden):
     """A draft that was deleted."""
     article = stored(fields)
-    publishing.discard(article)
+    publishing.discard(article, by=None)
     return article
 
 

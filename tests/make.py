@@ -30,11 +30,11 @@ def make_theme(
     """Return a stored theme with `aliases` (English)."""
     theme = Theme(name=name or f"Theme {next(_numbers)}", definition=definition, introduction=introduction, **kw)
     theme.full_clean(exclude=["slug"])
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     for alias in aliases:
         ThemeName.objects.create(theme=theme, name=alias)
     if aliases:
-        publishing.teach_names(theme)
+        publishing.teach_names(theme, by=None)
     return theme
 
 
@@ -136,7 +136,7 @@ def make_source(key, title="A title", **kw):
     """Return a stored source."""
     source = Source(key=key, title=title, **kw)
     source.full_clean()
-    publishing.save_row(source)
+    publishing.save_row(source, by=None)
     return source
 
 

@@ -220,7 +220,7 @@ def test_the_list_shows_where_everything_stands(desk):
     make_article("A live one")
     make_article("A later one", at=timezone.now() + datetime.timedelta(days=1))
     make_article("A gone one", withdrawn="Why.")
-    publishing.discard(make_article("A deleted one", published=False))
+    publishing.discard(make_article("A deleted one", published=False), by=None)
     page = shown(desk.get(LIST))
     for title, status in [
         ("A draft", "Draft"),

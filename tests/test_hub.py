@@ -161,7 +161,7 @@ def test_who_subscribed_under_a_former_address_is_told_too(refusing):
     make_article("One", themes=["Syria"])
     theme = Theme.objects.get()
     theme.slug = "suriye"
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     round()
     make_article("Two", themes=[theme])
     round()
@@ -171,7 +171,7 @@ def test_who_subscribed_under_a_former_address_is_told_too(refusing):
 def test_what_is_no_more_is_told_no_more(refusing):
     theme = make_theme("Syria")
     round()
-    publishing.forget_row(theme)
+    publishing.forget_row(theme, by=None)
     round()
     assert not Topic.objects.filter(address__startswith="/themes/").exists()
 

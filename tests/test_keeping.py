@@ -198,7 +198,7 @@ def test_somebody_elses_form_gives_no_way_into_their_article(client, writer, oth
 
 def test_a_deleted_draft_is_not_published_and_says_why(desk):  # noqa: F811
     article = make_article(published=False)
-    publishing.discard(article)
+    publishing.discard(article, by=None)
     assert "bring it back first" in shown(desk.post(form_of(article), posted(article, action="publish")))
     assert Article.objects.get().published_at is None
 

@@ -162,23 +162,23 @@ class World:
     def rename_theme(self):
         theme = self.theme()
         theme.name = f"{theme.name.split()[0]} {self.number()}"
-        publishing.save_theme(theme)
+        publishing.save_theme(theme, by=None)
 
     def define_theme(self):
         theme = self.theme()
         theme.definition = self.chance.choice(["", f"Defined {self.number()}."])
-        publishing.save_theme(theme)
+        publishing.save_theme(theme, by=None)
 
     def readdress_theme(self):
         theme = self.theme()
         theme.slug = f"theme-{self.number()}"
-        publishing.save_theme(theme)
+        publishing.save_theme(theme, by=None)
 
     def introduce_theme(self):
         theme = self.theme()
         slug = self.chance.choice([self.article().slug, "ahead-a", "ahead-b"])
         theme.introduction = f"Of [[article:{slug}]] and [[article:{slug}|it]]."
-        publishing.save_theme(theme)
+        publishing.save_theme(theme, by=None)
 
     def add_theme(self):
         make_theme(self.chance.choice(WORDS), introduction=f"See [[article:{self.article().slug}]].")
@@ -188,7 +188,7 @@ class World:
         ThemeName.objects.get_or_create(
             name=self.chance.choice(WORDS), defaults={"theme": theme}
         )  # none has two themes
-        publishing.teach_names(theme)
+        publishing.teach_names(theme, by=None)
 
     def merge(self):
         publishing.merge_themes(self.theme(), self.theme(), by=None)
@@ -196,7 +196,7 @@ class World:
     def part(self):
         merges = list(ThemeMerge.objects.filter(undone_at=None).order_by("pk"))
         if merges:
-            publishing.undo_merge(self.chance.choice(merges))
+            publishing.undo_merge(self.chance.choice(merges), by=None)
 
     def retag(self):
         publishing.retag(self.article(), add=[self.theme().pk], remove=[self.theme().pk], by=None)
@@ -205,17 +205,17 @@ class World:
         author = Author.objects.get(pk=self.chance.choice(self.authors).pk)
         author.name = f"Author {self.number()}"
         author.slug = f"author-{self.count}"
-        publishing.save_row(author)
+        publishing.save_row(author, by=None)
 
     def rename_series(self):
         row = Series.objects.get(pk=self.chance.choice(self.series).pk)
         row.title = f"Run {self.number()}"
-        publishing.save_row(row)
+        publishing.save_row(row, by=None)
 
     def edit_source(self):
         source = Source.objects.get(pk=self.chance.choice(self.sources).pk)
         source.title = f"Source {self.number()}"
-        publishing.save_row(source)
+        publishing.save_row(source, by=None)
 
     def lose_source(self):
         source = Source.objects.get(pk=self.chance.choice(self.sources).pk)
@@ -226,17 +226,17 @@ class World:
     def describe_picture(self):
         picture = Picture.objects.get(pk=self.picture.pk)
         picture.alt, picture.caption = f"Seen {self.number()}", f"Caption {self.count}"
-        publishing.save_row(picture)
+        publishing.save_row(picture, by=None)
 
     def rename_site(self):
         site = Site.objects.get()
         site.name = f"Publication {self.number()}"
-        publishing.save_row(site)
+        publishing.save_row(site, by=None)
 
     def move_site(self):
         site = Site.objects.get()
         site.domain = f"host-{self.number()}.example"
-        publishing.save_row(site)
+        publishing.save_row(site, by=None)
 
     def rebuild(self):
         publishing.rebuild(Article.objects.select_related("live").get(pk=self.article().pk))

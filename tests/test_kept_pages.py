@@ -101,7 +101,7 @@ def test_a_theme_that_a_text_names_is_concerned(client, visited):
 
 def test_a_theme_whose_introduction_names_an_article_is_concerned(client, visited, themes):
     themes[1].introduction = "See [[article:gas-0]]."
-    publishing.save_theme(themes[1])
+    publishing.save_theme(themes[1], by=None)
     client.get("/themes/straits/")
     change(called("gas-0"), title="Retitled")
     assert "Retitled" in client.get("/themes/straits/").content.decode()
@@ -109,7 +109,7 @@ def test_a_theme_whose_introduction_names_an_article_is_concerned(client, visite
 
 def test_a_change_of_anything_else_concerns_every_list(client, visited, themes):
     themes[0].introduction = "Another one."
-    publishing.save_theme(themes[0])
+    publishing.save_theme(themes[0], by=None)
     assert not any(held(client, address) for address in HUBS)
 
 
@@ -178,7 +178,7 @@ NAMING = {
 
 def introduce(theme, words):
     theme.introduction = words
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
 
 
 @pytest.mark.parametrize("address", NAMING)

@@ -137,7 +137,7 @@ def test_a_new_address_starts_with_a_clean_record():
     source.refresh_from_db()
     stale = Source.objects.get()
     source.url = "https://new.example/"
-    publishing.save_row(source)
+    publishing.save_row(source, by=None)
     publishing.record_check(stale, gone=True, alive=False, why="404")
     source.refresh_from_db()
     assert (source.failures, source.outcome, source.checked_at) == (0, "", None)

@@ -186,8 +186,8 @@ def test_of_very_many_neighbours_the_first_are_shown_and_the_others_folded_away(
 def test_renamed_slugs_in_a_query_lead_on(client, library):
     energy, ann = Theme.objects.get(slug="energy"), Author.objects.get(slug="ann")
     energy.slug, ann.slug = "power", "ann-b"
-    publishing.save_theme(energy)
-    publishing.save_row(ann)
+    publishing.save_theme(energy, by=None)
+    publishing.save_row(ann, by=None)
     for former, present in [
         ("/articles/?author=ann&theme=energy", "/articles/?author=ann-b&theme=power"),
         ("/themes/nato/?not=energy", "/themes/nato/?not=power"),
@@ -262,7 +262,7 @@ def test_choices_follow_every_change(client, library):
     assert choices(client, "/articles/")["Themes"]["Energy"][0] == 2
     theme = Theme.objects.get(slug="energy")
     theme.name = "Power"
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     make_article("More", themes=[theme])
     assert choices(client, "/articles/")["Themes"]["Power"][0] == 3
 

@@ -28,7 +28,7 @@ def library(writer, other_writer, editor):
     make_article("Next year", at=timezone.now() + datetime.timedelta(days=300), by=other_writer)
     make_article("Live", at=ago(days=40), by=other_writer)
     publishing.keep(draft, make_fields("Kept"), by=other_writer, based_on=draft.working_id, form=uuid.uuid4())
-    publishing.discard(make_article("Deleted", published=False, by=other_writer))
+    publishing.discard(make_article("Deleted", published=False, by=other_writer), by=None)
 
 
 def listed(user):

@@ -178,16 +178,16 @@ def changes(article):
     yield "typo", lambda: told(body="Said.[@tass-2025]"), "/articles/pipes/"
     yield "correction", lambda: told(kind="correction", note="Wrong.", summary="Another."), "/corrections/"
     yield "another article", lambda: make_article("Next", themes=["Syria"]), "/themes/syria/"
-    yield "source", lambda: publishing.save_row(rename(source, title="Another report")), "/articles/pipes/"
+    yield "source", lambda: publishing.save_row(rename(source, title="Another report"), by=None), "/articles/pipes/"
     yield (
         "dead source",
         lambda: [publishing.record_check(source, gone=True, alive=False, why="404") for _ in range(3)],
         "/articles/pipes/",
     )
-    yield "author", lambda: publishing.save_row(rename(author, name="Those who edit")), "/articles/pipes/"
-    yield "theme", lambda: publishing.save_theme(rename(theme, name="The Levant")), "/articles/pipes/"
-    yield "alias", lambda: publishing.teach_names(theme), "/themes/syria/"
-    yield "site", lambda: publishing.save_row(rename(Site.objects.get(), name="Another name")), "/robots.txt"
+    yield "author", lambda: publishing.save_row(rename(author, name="Those who edit"), by=None), "/articles/pipes/"
+    yield "theme", lambda: publishing.save_theme(rename(theme, name="The Levant"), by=None), "/articles/pipes/"
+    yield "alias", lambda: publishing.teach_names(theme, by=None), "/themes/syria/"
+    yield "site", lambda: publishing.save_row(rename(Site.objects.get(), name="Another name"), by=None), "/robots.txt"
     yield "withdrawal", lambda: withdraw(article), "/articles/pipes/"
 
 

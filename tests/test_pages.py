@@ -126,7 +126,7 @@ def test_no_heading_of_an_editor_takes_an_id_of_the_page(client):
     change(article, kind="update", note="Why")
     theme = Theme.objects.get()
     theme.introduction, theme.place = body, 1
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     for address in (article.get_absolute_url(), theme.get_absolute_url(), "/"):
         ids = re.findall(r'\sid="([^"]*)"', client.get(address).content.decode())
         assert len(ids) == len(set(ids)), (address, sorted(ids))

@@ -284,7 +284,7 @@ def test_what_old_revisions_mention_is_never_another_theme(settings, tmp_path):
         fields = replace(Fields.of(article.working), themes=(gone.pk,))
         revision = publishing.save_draft(article, fields, by=None, based_on=article.working_id)
         publishing.save_draft(Article.objects.get(), replace(fields, themes=()), by=None, based_on=revision.pk)
-        publishing.forget_row(gone)
+        publishing.forget_row(gone, by=None)
 
     one = written_down(settings, tmp_path, make)
     assert "themes: [9000]" in history(one, "one")[1]
@@ -305,7 +305,7 @@ def test_editors_go_on_where_they_were(settings, tmp_path):
         publishing.merge_themes(Theme.objects.called("Libya"), Theme.objects.called("Syria"), by=None)
 
     restore(written_down(settings, tmp_path, make))
-    publishing.undo_merge(ThemeMerge.objects.get())
+    publishing.undo_merge(ThemeMerge.objects.get(), by=None)
     change(Article.objects.get(slug="a0"), slug="moved", title="Moved", kind="correction", note="So it is.")
     publishing.withdraw(article := Article.objects.get(slug="a1"), by=None, based_on=article.working_id, note="Wrong.")
     publishing.retag(Article.objects.get(slug="a2"), add=[make_theme("New").pk], by=None)
@@ -316,7 +316,7 @@ def test_pages_come_whatever_their_addresses_are(settings, tmp_path):
     def make():
         for url in ("/about/", "/about/", "/about", "/a/b/", "/Über/", "/con/", "/"):
             page = FlatPage(url=url, title=url, content=" \r\n---\r\n \n\n", registration_required=url == "/")
-            publishing.save_row(page)
+            publishing.save_row(page, by=None)
             page.sites.set([settings.SITE_ID])
         other = Site.objects.create(domain="other.example", name="Other")
         FlatPage.objects.create(url="/elsewhere/", title="Of another site").sites.set([other])
@@ -340,7 +340,7 @@ def test_pictures_come_with_every_size_and_former_files_with_them(settings, tmp_
         out = io.BytesIO()
         Image.new("RGB", (300, 200)).save(out, "PNG")
         picture.file = read_picture(SimpleUploadedFile("x.png", out.getvalue()))
-        publishing.save_row(picture)
+        publishing.save_row(picture, by=None)
         assert picture.file.name != former
 
     one = written_down(settings, tmp_path, make)

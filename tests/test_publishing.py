@@ -220,7 +220,7 @@ def test_a_renamed_theme_leads_on_everywhere(client):
     make_article(themes=["Syria", "Libya"])
     theme = Theme.objects.get(slug="syria")
     theme.name, theme.slug = "The Levant", "the-levant"
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     for old, new in [
         ("/themes/syria/", "/themes/the-levant/"),
         ("/themes/syria/feed.atom", "/themes/the-levant/feed.atom"),
@@ -248,7 +248,7 @@ def test_a_theme_may_take_its_own_alias_as_its_name():
     theme = make_theme("Syria", aliases=["Suriye"])
     theme.name = "Suriye"
     theme.full_clean()
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     assert [name.name for name in theme.names.all()] == ["Suriye"]
 
 

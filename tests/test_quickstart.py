@@ -94,11 +94,11 @@ fields = replace(publishing.Fields.of(article.working), slug="a-room")
 publishing.publish(article, fields, by=None, based_on=article.working_id, change="typo")
 theme = Theme.objects.get(slug="libya")
 theme.name, theme.slug = "Tripoli and Benghazi", "tripoli"
-publishing.save_theme(theme)
+publishing.save_theme(theme, by=None)
 Theme.objects.get(slug="syria").names.filter(name="Suriye").delete()
 page = FlatPage.objects.get(url="/about/")
 page.url = "/who/"
-publishing.save_row(page)
+publishing.save_row(page, by=None)
 """
 
 

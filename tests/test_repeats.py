@@ -103,13 +103,13 @@ def test_taking_off_the_schedule_twice_is_done_once(desk):
 def test_what_was_deleted_meanwhile_is_not_brought_back_by_who_read_it_before(chief):
     article = make_article(published=False)
     before = Article.objects.get()
-    publishing.discard(article)
+    publishing.discard(article, by=None)
     fields = publishing.Fields.of(before.working)
     with pytest.raises(publishing.ValidationError, match="bring it back first"):
         publishing.publish(before, fields, by=chief, based_on=before.working_id)
     assert Article.objects.get().status() == Article.Status.DELETED
     stale = Article.objects.get()
-    publishing.bring_back(article)
+    publishing.bring_back(article, by=None)
     publishing.save_draft(stale, publishing.replace(fields, body="Mine."), by=chief, based_on=stale.working_id)
     assert Article.objects.get().status() == Article.Status.DRAFT
 
@@ -117,7 +117,7 @@ def test_what_was_deleted_meanwhile_is_not_brought_back_by_who_read_it_before(ch
 def test_a_save_into_a_deleted_draft_is_kept_and_says_so(desk):
     article = make_article(published=False)
     data = posted(article, body="Mine.")
-    publishing.discard(article)
+    publishing.discard(article, by=None)
     page = shown(desk.post(form_of(article), data, follow=True))
     assert "somebody has deleted this draft meanwhile" in page and "Mine." in page and "desk-back" in page
     assert Article.objects.get().status() == Article.Status.DELETED
@@ -128,7 +128,7 @@ def test_what_was_published_in_the_last_instant_is_not_deleted():
     before = Article.objects.get()
     publishing.publish(article, publishing.Fields.of(article.working), by=None, based_on=article.working_id)
     with pytest.raises(publishing.ValidationError):
-        publishing.discard(before)
+        publishing.discard(before, by=None)
     assert Article.objects.get().is_public()
 
 

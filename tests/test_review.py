@@ -211,9 +211,9 @@ def test_a_guessed_an_expired_a_revoked_and_a_deleted_drafts_link_are_not_there(
     DraftLink.objects.update(expires_at=ago(seconds=1))
     assert desk.get(link.get_absolute_url()).status_code == 404
     DraftLink.objects.update(expires_at=timezone.now() + datetime.timedelta(days=1))
-    publishing.discard(link.article)
+    publishing.discard(link.article, by=None)
     assert desk.get(link.get_absolute_url()).status_code == 404
-    publishing.bring_back(link.article)
+    publishing.bring_back(link.article, by=None)
     assert desk.get(link.get_absolute_url()).status_code == 200
     share = reverse("admin:articles_article_share", args=[link.article_id])
     assert desk.post(share, {"revoke": link.pk}).status_code == 302

@@ -49,7 +49,7 @@ def test_whatever_is_done_every_revision_has_its_digest(editor):
     article.refresh_from_db()
     publishing.restore(article, article.revisions.get(number=1), by=editor, based_on=article.working_id)
     publishing.withdraw(article, by=editor, based_on=article.working_id, note="Gone.")
-    publishing.undo_merge(publishing.merge_themes(libya, syria, by=None))
+    publishing.undo_merge(publishing.merge_themes(libya, syria, by=None), by=None)
     assert Revision.objects.count() == 7
     assert quick() == []
 

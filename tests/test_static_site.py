@@ -47,7 +47,7 @@ def fill():
     )  # fmt: skip
     libya = Theme.objects.get(slug="libya")
     libya.slug = "libya-now"
-    publishing.save_theme(libya)
+    publishing.save_theme(libya, by=None)
     for old in ("/2019/05/old-post.html", "/../../etc/passwd", "/.export/manifest.sqlite3"):
         Redirect.objects.create(site_id=1, old_path=old, new_path="/articles/pipelines/")
 
@@ -195,19 +195,19 @@ def a_new_slug():
 def a_renamed_theme():
     theme = Theme.objects.get(slug="syria")
     theme.name, theme.slug = "Syria and its neighbours", "syria-now"
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
 
 
 def a_changed_source():
     source = make_source("two-2021", "Another")
     make_article("Cites", slug="cites", body="Said.[@two-2021]", themes=["Iraq"])
     source.title = "Another title"
-    publishing.save_row(source)
+    publishing.save_row(source, by=None)
 
 
 def an_end_of_a_dead_link():
     page = FlatPage(url="/nowhere/", title="Here", content="It is here.")
-    publishing.save_row(page)
+    publishing.save_row(page, by=None)
     page.sites.set([1])
 
 

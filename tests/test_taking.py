@@ -221,7 +221,7 @@ class TestAgain:
         taken(a_document(3))
         gone = Article.objects.get(slug="text-1")
         publishing.withdraw(gone, by=None, based_on=gone.working_id, note="It was wrong.")
-        publishing.discard(Article.objects.get(slug="text-3"))
+        publishing.discard(Article.objects.get(slug="text-3"), by=None)
         outcomes = taken(a_document(1, title="New"), a_document(2), a_document(3, title="New"), wishes=OUT)
         assert [str(outcome.result) for outcome in outcomes] == ["gone", "unchanged", "gone"]
 

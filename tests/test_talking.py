@@ -113,7 +113,7 @@ def test_a_bad_remark_comes_back_with_its_reason(desk, article, said):
 
 
 def test_a_remark_on_another_article_is_not_answered_here(desk, article):
-    other = publishing.say(make_article(), text="Elsewhere.", name="Guest")
+    other = publishing.say(make_article(), text="Elsewhere.", name="Guest", by=None)
     assert desk.post(talk(article), {"text": "x", "parent": other.pk}).status_code == 404
     assert desk.post(talk(article), {"resolve": other.pk}).status_code == 404
     assert desk.post(talk(article), {"resolve": "nonsense"}).status_code == 404
@@ -169,6 +169,6 @@ def test_a_link_without_that_leave_takes_no_remark_and_sets_no_cookie(client, ar
 def test_a_shared_link_cannot_fill_the_desk(article, monkeypatch):
     monkeypatch.setattr("articles.publishing.talking.MOST_OPEN", 3)
     for _time in range(3):
-        publishing.say(article, name="G", text="x")
+        publishing.say(article, name="G", text="x", by=None)
     with pytest.raises(ValidationError, match="too many"):
-        publishing.say(article, name="G", text="x")
+        publishing.say(article, name="G", text="x", by=None)

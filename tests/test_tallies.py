@@ -114,12 +114,12 @@ class Newsroom:
         done = [row.merges.filter(undone_at=None).last() for row in Theme.objects.all()]
         done = [merge for merge in done if merge]
         if done:
-            publishing.undo_merge(self.chance.choice(done))
+            publishing.undo_merge(self.chance.choice(done), by=None)
 
     def delete_theme(self):
         unused = Theme.objects.filter(article_themes=None, merged=None).exclude(merges__isnull=False).first()
         if unused:
-            publishing.forget_row(unused)
+            publishing.forget_row(unused, by=None)
         make_theme()
 
     def let_time_pass(self):

@@ -60,7 +60,7 @@ def test_a_merged_theme_leads_to_the_other_by_every_name_and_address(desk, theme
 def test_an_undone_merge_puts_everything_back(desk, themes):
     gas, energy = themes
     energy.slug = "power"
-    publishing.save_theme(energy)
+    publishing.save_theme(energy, by=None)
     before = {path: titles(desk, path) for path in ("/themes/gas/", "/themes/power/")}
     done = merge(desk, gas, energy)
     address = reverse("admin:articles_theme_tend", args=[energy.pk])
@@ -71,7 +71,7 @@ def test_an_undone_merge_puts_everything_back(desk, themes):
     assert Theme.objects.called("doğalgaz") == back
     assert desk.get("/search/?q=dogalgaz").context["page"].total == 2
     with pytest.raises(ValidationError):
-        publishing.undo_merge(done)
+        publishing.undo_merge(done, by=None)
 
 
 def test_a_working_copy_written_before_the_merge_keeps_its_theme(desk, themes):
@@ -95,9 +95,9 @@ def test_merges_in_a_row_are_undone_in_their_order(themes):
     second = publishing.merge_themes(Theme.objects.get(pk=energy.pk), relations, by=None)
     assert {theme.name for theme in Article.objects.get(slug="prices").themes.all()} == {"Relations"}
     with pytest.raises(ValidationError, match="later merge"):
-        publishing.undo_merge(first)
-    publishing.undo_merge(second)
-    publishing.undo_merge(first)
+        publishing.undo_merge(first, by=None)
+    publishing.undo_merge(second, by=None)
+    publishing.undo_merge(first, by=None)
     assert {theme.name for theme in Article.objects.get(slug="pipes").themes.all()} == {"Gas", "Energy diplomacy"}
 
 
@@ -105,7 +105,7 @@ def test_what_was_published_between_a_merge_and_its_undoing_keeps_the_themes_it_
     gas, energy = themes
     done = publishing.merge_themes(gas, energy, by=None)
     change(Article.objects.get(slug="prices"), title="Published since")
-    publishing.undo_merge(done)
+    publishing.undo_merge(done, by=None)
     for article in Article.objects.select_related("live"):
         carried = set(article.themes.values_list("pk", flat=True))
         assert carried == set(publishing.Fields.of(article.live).themes), article.slug
@@ -117,7 +117,7 @@ def test_a_theme_merged_meanwhile_is_neither_saved_nor_merged_again(themes):
     stale = Theme.objects.get(pk=gas.pk)
     publishing.merge_themes(gas, energy, by=None)
     with pytest.raises(ValidationError):
-        publishing.save_theme(stale)
+        publishing.save_theme(stale, by=None)
     with pytest.raises(ValidationError):
         publishing.merge_themes(stale, relations, by=None)
     assert Theme.everything.get(pk=gas.pk).merged_into == energy

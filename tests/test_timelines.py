@@ -194,7 +194,7 @@ def test_events_follow_their_article_from_theme_to_theme(client, article):
     assert "The convention" in shown(client.get("/timeline/?theme=levant")) and 'value="levant"' in shown(
         client.get("/timeline/")
     )
-    publishing.undo_merge(merge)
+    publishing.undo_merge(merge, by=None)
     assert listed() == {"syria", "gas"}
     publishing.merge_themes(gas, syria, by=None)  # under both
     page = shown(client.get("/timeline/?theme=syria"))

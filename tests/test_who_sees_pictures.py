@@ -121,7 +121,7 @@ def test_a_new_file_takes_the_place_of_the_former_one(client):
     make_article(lead_picture=row.pk)
     row = Picture.objects.get()
     row.file = read_picture(upload(image(size=(60, 50))))
-    publishing.save_row(row)
+    publishing.save_row(row, by=None)
     assert seen(client, Picture.objects.get()) == {200}
 
 

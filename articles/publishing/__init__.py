@@ -244,7 +244,7 @@ def restore(article, revision, *, by, based_on, field=None):
 
 
 @transaction.atomic
-def discard(article, *, by=None):
+def discard(article, *, by):
     """Put a draft that readers never saw out of everybody's way; `bring_back` undoes it."""
     rights.refuse(by, "delete")
     drafts = Article.objects.filter(pk=article.pk, published_at=None)
@@ -255,7 +255,7 @@ def discard(article, *, by=None):
 
 
 @transaction.atomic
-def bring_back(article, *, by=None):
+def bring_back(article, *, by):
     """Put a deleted draft back among the others."""
     rights.refuse(by, "delete")
     if Article.objects.filter(pk=article.pk).exclude(deleted_at=None).update(deleted_at=None):

@@ -16,7 +16,7 @@ from .steps import write_citations, write_names, write_pictures
 
 
 @transaction.atomic
-def save_row(row, *, by=None):
+def save_row(row, *, by):
     """Store an author, a series, a plain page, a picture or the site; an address that readers know leads on."""
     rights.refuse_row(by, row, "change" if row.pk else "add")
     Edition.take_turn()
@@ -115,7 +115,7 @@ def record_check(source, *, gone, alive, why):
 
 
 @transaction.atomic
-def forget_row(row, *, by=None):
+def forget_row(row, *, by):
     """Delete a row that no article refers to."""
     rights.refuse_row(by, row, "delete")
     Edition.take_turn()
@@ -128,7 +128,7 @@ def forget_row(row, *, by=None):
     Edition.touch()
 
 
-def save_theme(theme, *, by=None):
+def save_theme(theme, *, by):
     """Store `theme` with its introduction rendered; a changed slug leaves a redirect.
 
     Its aliases are stored by whoever edits them, followed by `teach_names`.
@@ -148,7 +148,7 @@ def save_theme(theme, *, by=None):
 
 
 @transaction.atomic
-def teach_names(theme, *, by=None):
+def teach_names(theme, *, by):
     """Teach search the names that `theme` goes by now."""
     rights.refuse_row(by, theme, "add", "change")
     Edition.take_turn()

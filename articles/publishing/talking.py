@@ -14,7 +14,7 @@ LONGEST_QUOTE = 1_000
 MOST_OPEN = 300  # remarks on one article, so that a shared link can't fill the desk
 
 
-def say(article, *, text, by=None, name="", quote="", place=0, parent=None):
+def say(article, *, text, by, name="", quote="", place=0, parent=None):
     """Store and return a remark on `article` by the user `by`, or by a guest called `name`.
 
     `quote` is the passage it is about, which began at the character `place`; an answer has its remark as `parent`.

@@ -70,7 +70,7 @@ def merge_themes(source, target, *, by):
     Theme.everything.filter(pk=source.pk).update(
         merged_into=target, place=None, name=f"{source.pk}: {source.name}"[:100], slug=f"merged-{source.pk}"
     )
-    teach_names(target)
+    teach_names(target, by=None)  # whoever may merge may do what follows from it
     told = {"name": source.name, "slug": source.slug}, {"name": target.name, "slug": target.slug}
     AuditEntry.objects.record(AuditEntry.Act.MERGED, source, by=by, before=told[0], after=told[1])
     return ThemeMerge.objects.create(
@@ -79,7 +79,7 @@ def merge_themes(source, target, *, by):
 
 
 @transaction.atomic
-def undo_merge(merge, *, by=None):
+def undo_merge(merge, *, by):
     """Part the two themes of `merge` again: what went over goes back, as far as nobody has changed it since."""
     rights.refuse(by, "merge")
     Edition.take_turn()
@@ -111,8 +111,8 @@ def undo_merge(merge, *, by=None):
         for article in carrying.select_related("live"):
             write_links(article, Fields.of(article.live))
     ThemeMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
-    teach_names(source)
-    teach_names(target)
+    teach_names(source, by=None)  # whoever may merge may do what follows from it
+    teach_names(target, by=None)  # whoever may merge may do what follows from it
     before, after = {"merged_into": target.name}, {"slug": source.slug}
     AuditEntry.objects.record(AuditEntry.Act.PARTED, source, by=by, before=before, after=after)
     return source

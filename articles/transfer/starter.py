@@ -70,7 +70,7 @@ def _files(folder):
 def _load_source(key, values):
     source = Source(key=key, **values)
     source.full_clean()
-    publishing.save_row(source)
+    publishing.save_row(source, by=None)
     return True
 
 
@@ -86,7 +86,7 @@ def _load_theme(path):
         place=post.get("place"),
     )
     theme.full_clean()
-    publishing.save_theme(theme)
+    publishing.save_theme(theme, by=None)
     for language, aliases in post.get("aliases", {}).items():
         for alias in aliases:
             if not Theme.objects.called(alias):  # some theme made since may go by it
@@ -128,6 +128,6 @@ def _load_page(path):
     if FlatPage.objects.filter(url=url).exists() or Redirect.objects.filter(old_path=url).exists():
         return False
     page = FlatPage(url=url, title=post["title"], content=post.content)
-    publishing.save_row(page)
+    publishing.save_row(page, by=None)
     page.sites.set([Site.objects.get(pk=settings.SITE_ID)])
     return True

@@ -187,7 +187,7 @@ def guest_remark(request, link):
     said = {name: request.POST.get(name, "") for name in ("name", "quote", "text")}
     body = link.article.working.fields["body"]
     try:
-        publishing.say(link.article, place=max(0, body.find(said["quote"])), **said)
+        publishing.say(link.article, place=max(0, body.find(said["quote"])), by=None, **said)
     except ValidationError as error:
         return shared_page(request, link, **said, problem=" ".join(error.messages))
     return HttpResponseRedirect(f"{request.path}?thanks=1#page_talk")

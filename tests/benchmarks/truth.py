@@ -55,7 +55,7 @@ while time.monotonic() < end:
             tell("back", number)
     if number % 5 == 0:
         theme.name = f"Counted {number}"
-        publishing.save_theme(theme)
+        publishing.save_theme(theme, by=None)
         tell("theme", number)
     time.sleep(random.choice([0.05, 0.3, 1.2, 2.5]))
 """

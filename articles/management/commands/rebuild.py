@@ -99,7 +99,7 @@ class Command(BaseCommand):
         bare, failed = Picture.objects.filter(~Q(sized=F("file")) | Q(digests={})), 0
         for picture in bare:
             try:
-                publishing.save_row(picture)
+                publishing.save_row(picture, by=None)
             except PictureError as error:
                 failed += 1
                 self.stderr.write(f"{picture.file.name}: {error}")
