@@ -355,6 +355,25 @@ class TestCopies:
         assert (copy / "articles" / "to-come" / "index.html").exists()
         assert b"To come" in (copy / "themes" / "syria" / "index.html").read_bytes()
 
+    def test_a_former_address_of_what_is_hidden_says_nothing_of_it(self, copy):
+        page = FlatPage(url="/coming-soon/", title="Coming", content="[As before](/before/).")
+        publishing.save_row(page, by=None)
+        page.sites.set([1])
+        Redirect.objects.create(site_id=1, old_path="/before/", new_path="/coming-soon/")
+        export(copy)
+        assert b"/coming-soon/" in (copy / "before" / "index.html").read_bytes()
+        assert "/before/ /coming-soon/ 301" in (copy / "_redirects").read_text()
+        assert '"/before/" "/coming-soon/";' in (copy / ".export" / "redirects.nginx.map").read_text()
+        page.sites.clear()
+        publishing.save_row(page, by=None)
+        export(copy)
+        said = {**tree(copy), "map": (copy / ".export" / "redirects.nginx.map").read_bytes()}
+        assert [name for name, content in said.items() if b"coming-soon" in content or name.startswith("before")] == []
+        make_article("Led", slug="led-before", themes=["Syria"], body="[As before](/before/) and [so](/articles/led).")
+        assert export(copy).dead == ["/before/", "/coming-soon/", "/nowhere/"]
+        led = (copy / "articles" / "led-before" / "index.html").read_text()
+        assert 'As before and <a href="/articles/led">so</a>.' in led
+
     @pytest.mark.parametrize("calls", times([], [7, 40]))
     def test_a_run_that_is_stopped_is_made_up_for(self, copy, tmp_path, monkeypatch, calls):
         make_article("Brand new", slug="brand-new", themes=["Syria"])

@@ -112,7 +112,9 @@ class _Run:
             if pool:
                 pool.shutdown(cancel_futures=True)
         gone = [original(address) for _name, address, _target in self.manifest.of(self.number, "gone")]
-        self.account.written += hosting.write(self.folder, self.redirects, [unquote(path) for path in gone])
+        missing = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
+        leading = [(old, new) for old, new in self.redirects if file_at(unquote(new.partition("?")[0])) not in missing]
+        self.account.written += hosting.write(self.folder, leading, [unquote(path) for path in gone])
         if not self.account.failed:
             self._remove()
         self.account.dead = sorted(self.dead)

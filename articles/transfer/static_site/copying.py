@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from ...middleware import Publication
 from ...views.lists import front_themes
 from . import rewriting
-from .addresses import in_copy, original
+from .addresses import in_copy, original, path_of
 from .fetching import Answer, ask
 from .folder import Folder
 
@@ -16,6 +16,7 @@ NOT_FOUND, NOWHERE = "404.html", "/_/nowhere/"
 MOST_STEPS = 3  # from a former address to the present one
 MOST_KNOWN = 100_000  # addresses that a process remembers to have told of
 PAGE = (".html", ".htm")
+REDIRECTS = range(300, 400)
 
 
 class Job(NamedTuple):
@@ -91,8 +92,15 @@ class Copier:
             return Copied(job.name, "failed", f"{error.filename or job.name}: {error.strerror or error}")
 
     def is_dead(self, address):
-        """Return whether the site has nothing at what has the `address` in the copy."""
-        return ask(original(address), self.base).status == 404
+        """Return whether the site has nothing at what has the `address` in the copy, or leads on to nothing from there."""
+        for _step in range(MOST_STEPS):
+            answer = ask(original(address), self.base)
+            if answer.status not in REDIRECTS:
+                return answer.status == 404
+            address = self._target(answer)
+            if address is None:
+                return True
+        return False
 
     def _asked(self, job):
         if job.name == NOT_FOUND:
@@ -102,7 +110,7 @@ class Copier:
         return ask(job.address, self.base)
 
     def _put(self, job, answer, links):
-        if 300 <= answer.status < 400:
+        if answer.status in REDIRECTS:
             return self._moved(job, answer)
         if answer.status == 404:
             return Copied(job.name, "missing", written=self.folder.clear(job.name))
@@ -115,10 +123,8 @@ class Copier:
 
     def _moved(self, job, answer):
         """Put a page that leads on where `answer` does, or for what is no page, such as a feed, what is there now."""
-        place = answer.location
-        path, _question, query = place.partition("?")
-        target = in_copy(path, query) if place else None
-        if target is None:
+        target = self._target(answer)
+        if target is None or path_of(target) in self.dead:
             return Copied(job.name, "missing", written=self.folder.clear(job.name))
         if job.name.endswith(PAGE):
             content = self._page("articles/moved.html", to=target, whole=urljoin(self.base, target))
@@ -130,11 +136,15 @@ class Copier:
                 links = rewriting.Links(self.base, address, self.dead)
                 content = rewriting.copied(answer.content, answer.kind, links)
                 return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
-            path, _question, query = answer.location.partition("?")
-            target = in_copy(path, query) if answer.location else None
+            target = self._target(answer)
             if target is None:
                 break
         return Copied(job.name, "missing", written=self.folder.clear(job.name))
+
+    def _target(self, answer):
+        """Return the address in the copy to which `answer` leads on, or None."""
+        path, _question, query = answer.location.partition("?")
+        return in_copy(path, query) if answer.location else None
 
     def _page(self, template, **context):
         """Return a page of the copy's own, as bytes."""
