@@ -251,6 +251,23 @@ def test_a_feed_gets_absolute_addresses_and_ids_of_its_own():
     assert "data-note" not in out
 
 
+@pytest.mark.parametrize(
+    ("above", "is_caption"),
+    [
+        ("*Trade, in billions.*", True),
+        ("*Trade of **both**, in billions.*[@one-2020; @two-2021, p. 3][^1]", True),
+        ("It would be wrong to say so.", False),
+        ("*It* would be wrong.", False),
+        ("*Wrong* or *not*", False),
+        ("So it was. *Trade.*", False),
+    ],
+)
+@pytest.mark.parametrize("below", ["| a | b |\n| - | - |\n| 1 | 2 |", "```timeline\n2019: It began.\n```"])
+def test_only_a_line_of_emphasis_above_a_table_or_a_timeline_is_its_caption(above, is_caption, below):
+    html = text.captioned(text.render(f"{above}\n\n{below}\n\n*Not this.*\n\n[^1]: Note.\n").html)
+    assert ('<p class="caption"><em>' in html, html.count("caption")) == (is_caption, is_caption)
+
+
 def test_the_opening_is_the_first_paragraph_without_notes():
     assert text.opening(html("One *two*.[^1]\n\nThree.\n\n[^1]: Note")) == "<p>One <em>two</em>.</p>"
     assert text.opening(html("## Only a heading")) == ""

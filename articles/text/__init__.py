@@ -32,6 +32,10 @@ CHILD = "articles.text.engine"
 # An address that is neither within the page nor whole.
 _ADDRESS = re.compile(r'(<[^<>]*?\s(?:href|src)=")(?!#|[a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)')
 _BACK_TITLE = re.compile(r'title="Back to the text of note (\w*)"')
+_ABOVE = re.compile(
+    r"<p>(<em>(?:(?!</?em>|</p>).)*</em>(?:<sup\b(?:(?!</sup>|</p>).)*</sup>)*)</p>(?=\s*<(?:table|ol class=\"timeline\"))",
+    re.DOTALL,
+)
 _SIDE_NOTE = re.compile(r' data-note="[^"]*"')
 _MARK = re.compile(r'<sup [^>]*(?:id="fnref|class="cites")[^>]*>.*?</sup>', re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|q|span|strong|sub|sup|time)\b[^<>]*>")
@@ -207,6 +211,13 @@ def notes_apart(html):
 def way_back(html, words):
     """Return sanitised `html` whose links from notes back to the text say `words`, with the note's letter for %s."""
     return _BACK_TITLE.sub(lambda found: f'title="{escape(words) % found[1]}"', html)
+
+
+def captioned(html):
+    """Return sanitised `html` in which a paragraph of emphasis alone, with its marks, above a table or a timeline is of the
+    class "caption".
+    """
+    return _ABOVE.sub(r'<p class="caption">\1</p>', html)
 
 
 def for_feed(html, *, page, prefix):

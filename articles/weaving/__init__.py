@@ -102,7 +102,7 @@ def _woven(html, mentions, sources, leads, terms, owner, plain):
             entry = listed.setdefault(mention.key, Cited(mention.number, sources[mention.key]))
             entry.mentions.append(mention)
     with override(getattr(owner, "language", None) or get_language()):  # of the text, not of the page around it
-        html = charts.shown(html, owner, plain)
+        html = charts.shown(html if plain else text.captioned(html), owner, plain)
         html = timelines.dated(html, day_in_words)
         html = text.way_back(html, _("Back to the text of note %s"))
         html = links.resolved(html, lambda name: leads.get(name, (None, None)))
