@@ -169,10 +169,26 @@ def test_pages_and_older_posts_are_known():
     assert one(title="").title == "Without a title, post-1"
 
 
+def test_the_lines_of_a_card_stay_apart():
+    found = one(
+        html='<div class="kg-card kg-file-card"><a class="kg-file-card-container" href="https://x.example/r.pdf" title="Download" download><div class="kg-file-card-contents">'
+        '<div class="kg-file-card-title">Report</div><div class="kg-file-card-caption">All</div><div class="kg-file-card-metadata"><div class="kg-file-card-filename">r.pdf</div>'
+        '<div class="kg-file-card-filesize">1 MB</div></div></div><div class="kg-file-card-icon"><svg><title>download-circle</title></svg></div></a></div>'
+        '<div class="kg-card kg-audio-card"><img src="" alt="audio-thumbnail" class="kg-audio-thumbnail kg-audio-hide"><div class="kg-audio-player-container"><audio src="https://x.example/t.mp3"></audio>'
+        '<div class="kg-audio-title">Talk</div><div class="kg-audio-player"><button>1×</button></div></div></div>'
+        '<div class="kg-card kg-signup-card"><h2 class="kg-signup-card-heading">Join</h2><form class="kg-signup-card-form"><div class="kg-signup-card-fields"><input><button>Subscribe</button></div>'
+        '<div class="kg-signup-card-success">Email sent!</div></form><p>No spam</p></div><p>Behind</p>'
+    )
+    assert found.body == (
+        "[Report](https://x.example/r.pdf)  \nAll  \nr.pdf  \n1 MB\n\n<https://x.example/t.mp3>\n\nTalk\n\n## Join\n\nNo spam\n\nBehind"
+    )
+    assert "A form was left out" in told(found)
+
+
 def test_cards_become_what_readers_saw_of_them():
     found = one(
         html='<figure class="kg-card kg-bookmark-card"><a class="kg-bookmark-container" href="https://x.example/"><div class="kg-bookmark-content">'
-        '<div class="kg-bookmark-title">The page</div><div class="kg-bookmark-metadata"><img src="https://x.example/i.png"><span>X</span></div></div>'
+        '<div class="kg-bookmark-title">The page</div><div class="kg-bookmark-metadata"><img class="kg-bookmark-icon" src="https://x.example/i.png"><span class="kg-bookmark-author">X</span><span class="kg-bookmark-publisher">Y</span></div></div>'
         '<div class="kg-bookmark-thumbnail"><img src="https://x.example/t.png"></div></a></figure>'
         '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">💡</div><div class="kg-callout-text">Mind <b>this</b>.</div></div>'
         '<div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4 class="kg-toggle-heading-text">Why?</h4>'
@@ -183,7 +199,7 @@ def test_cards_become_what_readers_saw_of_them():
         '<figure class="kg-card kg-embed-card"><iframe src="https://www.youtube.com/embed/abc?feature=oembed"></iframe></figure>'
     )
     assert found.body == (
-        "[The page](https://x.example/)\n\n> 💡\n>\n> Mind **this**.\n\n## Why?\n\nSo.\n\n[Press](https://x.example/b)\n\n"
+        "[The page](https://x.example/)  \nX  \nY\n\n> 💡 Mind **this**.\n\n**Why?**\n\nSo.\n\n[Press](https://x.example/b)\n\n"
         "<https://x.example/v.mp4>\n\nA film\n\n<https://www.youtube.com/watch?v=abc>"
     )
 
@@ -252,6 +268,76 @@ def test_a_post_without_html_is_read_from_what_its_editor_keeps():
         found.body
         == "**Bold** and  \n[link](https://x.example/)\n\n[far](https://x.example/i.png)\n\n---\n\n- item\n\n## Own"
     )
+
+
+def lexical(*nodes):
+    """Return the `Document` of a post of which the export has no HTML, and of its text these nodes."""
+    files = {f"content/images/{name}.jpg": name.encode() for name in "pq"}
+    return one(html="", lexical=json.dumps({"root": {"children": nodes}}), files=files)
+
+
+PICTURE, OTHER = "__GHOST_URL__/content/images/p.jpg", "__GHOST_URL__/content/images/q.jpg"
+CARDS = [
+    ({"type": "product", "productTitle": "Gadget", "productDescription": "<p>Good <b>one</b></p>", "productButton": "Buy", "productUrl": "https://x.example/", "productImageSrc": PICTURE, "productStarRating": 4},
+     "![](import:0)\n\n## Gadget\n\nGood **one**\n\n[Buy](https://x.example/)"),
+    ({"type": "header", "header": "<span>Head</span>", "subheader": "<span>Below</span>", "buttonText": "Go", "buttonUrl": "/x/", "buttonEnabled": True}, "## Head\n\n### Below\n\n[Go](/x/)"),
+    ({"type": "header", "header": "Head", "buttonText": "Go", "buttonUrl": "/x/", "buttonEnabled": False}, "## Head"),
+    ({"type": "signup", "header": "Join", "subheader": "Weekly", "disclaimer": "No spam", "buttonText": "Subscribe", "successMessage": "Sent!"}, "## Join\n\n### Weekly\n\nNo spam"),
+    ({"type": "call-to-action", "textValue": "<p>Read on</p>", "buttonText": "More", "buttonUrl": "/m/", "hasSponsorLabel": True, "sponsorLabel": "<p>SPONSORED</p>", "imageUrl": PICTURE},
+     "SPONSORED\n\n![](import:0)\n\nRead on\n\n[More](/m/)"),
+    ({"type": "bookmark", "url": "https://x.example/", "metadata": {"title": "T", "description": "D", "author": "A", "publisher": "P"}, "caption": "C"},
+     "[T](https://x.example/)  \nD  \nA  \nP\n\nC"),
+    ({"type": "gallery", "images": [{"src": PICTURE, "alt": "One"}, {"src": OTHER}], "caption": "Both"}, "![One](import:0)\n\n![](import:1)\n\nBoth"),
+    ({"type": "before-after", "beforeImage": {"src": PICTURE}, "afterImage": {"src": OTHER}}, "![](import:0)\n\n![](import:1)"),
+    ({"type": "file", "src": "__GHOST_URL__/content/files/r.pdf", "fileTitle": "Report", "fileCaption": "All", "fileName": "r.pdf"}, "[Report](/content/files/r.pdf)  \nAll  \nr.pdf"),
+    ({"type": "audio", "src": "https://x.example/t.mp3", "title": "Talk"}, "Talk\n\n<https://x.example/t.mp3>"),
+    ({"type": "video", "src": "https://x.example/f.mp4", "caption": "<p>Film</p>"}, "<https://x.example/f.mp4>\n\nFilm"),
+    ({"type": "toggle", "heading": "<span>Why?</span>", "content": "<p>So.</p>"}, "**Why?**\n\nSo."),
+    ({"type": "callout", "calloutText": "<p>Mind <b>it</b></p>", "calloutEmoji": "💡"}, "> 💡 Mind **it**"),
+    ({"type": "embed", "url": "https://x.example/1", "html": '<blockquote class="twitter-tweet"><p>Said</p></blockquote>'}, "> Said"),
+    ({"type": "nft", "url": "https://x.example/", "metadata": {"title": "N", "creator_name": "C"}}, "[N](https://x.example/)  \nC"),
+    ({"type": "paywall"}, ""),
+    ({"type": "poll", "question": "Yes?", "style": "wide", "options": [{"text": "Of course"}, {"text": "No"}]}, "Yes?\n\nOf course\n\nNo"),
+    ({"type": "paragraph", "children": [{"type": "text", "text": t, "format": n} for t, n in (("One", 0), ("\xa0", 0), ("two", 1), ("  ", 0), ("three", 2))]}, "One\xa0**two** *three*"),
+    ({"type": "list", "listType": "number", "start": 3, "children": [{"type": "listitem", "children": [{"type": "text", "text": "A"}]}, {"type": "listitem", "children": [{"type": "list", "children": [{"type": "listitem", "children": [{"type": "text", "text": "B"}]}]}]}]},
+     "3. A\n    - B"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("node", "wanted"), CARDS, ids=lambda value: value["type"] if isinstance(value, dict) else "")
+def test_every_card_of_the_editors_keeps_its_words_apart(node, wanted):
+    assert lexical(node).body == wanted
+    if "children" not in node:
+        doc = {"sections": [[10, 0]], "cards": [[node["type"], node]], "markups": [], "atoms": []}
+        files = {f"content/images/{name}.jpg": name.encode() for name in "pq"}
+        assert one(html="", mobiledoc=json.dumps(doc), files=files).body == wanted
+
+
+@pytest.mark.parametrize("html", ["", "<p>Seen by all.</p>"])
+def test_what_stood_in_mails_alone_is_told(html):
+    cards = [
+        {"type": "email", "html": "<p>Dear reader</p>"},
+        {"type": "email-cta", "html": "<p>Pay</p>", "buttonText": "Now"},
+    ]
+    found = one(html=html, lexical=json.dumps({"root": {"children": cards}}))
+    assert "Dear reader" in told(found)
+    assert "Now" in told(found)
+    assert "Dear" not in found.body
+
+
+def test_a_markdown_card_is_read_as_ghost_reads_it():
+    source = (
+        "#Close\nLine\nline\n\n| A | B | C |\n|---|--:|:-:|\n| 1 | 2 | 3 |\n\nH~2~O x^2^ ==m== ~~gone~~ https://x.example/y `a~b~c`[^1]\n\n"
+        '<div class="x">Raw <em>html</em></div>\n\n<iframe src="https://x.example/f"></iframe>\n\n```js\nlet a = "<b>"\n```\n\n[^1]: Note.\n'
+    )
+    found = lexical({"type": "markdown", "markdown": source})
+    assert found.body == (
+        "## Close\n\nLine  \nline\n\n| A | B | C |\n| --- | ---: | :---: |\n| 1 | 2 | 3 |\n\n"
+        "H<sub>2</sub>O x<sup>2</sup> m <del>gone</del> <https://x.example/y> `a~b~c`[^1]\n\nRaw *html*\n\n<https://x.example/f>\n\n"
+        '```js\nlet a = "<b>"\n```\n\n[^1]: Note.'
+    )
+    assert lexical({"type": "markdown", "markdown": "```\nno end"}).body == "```\nno end\n```"
+    assert "[0](" not in lexical({"type": "markdown", "markdown": "[x](https://aside.invalid/7)"}).body
 
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a>"

@@ -20,7 +20,7 @@ from ..documents import Document, Refusal, Sort, State
 from ..html.markup import TooLong
 from ..html.notes import Notes
 from ..uploads import Uploads
-from . import cards
+from . import editors
 from .jsontables import Broken, rows
 
 _SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
@@ -131,7 +131,7 @@ class _Site:
         notes, key = Notes(), _id(row, "id")
         said = self.kept.execute("SELECT said FROM posts_meta WHERE post = ?", [key]).fetchone()
         said = (json.loads(said[0]) if said else {}) | {name: value for name, value in row.items() if value}
-        source = _SITE.sub("/", cards.html_of(row, notes))
+        source = _SITE.sub("/", editors.html_of(row, notes))
         body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
         published = _instant(row.get("published_at"))
         state = self._state(row, published, notes)

@@ -1,213 +1,177 @@
-"""Texts of Ghost's editors, lexical and mobiledoc, as HTML, for posts of which the export has none.
+"""The cards of Ghost's editors as HTML, much as Ghost itself shows them.
 
-Lexical is a tree of nodes with a `type` (https://lexical.dev/docs/concepts/nodes); mobiledoc has sections, markups, cards
-and atoms (https://github.com/bustle/mobiledoc-kit/blob/master/MOBILEDOC.md). The cards of both carry the same fields.
+Lexical and mobiledoc call most of them alike, and give them the same fields
+(https://github.com/TryGhost/Koenig, kg-default-nodes and kg-default-cards).
 """
 
-import json
-import re
 from html import escape
 
 from django.utils.translation import gettext as _
 
-from ... import text
+from .markdown import of_markdown
 
-DEEPEST = 40
-_FORMATS = {1: "strong", 2: "em", 4: "s", 8: "u", 16: "code", 32: "sub", 64: "sup"}  # of a text node, in bits
-_BLOCKS = {
-    "paragraph": "p",
-    "quote": "blockquote",
-    "extended-quote": "blockquote",
-    "aside": "blockquote",
-    "listitem": "li",
+DEEPEST = 10  # lists and objects within each other in a card that isn't known
+MOST_WORDS = 200  # texts of such a card
+_RULES = {"horizontalrule", "hr"}
+_QUIET = {"paywall", "zwnj"}
+# Fields of cards that aren't known whose single words are for readers, too.
+_SPOKEN = {
+    "title",
+    "heading",
+    "header",
+    "subheader",
+    "text",
+    "caption",
+    "label",
+    "content",
+    "name",
+    "question",
+    "answer",
 }
-_MARKUPS = {"strong", "b", "em", "i", "u", "s", "code", "sub", "sup", "a", "del", "mark"}
-_SECTIONS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "aside", "pull-quote"}
-_QUIET = {"horizontalrule", "hr", "paywall", "email", "email-cta"}
-_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s{0,9}<?([^)\s>]{1,2000})[^)]{0,300}\)")
-_SHOWN = re.compile(r'<a href="https://picture\.invalid/(\d+)">([^<]*)</a>')
-
-
-def html_of(post, notes):
-    """Return HTML of a post of an export: its own, or of what its editor keeps; "" when it has neither."""
-    if isinstance(post.get("html"), str) and post["html"].strip():
-        return post["html"]
-    for name, made in (("lexical", _lexical), ("mobiledoc", _mobiledoc)):
-        if isinstance(post.get(name), str) and post[name].strip():
-            try:
-                return made(json.loads(post[name]), notes)
-            except (ValueError, RecursionError, TypeError, KeyError, AttributeError, IndexError):
-                notes.add(_("The text that its editor kept (%s) can't be read.") % name)
-    return of_markdown(post["markdown"]) if isinstance(post.get("markdown"), str) else ""
-
-
-def of_markdown(source):
-    """Return HTML of Markdown, whose pictures stay where they are; the text itself where it can't be rendered."""
-    shown = []
-
-    def linked(found):
-        shown.append(found[2])
-        return f"[{found[1] or '-'}](https://picture.invalid/{len(shown) - 1})"
-
-    def picture(found):
-        alt = "" if found[2] == "-" else found[2]
-        return f'<img src="{escape(shown[int(found[1])])}" alt="{alt}">'
-
-    try:
-        return _SHOWN.sub(picture, text.render(_IMAGE.sub(linked, source)).html)
-    except text.TextError:
-        return "".join(f"<p>{escape(part)}</p>" for part in source.split("\n\n"))
-
-
-def _said(card, *keys):
-    """Return the first of the fields `keys` that is a text with anything in it, or ""."""
-    return next((card[key] for key in keys if isinstance(card.get(key), str) and card[key].strip()), "")
-
-
-def _lexical(tree, notes):
-    return _nodes(tree["root"]["children"], notes, 0)
-
-
-def _nodes(nodes, notes, depth):
-    if not isinstance(nodes, list):
-        return ""
-    if depth > DEEPEST:
-        notes.add(_("What is nested too deeply was left out."))
-        return ""
-    return "".join(_node(node, notes, depth) for node in nodes if isinstance(node, dict))
-
-
-def _node(node, notes, depth):
-    kind = str(node.get("type", ""))
-    if kind in {"text", "extended-text", "code-highlight", "at-link-search"}:
-        marked = escape(_said(node, "text") or (node.get("text") == " " and " ") or "")
-        bits = node.get("format") if isinstance(node.get("format"), int) else 0
-        for bit, tag in _FORMATS.items():
-            marked = f"<{tag}>{marked}</{tag}>" if bits & bit else marked
-        return marked
-    if kind == "linebreak":
-        return "<br>"
-    inner = _nodes(node.get("children", []), notes, depth + 1)
-    if kind in {"link", "autolink", "at-link"}:
-        return f'<a href="{escape(_said(node, "url"))}">{inner}</a>'
-    if kind in {"heading", "extended-heading"}:
-        tag = node.get("tag") if node.get("tag") in _SECTIONS else "h2"
-        return f"<{tag}>{inner}</{tag}>"
-    if kind == "list":
-        tag = "ol" if node.get("listType") == "number" or node.get("tag") == "ol" else "ul"
-        return f"<{tag}>{inner}</{tag}>"
-    if kind in _BLOCKS:
-        return f"<{_BLOCKS[kind]}>{inner}</{_BLOCKS[kind]}>"
-    return card(kind, node, notes) + inner
 
 
 def card(kind, said, notes):
     """Return HTML of a card of an editor with the fields `said`; what is not known is told with the words it has."""
-    if kind in {"horizontalrule", "hr"}:
+    if kind in _RULES:
         return "<hr>"
     if kind in _QUIET:
         return ""
+    if kind in {"markdown", "card-markdown"}:
+        return of_markdown(field(said, "markdown"), notes)
+    if kind in {"email", "email-cta"}:
+        return _mailed(said, notes)
     made = _CARDS.get(kind)
-    if made:
-        below = _said(said, "caption")
-        shown = made(said)
-        return f"<figure>{shown}<figcaption>{below}</figcaption></figure>" if below else shown
-    notes.add(_("A card “%s” of the editor is kept as its words.") % kind[:60])
-    words = [value for value in said.values() if isinstance(value, str) and len(value) > 3 and value != kind]
-    return "".join(
-        f"<p>{value if '<' in value else escape(value)}</p>" for value in words if " " in value or "://" in value
-    )
+    if made is None:
+        notes.add(_("A card “%s” of the editor is kept as its words.") % kind[:60])
+        return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in _all_words(said)[:MOST_WORDS])
+    if kind == "signup":
+        notes.add(_("A form was left out."))
+    shown, below = made(said), field(said, "caption")
+    if not shown:
+        notes.add(_("A card “%s” of the editor says nothing that can be shown here: it was left out.") % kind)
+    return f"<figure>{shown}<figcaption>{below}</figcaption></figure>" if below else shown
 
 
-def _image(said):
-    shown = f'<img src="{escape(_said(said, "src"))}" alt="{escape(_said(said, "alt", "title"))}">'
-    return f'<a href="{escape(_said(said, "href"))}">{shown}</a>' if _said(said, "href") else shown
+def field(said, *keys):
+    """Return the first of the fields `keys` that is a text with anything in it, or ""."""
+    return next((said[key] for key in keys if isinstance(said.get(key), str) and said[key].strip()), "")
 
 
-def _gallery(said):
-    images = said.get("images") if isinstance(said.get("images"), list) else []
-    return "".join(f"<figure>{_image(image)}</figure>" for image in images if isinstance(image, dict))
+def _mailed(said, notes):
+    """Tell of what stood in mails alone."""
+    words = " ".join(filter(None, [field(said, "html"), field(said, "buttonText"), field(said, "buttonUrl")]))
+    if words:
+        notes.add(_("What stood in its mails alone was left out: %s") % words[:1000])
+    return ""
+
+
+def _all_words(said, name="", depth=0):
+    """Return what is said in a card that isn't known, wherever in it: texts of several words, addresses, names of things."""
+    if isinstance(said, str):
+        is_meant = " " in said.strip() or "://" in said or (name in _SPOKEN and said.strip())
+        return [said] if is_meant else []
+    if not isinstance(said, dict | list) or depth > DEEPEST:
+        return []
+    each = said.items() if isinstance(said, dict) else ((name, value) for value in said)
+    return [words for key, value in each if key != "type" for words in _all_words(value, key, depth + 1)]
+
+
+def _part(said, *keys, tag="p"):
+    """Return the first of the fields `keys`, which hold HTML, as a block; "" when none has anything."""
+    words = field(said, *keys)
+    return f"<{tag}>{words}</{tag}>" if words else ""
+
+
+def _image(said, *keys):
+    source = field(said, *(keys or ("src",)))
+    if not source:
+        return ""
+    shown = f'<img src="{escape(source)}" alt="{escape(field(said, "alt", "title"))}">'
+    return f'<a href="{escape(field(said, "href"))}">{shown}</a>' if field(said, "href") and not keys else shown
+
+
+def _images(images):
+    """Return pictures, each with the caption of its own that it may have."""
+    several = [image for image in images if isinstance(image, dict)] if isinstance(images, list) else []
+    return "".join(f"<figure>{_image(each)}{_part(each, 'caption', tag='figcaption')}</figure>" for each in several)
+
+
+def _link(words, address):
+    """Return a link in a paragraph; `words` and `address` are plain."""
+    if not address:
+        return f"<p>{escape(words)}</p>" if words else ""
+    return f'<p><a href="{escape(address)}">{escape(words or address)}</a></p>'
+
+
+def _button(said, words="buttonText", address="buttonUrl"):
+    is_off = any(said.get(name) is False for name in ("buttonEnabled", "showButton", "productButtonEnabled"))
+    return "" if is_off else _link(field(said, words), field(said, address))
+
+
+def _lines(address, *lines):
+    """Return a paragraph of lines, the first of which leads to `address`."""
+    first, *others = [escape(line) for line in lines if line] or [escape(address)]
+    return "<p>" + "<br>".join([f'<a href="{escape(address)}">{first}</a>', *others]) + "</p>"
 
 
 def _code(said):
-    return f'<pre><code class="language-{escape(_said(said, "language"))}">{escape(_said(said, "code"))}</code></pre>'
+    return f'<pre><code class="language-{escape(field(said, "language"))}">{escape(field(said, "code"))}</code></pre>'
 
 
 def _bookmark(said):
     about = said.get("metadata") if isinstance(said.get("metadata"), dict) else {}
-    address = _said(said, "url") or _said(about, "url")
-    below = f"<p>{escape(_said(about, 'description'))}</p>" if _said(about, "description") else ""
-    return f'<p><a href="{escape(address)}">{escape(_said(about, "title") or address)}</a></p>{below}'
+    told = [field(about, name) or field(said, name) for name in ("title", "description", "author", "publisher")]
+    return _lines(field(said, "url") or field(about, "url"), *told)
 
 
 def _embed(said):
-    return f'<iframe src="{escape(_said(said, "url"))}"></iframe>' if _said(said, "url") else _said(said, "html")
+    address, html = field(said, "url"), field(said, "html")
+    return f'<iframe src="{escape(address)}"></iframe>' if address and "<blockquote" not in html else html
 
 
-def _link(said):
-    address = _said(said, "buttonUrl", "src", "url")
-    words = _said(said, "buttonText", "fileTitle", "title", "fileName") or address
-    return f'<p><a href="{escape(address)}">{escape(words)}</a></p>' + _words(said, "fileCaption")
-
-
-def _words(said, *keys):
-    return "".join(f"<p>{said[key]}</p>" for key in keys if _said(said, key))
+def _file(said):
+    return _lines(field(said, "src"), field(said, "fileTitle"), field(said, "fileCaption"), field(said, "fileName"))
 
 
 def _callout(said):
-    return f"<blockquote><p>{escape(_said(said, 'calloutEmoji'))} {_said(said, 'calloutText')}</p></blockquote>"
+    words = field(said, "calloutText").strip()
+    inner = words[3:-4] if words.startswith("<p>") and words.endswith("</p>") and words.count("<p>") == 1 else words
+    return f"<blockquote><p>{escape(field(said, 'calloutEmoji'))} {inner}</p></blockquote>"
 
 
-def _toggle(said):
-    return f"<p><strong>{_said(said, 'heading')}</strong></p>{_said(said, 'content')}"
+def _played(tag):
+    return lambda said: f'{_link(field(said, "title"), "")}<{tag} src="{escape(field(said, "src"))}"></{tag}>'
+
+
+def _product(said):
+    shown = _image(said, "productImageSrc")
+    described = field(said, "productDescription")
+    return f"{shown}{_part(said, 'productTitle', tag='h4')}{described}{_button(said, 'productButton', 'productUrl')}"
+
+
+def _head(said):
+    """Return a header, or what stands around the form of a signup, whose button leads nowhere."""
+    shown = _image(said, "backgroundImageSrc")
+    words = _part(said, "header", "heading", tag="h2") + _part(said, "subheader", "subheading", tag="h3")
+    return f"{shown}{words}{_part(said, 'disclaimer')}{_button(said) if field(said, 'buttonUrl') else ''}"
+
+
+def _call(said):
+    """Return a call to action."""
+    label = field(said, "sponsorLabel") if said.get("hasSponsorLabel") is not False else ""
+    return f"{label}{_image(said, 'imageUrl')}{field(said, 'textValue')}{_button(said)}"
+
+
+def _nft(said):
+    about = said.get("metadata") if isinstance(said.get("metadata"), dict) else {}
+    return _lines(field(said, "url"), *(field(about, name) for name in ("title", "creator_name", "description")))
 
 
 _CARDS = {
-    "image": _image, "gallery": _gallery, "code": _code, "codeblock": _code, "bookmark": _bookmark, "embed": _embed,
-    "button": _link, "file": _link, "callout": _callout, "toggle": _toggle,
-    "audio": lambda said: f'<p>{escape(_said(said, "title"))}</p><audio src="{escape(_said(said, "src"))}"></audio>',
-    "video": lambda said: f'<video src="{escape(_said(said, "src"))}"></video>',
-    "html": lambda said: _said(said, "html"),
-    "markdown": lambda said: of_markdown(_said(said, "markdown")),
-    "card-markdown": lambda said: of_markdown(_said(said, "markdown")),
+    "image": _image, "gallery": lambda said: _images(said.get("images")), "code": _code, "codeblock": _code,
+    "before-after": lambda said: _images([said.get("beforeImage"), said.get("afterImage")]),
+    "bookmark": _bookmark, "embed": _embed, "transistor": _embed, "nft": _nft, "file": _file, "button": _button,
+    "callout": _callout, "audio": _played("audio"), "video": _played("video"), "product": _product, "header": _head,
+    "signup": _head, "call-to-action": _call, "html": lambda said: field(said, "html"),
+    "toggle": lambda said: f"<p><strong>{field(said, 'heading')}</strong></p>{field(said, 'content')}",
 }  # fmt: skip
-
-
-def _mobiledoc(told, notes):
-    out = []
-    for section in told["sections"]:
-        kind = section[0]
-        if kind == 1:
-            tag = section[1] if section[1] in _SECTIONS else "p"
-            tag = "blockquote" if tag in {"aside", "pull-quote"} else tag
-            out.append(f"<{tag}>{_markers(section[2], told)}</{tag}>")
-        elif kind == 2:
-            out.append(f'<img src="{escape(str(section[1]))}">')
-        elif kind == 3:
-            items = "".join(f"<li>{_markers(markers, told)}</li>" for markers in section[2])
-            out.append(f"<ol>{items}</ol>" if section[1] == "ol" else f"<ul>{items}</ul>")
-        elif kind == 10:
-            name, said = told["cards"][section[1]][:2]
-            out.append(card(str(name), said if isinstance(said, dict) else {}, notes))
-    return "".join(out)
-
-
-def _markers(markers, told):
-    """Return HTML of the words of a section: each marker opens marks, closes so many, and says a text or names an atom."""
-    out, opened = [], []
-    for kind, opening, closed, value in markers:
-        for number in opening:
-            name, *attributes = told["markups"][number]
-            name = name if name in _MARKUPS else "span"
-            pairs = attributes[0] if attributes else []
-            href = next((pairs[n + 1] for n in range(0, len(pairs) - 1, 2) if pairs[n] == "href"), "")
-            out.append(f'<a href="{escape(str(href))}">' if name == "a" else f"<{name}>")
-            opened.append(name)
-        if kind == 0:
-            out.append(escape(str(value)))
-        else:
-            name, words = told["atoms"][value][:2]
-            out.append("<br>" if name == "soft-return" else escape(str(words)))
-        for _number in range(min(closed, len(opened))):
-            out.append(f"</{opened.pop()}>")
-    return "".join(out)

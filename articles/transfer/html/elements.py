@@ -20,9 +20,20 @@ OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "outp
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
 # Classes of what only works a card of Ghost's editor, or decorates it.
 CONTROLS = {
-    "kg-bookmark-metadata", "kg-bookmark-thumbnail", "kg-video-overlay", "kg-video-player-container", "kg-audio-player",
-    "kg-audio-thumbnail", "kg-file-card-icon", "kg-toggle-card-icon", "kg-bookmark-icon",
+    "kg-bookmark-thumbnail", "kg-video-overlay", "kg-video-player-container", "kg-audio-player", "kg-audio-thumbnail",
+    "kg-file-card-icon", "kg-toggle-card-icon", "kg-bookmark-icon", "kg-signup-card-fields", "kg-signup-card-success",
+    "kg-signup-card-error", "kg-nft-logo",
 }  # fmt: skip
+# Of what stands in lines of its own, or in one line, in a card that is one paragraph; and of a link around all of such a
+# card, of which the first line is enough.
+LINES = {
+    "kg-bookmark-content", "kg-bookmark-title", "kg-bookmark-description", "kg-bookmark-metadata", "kg-bookmark-author",
+    "kg-bookmark-publisher", "kg-file-card-contents", "kg-file-card-title", "kg-file-card-caption",
+    "kg-file-card-metadata", "kg-file-card-filename", "kg-file-card-filesize",
+}  # fmt: skip
+IN_LINE = {"kg-callout-emoji", "kg-callout-text"}
+AROUND = {"kg-bookmark-container", "kg-file-card-container"}
+FOLDED = "kg-toggle-heading-text"  # a heading of what is folded away, which is none of the text
 WITHIN = {
     "li": {"ul", "ol"},
     "dt": {"dl"},

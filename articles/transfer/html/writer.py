@@ -6,7 +6,23 @@ from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
 
-from .elements import BLOCKS, CONTROLS, FLAT, GROUPS, LISTS, OTHERS, PARTS, SPOKEN, UNSEEN, VOID, WITHIN
+from .elements import (
+    AROUND,
+    BLOCKS,
+    CONTROLS,
+    FLAT,
+    FOLDED,
+    GROUPS,
+    IN_LINE,
+    LINES,
+    LISTS,
+    OTHERS,
+    PARTS,
+    SPOKEN,
+    UNSEEN,
+    VOID,
+    WITHIN,
+)
 from .media import Media, written
 
 DEEPEST = 8  # lists and quotations within each other
@@ -23,7 +39,9 @@ class Writer(Media, HTMLParser):
     def __init__(self, notes, wanted):
         super().__init__(convert_charrefs=True)
         self.notes, self.wanted = notes, wanted
-        self.out, self.stack, self.opened = [], [], []  # opened: elements with the height of the stack before each
+        self.out, self.stack = [], []
+        self.around = None  # the mark of a link around all of a card
+        self.opened = []  # elements with the height of the stack before each, and what stands for their ends
         self.inline, self.written = [], 0  # open marks as [tag, what is written of it or "", attributes]; how many are
         self.breaks, self.space, self.filled = 0, False, False  # what comes before the next word; whether there is one
         self.anchors, self.skipped, self.code = [], [], None
@@ -131,8 +149,8 @@ class Writer(Media, HTMLParser):
         if self.skipped:
             if tag == self.skipped[-1]:
                 self.skipped.append(tag)
-        elif tag not in VOID and not CONTROLS.isdisjoint(said.get("class", "").split()):
-            self.skipped.append(tag)
+        elif not CONTROLS.isdisjoint(said.get("class", "").split()):
+            self.skipped += [] if tag in VOID else [tag]
         elif self.code is not None:
             self._in_code(tag, said)
         elif tag in UNSEEN:
@@ -166,6 +184,11 @@ class Writer(Media, HTMLParser):
             self._end_mark(tag)
 
     def _block(self, tag, said):
+        classes = set(said.get("class", "").split())
+        if tag in GROUPS and classes & (LINES | IN_LINE):
+            self._line(bool(classes & LINES))
+            self.opened.append((tag, len(self.stack), "\n" if classes & LINES else " "))
+            return
         self._boundary()
         if tag == "pre":
             self.code = [said, []]
@@ -175,6 +198,8 @@ class Writer(Media, HTMLParser):
             self.in_head = tag == "thead"
         elif tag in GROUPS:
             self._group(tag, said)
+        elif FOLDED in classes:
+            self.inline.append([tag, "strong", ""])
         elif self._is_flat():
             self._in_flat(tag, said)
         elif tag in LISTS and sum(name in LISTS for name in self.stack) >= DEEPEST:
@@ -182,7 +207,15 @@ class Writer(Media, HTMLParser):
         elif tag != "figure" or self.stack.count(tag) < MOST_FIGURES:
             self._open(tag, said)
         if tag != "hr":
-            self.opened.append((tag, level))
+            self.opened.append((tag, level, ""))
+
+    def _line(self, is_own):
+        """A part of a paragraph begins or ends here: it stands in a line of its own, or apart."""
+        self.breaks, self.space = max(self.breaks, int(is_own)), True
+        place = next((n for n in range(self.written) if is_own and self.inline[n] is self.around), None)
+        if place is not None:
+            self._unmark(place)
+            self.around[1:] = ["", ""]
 
     def _group(self, tag, said):
         self._anchor(said)
@@ -243,14 +276,19 @@ class Writer(Media, HTMLParser):
 
     def _end_block(self, tag):
         """Close what the element opened, if it opened anything."""
-        self._boundary()
         place = next((n for n in range(len(self.opened) - 1, -1, -1) if self.opened[n][0] == tag), None)
+        end = self.opened[place][2] if place is not None else ""
+        if end:
+            self._line(end == "\n")
+        else:
+            self._boundary()
         if place is not None:
-            self._pop_down(self.opened[place][1])
+            if not end:
+                self._pop_down(self.opened[place][1])
             del self.opened[place:]
         if tag in PARTS:
             self.in_head = False
-        elif tag in {"summary", "legend"}:
+        else:
             self._end_mark(tag)
 
     # Code
@@ -298,8 +336,10 @@ class Writer(Media, HTMLParser):
 
     def _mark(self, tag, said):
         name = SPOKEN.get(tag, tag)
-        attributes = {}
+        attributes, classes = {}, set(said.get("class", "").split())
         self._anchor(said)
+        if classes & LINES:
+            self._line(True)
         if name == "a":
             attributes["href"] = said.get("href", "")
             name = "a" if attributes["href"] else ""
@@ -312,6 +352,8 @@ class Writer(Media, HTMLParser):
         if name and any(written == name for _tag, written, _said in self.inline):
             name = ""
         self.inline.append([tag, name, written(attributes)])
+        if classes & AROUND:
+            self.around = self.inline[-1]
 
     def _end_mark(self, tag):
         place = next((n for n in range(len(self.inline) - 1, -1, -1) if self.inline[n][0] == tag), None)
