@@ -63,8 +63,13 @@ class TestArticles:
         assert article.working.fields["title"] == "A pipeline"
         assert client.get("/articles/text-1/").status_code == client.get("/2012/a-pipeline/").status_code == 404
 
-    def test_an_editor_who_publishes_it_gives_it_its_old_date_and_its_old_addresses(self, client):
-        taken(a_document(old_paths=("/2012/a-pipeline/", "/%D1%82%D1%80%D1%83%D0%B1%D0%B0/")))
+    @pytest.mark.parametrize("state", [State.PUBLISHED, State.WITHHELD])
+    def test_an_editor_who_publishes_it_gives_it_its_old_date_and_its_old_addresses(self, client, state):
+        wishes = OUT if state == State.WITHHELD else None
+        paths = ("/2012/a-pipeline/", "/%D1%82%D1%80%D1%83%D0%B1%D0%B0/")
+        (outcome,) = taken(a_document(old_paths=paths, state=state), wishes=wishes)
+        assert outcome.standing == "draft"
+        assert client.get("/2012/a-pipeline/").status_code == 404
         article = only()
         client.force_login(make_user("bob", "Editor"))
         form = client.get(f"/admin/articles/article/{article.pk}/change/").content.decode()

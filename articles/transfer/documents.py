@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy
+
+# Told of what is withheld (`State`).
+KEEPS = gettext_lazy("It is a draft here, and keeps its date and its address for the day it is published.")
 PLACEHOLDER = "import:{}"  # where the body of a document shows its picture of that number
 
 
@@ -52,9 +56,14 @@ class Image:
 
 
 class State(StrEnum):
-    """What a text was where it comes from. What is published at an hour to come is scheduled."""
+    """What a text was where it comes from. What is published at an hour to come is scheduled.
+
+    What some readers had (members, who knew a password) is withheld: it lands as a draft, whatever is wished, and keeps its
+    date and its former addresses for the day somebody publishes it here.
+    """
 
     DRAFT = "draft"
+    WITHHELD = "withheld"
     PUBLISHED = "published"
 
 

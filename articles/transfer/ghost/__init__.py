@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .. import fields, html
-from ..documents import Document, Refusal, Sort, State
+from ..documents import KEEPS, Document, Refusal, Sort, State
 from ..html.markup import TooLong
 from ..html.notes import Notes
 from ..uploads import Uploads
@@ -155,7 +155,7 @@ class _Site:
             updated_at=_instant(row.get("updated_at")),
             authors=self._authors(row),
             themes=self._themes(key, notes),
-            old_paths=(f"/{slug}/",) if slug and "/" not in slug and state is State.PUBLISHED else (),
+            old_paths=self._old_paths(row, slug) if state is not State.DRAFT else (),
             pictures=body.pictures,
             lead_picture=self._lead(said, notes),
             notes=notes.listed(line) + body.notes,
@@ -173,20 +173,26 @@ class _Site:
     def _state(row, published, notes):
         """Return the `State`: published only what everybody could read, or will at its hour."""
         status, seen_by = row.get("status", "draft"), row.get("visibility", "public")
-        if status not in ("published", "scheduled", "draft"):
-            known = status == "sent"
-            notes.add(
-                _("It was sent by mail alone: it is a draft here.")
-                if known
-                else _("Its status “%s” is not known: it is a draft here.") % str(status)[:40]
-            )
-        elif seen_by not in ("public", None, ""):
-            notes.add(_("Not everybody could read it (%s): it is a draft here.") % str(seen_by)[:40])
+        if status not in ("published", "scheduled", "draft", "sent"):
+            notes.add(_("Its status “%s” is not known: it is a draft here.") % str(status)[:40])
         elif status == "scheduled" and published is None:
             notes.add(_("It has no date that can be read."))
+        elif status == "sent":
+            notes.add(f"{_('It was sent by mail alone.')} {KEEPS}")
+            return State.WITHHELD
+        elif seen_by not in ("public", None, ""):
+            is_draft, words = status == "draft", _("Not everybody could read it (%s).") % str(seen_by)[:40]
+            notes.add(words if is_draft else f"{words} {KEEPS}")
+            return State.DRAFT if is_draft else State.WITHHELD
         elif status != "draft":
             return State.PUBLISHED
         return State.DRAFT
+
+    @staticmethod
+    def _old_paths(row, slug):
+        """Return where readers had the post; one that was sent by mail alone stands at an address of its own."""
+        parts = ("email", _text(row, "uuid")) if row.get("status") == "sent" else (slug,)
+        return (f"/{'/'.join(parts)}/",) if all(part and "/" not in part for part in parts) else ()
 
     @staticmethod
     def _tell(said, notes):

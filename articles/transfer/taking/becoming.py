@@ -88,8 +88,8 @@ class _Work:
         if self.dry:
             return
         document = self.document
-        date = fitting.date_of(document, []) if document.state == State.PUBLISHED else None
-        was_out = document.state == State.PUBLISHED and not (date and date > tries.clock())
+        date = fitting.date_of(document, []) if document.state != State.DRAFT else None
+        was_out = document.state != State.DRAFT and not (date and date > tries.clock())
         row = self.row or Imported(origin=self.origin)
         kept |= {
             "digest": document.digest(),
@@ -157,7 +157,7 @@ class Text(_Work):
         if "::" in self.origin and fields.title != before.title and fields.body != before.body:  # of no known site
             words = _("“%s” was taken from a file of this name, and this is another text: give the file another name.")
             raise ValidationError(words % before.title)
-        if status != Status.DRAFT and self.document.state == State.DRAFT:
+        if status != Status.DRAFT and self.document.state != State.PUBLISHED:
             self.note(_("It is a draft at its source now; here it stays as it is."))
         if self.wants_out:
             changed = changed or article.live_id not in {None, article.working_id}  # a run before kept it as a draft

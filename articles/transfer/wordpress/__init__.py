@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .. import fields, html
-from ..documents import Document, LeftOut, Refusal, Sort, State
+from ..documents import KEEPS, Document, LeftOut, Refusal, Sort, State
 from ..html.markup import TooLong
 from ..html.notes import Notes
 from ..uploads import Uploads
@@ -198,11 +198,12 @@ class _Blog:
 
     def _state(self, row, status, published, notes):
         """Return the `State`: published only what everybody could read, or will at its hour."""
-        if row.get("wp:post_password", "").strip():
-            notes.add(_("A password kept it: it is a draft here."))
-        elif status == "private":
-            notes.add(_("It was private: it is a draft here."))
-        elif status == "publish" or (status == "future" and published):
+        is_out = status in {"publish", "future"}
+        if status == "private" or (is_out and row.get("wp:post_password", "").strip()):
+            words = _("It was private.") if status == "private" else _("A password kept it.")
+            notes.add(f"{words} {KEEPS}")
+            return State.WITHHELD
+        if status == "publish" or (status == "future" and published):
             return State.PUBLISHED
         elif status not in _DRAFTS:
             notes.add(_("Its status “%s” is not known: it is a draft here.") % status[:40])
@@ -267,9 +268,9 @@ class _Blog:
     def _old_paths(row, state, notes):
         link = row.get("link", "").strip()
         path = fields.path(link)
-        if state is State.PUBLISHED and not path and link:
+        if state is not State.DRAFT and not path and link:
             notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
-        return (path,) if path and state is State.PUBLISHED else ()
+        return (path,) if path and state is not State.DRAFT else ()
 
     @staticmethod
     def _footnotes(row):
