@@ -1,15 +1,12 @@
 """Posts and pages of a Ghost export (JSON): each a `Document`, in two readings of the file.
 
-Tags, authors and what connects them to posts may stand behind the posts: the first reading keeps them in a table on the
-disk, the second makes the texts, one at a time, so that memory stays flat
+Tags, authors and what connects them to posts may stand behind the posts: the first reading keeps them
 (https://ghost.org/docs/migration/custom/ tells the form).
 """
 
-import contextlib
 import datetime
 import json
 import re
-import sqlite3
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -17,11 +14,11 @@ from django.utils.translation import gettext as _
 from ... import names
 from .. import fields, html
 from ..documents import KEEPS, Document, Refusal, Sort, State
+from ..exports import Export
 from ..html.markup import TooLong
 from ..html.notes import Notes
-from ..uploads import Uploads
 from . import editors
-from .jsontables import Broken, rows
+from .jsontables import rows
 
 _SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
 _FILES = ("/content/files/", "/content/media/")
@@ -33,7 +30,6 @@ CREATE INDEX tags_by_post ON posts_tags (post);
 CREATE TABLE posts_authors (post TEXT, other TEXT, place INTEGER);
 CREATE INDEX authors_by_post ON posts_authors (post);
 CREATE TABLE posts_meta (post TEXT PRIMARY KEY, said TEXT);
-CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);
 """
 _META = ("feature_image_alt", "feature_image_caption", "meta_description", "email_only")
 _JOINS = {"posts_tags": "tag_id", "posts_authors": "author_id"}
@@ -42,70 +38,52 @@ _READ = {"posts", "tags", "users", "settings", "posts_meta", *_JOINS}
 
 def documents(place, name):
     """Yield the `Document`s and `Refusal`s of the export `name` in `place`, in its order."""
-    with contextlib.closing(_Site(place, name)) as site:
-        yield from site.documents()
+    return _Site(place, name).documents()
 
 
-class _Site:
+class _Site(Export):
     """One export: what the first reading found, and the texts of the second."""
 
+    TABLES, FOLDERS = _TABLES, ("content/images", "images")
+
     def __init__(self, place, name):
-        self.place, self.name = place, name
-        self.uploads = Uploads(place, "content/images", "images")
-        self.kept = sqlite3.connect("", isolation_level=None)  # a file of its own, gone when it is closed
-        self.kept.executescript(_TABLES)
-        self.kept.execute("BEGIN")
+        super().__init__(place, name)
         self.language, self.count = "", 0
 
-    def close(self):
-        """Let go of the table."""
-        self.kept.close()
+    def rows(self, stream, *, first):
+        """Yield (table, row, line)."""
+        return rows(stream, _READ - {"posts"} if first else {"posts"})
 
-    def documents(self):
-        """Yield what there is to take and to tell."""
-        with contextlib.suppress(Broken, OSError), self.place.open(self.name) as stream:
-            for table, row, _line in rows(stream, _READ - {"posts"}):
-                self._learn(table, row)
-        try:
-            with self.place.open(self.name) as stream:
-                for _table, row, line in rows(stream, {"posts"}):
-                    self.count += 1
-                    yield self._taken(row, line)
-        except Broken as error:
-            yield Refusal(self.name, _("%s What follows could not be read.") % error, error.line)
-        except OSError as error:
-            yield getattr(error, "refusal", None) or Refusal(self.name, _("It can't be read: %s.") % error)
-        else:
-            if not self.count:
-                yield Refusal(self.name, _("It has no posts: it is no export of Ghost."))
+    def left(self, *, is_whole):
+        """Yield a Refusal of what is none of Ghost's."""
+        if is_whole and not self.count:
+            yield Refusal(self.name, _("It has no posts: it is no export of Ghost."))
 
     # The first reading
 
-    def _learn(self, table, row):
+    def learn(self, row):
+        """Keep a tag, an author, a setting, or what connects them to posts."""
+        table, row, _line = row
         if row is None:
             return
         if table == "tags":
             name = names.clean_line(_text(row, "name"))
-            self._keep("tags", _id(row, "id"), name, name.startswith("#") or row.get("visibility") == "internal")
+            self.keep("tags", _id(row, "id"), name, name.startswith("#") or row.get("visibility") == "internal")
         elif table == "users":
-            self._keep("users", _id(row, "id"), names.clean_line(_text(row, "name") or _text(row, "slug")))
+            self.keep("users", _id(row, "id"), names.clean_line(_text(row, "name") or _text(row, "slug")))
         elif table == "posts_meta":
-            self._keep("posts_meta", _id(row, "post_id"), json.dumps({key: row[key] for key in _META if row.get(key)}))
+            self.keep("posts_meta", _id(row, "post_id"), json.dumps({key: row[key] for key in _META if row.get(key)}))
         elif table == "settings":
             if row.get("key") in {"locale", "lang", "default_locale", "defaultLang"}:
                 self.language = fields.language(_text(row, "value")) or self.language
         else:
             order = row.get("sort_order")
-            self._keep(
+            self.keep(
                 table,
                 _id(row, "post_id"),
                 _id(row, _JOINS[table]),
                 order if isinstance(order, int) and abs(order) < 1 << 60 else 0,
             )
-
-    def _keep(self, table, *values):
-        marks = ", ".join("?" * len(values))
-        self.kept.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)  # noqa: S608 - names of our own
 
     def _joined(self, table, join, post):
         """Return the rows of `table` that `join` ties to a `post`, in their order."""
@@ -119,17 +97,21 @@ class _Site:
     def _where(self, row):
         return f"{self.name}: {names.clean_line(_text(row, 'slug') or _id(row, 'id'))[:100]}"
 
-    def _taken(self, row, line):
+    def taken(self, row):
+        """Yield the text of a post."""
+        _table, row, line = row
+        self.count += 1
         if row is None:
-            return Refusal(f"{self.name}: {self.count}", _("It is too long to be read."), line)
+            yield Refusal(f"{self.name}: {self.count}", _("It is too long to be read."), line)
+            return
         try:
-            return self._document(row, line)
+            yield self._document(row, line)
         except TooLong as error:
-            return Refusal(self._where(row), str(error), line)
+            yield Refusal(self._where(row), str(error), line)
 
     def _document(self, row, line):
         notes, key = Notes(), _id(row, "id")
-        said = self.kept.execute("SELECT said FROM posts_meta WHERE post = ?", [key]).fetchone()
+        said = self.one("SELECT said FROM posts_meta WHERE post = ?", key)
         said = (json.loads(said[0]) if said else {}) | {name: value for name, value in row.items() if value}
         source = _SITE.sub("/", editors.html_of(row, notes))
         body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
@@ -164,10 +146,7 @@ class _Site:
     def _origin(self, row):
         """Return what tells the post from all others; copies are told apart by their keys."""
         key = _id(row, "id")
-        origin = f"ghost:{names.clean_line(_text(row, 'uuid') or key or _text(row, 'slug'))[:200]}"
-        self._keep("origins", origin, key)
-        (first,) = self.kept.execute("SELECT id FROM origins WHERE origin = ?", [origin]).fetchone()
-        return origin if first == key else f"{origin}#{key}"
+        return self.origin(f"ghost:{names.clean_line(_text(row, 'uuid') or key or _text(row, 'slug'))[:200]}", key)
 
     @staticmethod
     def _state(row, published, notes):
@@ -205,7 +184,7 @@ class _Site:
     def _authors(self, row):
         several = [name for _id, name in self._joined("users", "posts_authors", _id(row, "id"))]
         if not several:
-            known = self.kept.execute("SELECT name FROM users WHERE id = ?", [_id(row, "author_id")]).fetchone()
+            known = self.one("SELECT name FROM users WHERE id = ?", _id(row, "author_id"))
             several = [known[0]] if known else []
         return tuple(dict.fromkeys(filter(None, several)))
 
@@ -219,13 +198,7 @@ class _Site:
         return tuple(dict.fromkeys(found))
 
     def _picture(self, address):
-        name = self.uploads.found(_SITE.sub("/", address))
-        if name is None:
-            return None
-        try:
-            return self.uploads.image(name)
-        except OSError:
-            return None
+        return self.picture(_SITE.sub("/", address))
 
     def _lead(self, said, notes):
         address = _text(said, "feature_image") or _text(said, "image")

@@ -3,20 +3,14 @@
 import ijson
 from django.utils.translation import gettext as _
 
+from ..exports import Broken
+
 PART = 1 << 14  # bytes read at once: a fault is told by the line at which one begins
 MOST = 1 << 22  # within a long text the parser begins anew with each part, so these grow
 LONGEST_WORD = 32_000_000  # bytes of one text
 LONGEST_ROW = 20_000_000  # characters of a post
 DEEPEST = 100
 _BOM = b"\xef\xbb\xbf"
-
-
-class Broken(ValueError):
-    """An export that can't be read on; `line` is where, about."""
-
-    def __init__(self, words, line):
-        super().__init__(words)
-        self.line = line
 
 
 class _Lines:

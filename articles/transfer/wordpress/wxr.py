@@ -9,6 +9,8 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from ..exports import Broken
+
 PART = 1 << 18  # bytes read at once
 LONGEST_TAG = 1 << 22  # bytes without an end of a tag
 LONGEST_ITEM = 20_000_000  # characters of an item
@@ -16,14 +18,6 @@ DEEPEST = 60  # elements within each other; WordPress has six
 _CONTROL = bytes({*range(9), 11, 12, *range(14, 32)})  # WordPress writes them, XML has none
 _META = {"_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "_wp_attachment_metadata"}
 _MOST_TERMS = 500
-
-
-class Broken(ValueError):
-    """An export that can't be read on; `line` is where."""
-
-    def __init__(self, words, line):
-        super().__init__(words)
-        self.line = line
 
 
 class Row(dict):

@@ -1,0 +1,95 @@
+"""An export of another system that is one file, of any size: read twice.
+
+The first reading keeps what texts refer to, wherever in the file that stands, in tables on the disk, so that memory stays
+flat; the second makes the texts, one at a time.
+"""
+
+import contextlib
+import sqlite3
+
+from django.utils.translation import gettext as _
+
+from .documents import Refusal
+from .uploads import Uploads
+
+
+class Broken(ValueError):
+    """An export that can't be read on; `line` is where, about."""
+
+    def __init__(self, words, line):
+        super().__init__(words)
+        self.line = line
+
+
+class Export:
+    """The export `name` in `place`; what is of one system alone is in the classes made of it.
+
+    TABLES   SQL of the tables that the first reading fills
+    FOLDERS  of its pictures (`Uploads`)
+    """
+
+    TABLES, FOLDERS = "", ()
+
+    def __init__(self, place, name):
+        self.place, self.name = place, name
+        self.uploads = Uploads(place, *self.FOLDERS)
+        self.kept = sqlite3.connect("", isolation_level=None)  # a file of its own, gone when it is closed
+        self.kept.executescript(self.TABLES + "CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);")
+        self.kept.execute("BEGIN")
+
+    def rows(self, stream, *, first):
+        """Yield what the binary `stream` holds that the `first` reading, or the second, is for; raise Broken."""
+        raise NotImplementedError
+
+    def learn(self, row):
+        """Keep what texts refer to of a row of the first reading."""
+        raise NotImplementedError
+
+    def taken(self, row):
+        """Yield the `Document`s and `Refusal`s of a row of the second reading."""
+        raise NotImplementedError
+
+    def left(self, *, is_whole):
+        """Yield what there is to tell at the end, `is_whole` whether it could be read to there."""
+        raise NotImplementedError
+
+    def documents(self):
+        """Yield the `Document`s and `Refusal`s of the export, in its order."""
+        with contextlib.closing(self.kept):
+            with contextlib.suppress(Broken, OSError), self.place.open(self.name) as stream:
+                for row in self.rows(stream, first=True):
+                    self.learn(row)
+            is_whole = False
+            try:
+                with self.place.open(self.name) as stream:
+                    for row in self.rows(stream, first=False):
+                        yield from self.taken(row)
+                is_whole = True
+            except Broken as error:
+                yield Refusal(self.name, _("%s What follows could not be read.") % error, error.line)
+            except OSError as error:
+                yield getattr(error, "refusal", None) or Refusal(self.name, _("It can't be read: %s.") % error)
+            yield from self.left(is_whole=is_whole)
+
+    def keep(self, table, *values):
+        """Keep a row of `values`, unless there is one with its key."""
+        marks = ", ".join("?" * len(values))
+        self.kept.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)  # noqa: S608 - names of our own
+
+    def one(self, question, *values):
+        """Return the first row that answers a `question` in SQL, or None."""
+        return self.kept.execute(question, values).fetchone()
+
+    def origin(self, origin, key):
+        """Return what tells a text from all others: its `origin`, with its `key` for copies, which keep that."""
+        self.keep("origins", origin, key)
+        (first,) = self.one("SELECT id FROM origins WHERE origin = ?", origin)
+        return origin if first == key else f"{origin}#{key}"
+
+    def picture(self, address, **said):
+        """Return the `Image` at `address`, if the place has it; `said` are its alt, caption and credit."""
+        name = self.uploads.found(address)
+        try:
+            return self.uploads.image(name, **said) if name is not None else None
+        except OSError:
+            return None

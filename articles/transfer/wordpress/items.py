@@ -1,0 +1,83 @@
+"""What an item of an export says of itself, without anything else of it."""
+
+import json
+import re
+
+from django.utils.translation import gettext as _
+
+from .. import fields, html
+from ..documents import KEEPS, State
+from . import shortcodes
+
+DRAFTS = {"draft", "pending", "auto-draft", "future"}
+LONGEST_SUMMARY = 600  # characters above "more" that are taken for a summary
+# Where plugins keep what they tell search engines of a post; what is made by a template is none of the author's words.
+DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_seopress_titles_desc", "_aioseo_description",
+    "_aioseop_description", "_genesis_description",
+)  # fmt: skip
+_TEMPLATE = re.compile(r"%%?\w+%|#post_|\{\{")
+
+
+def state(row, published, notes):
+    """Return the `State`: published only what everybody could read, or will at its hour, the instant `published`."""
+    status = status_of(row)
+    is_out = status == "publish" or (status == "future" and published)
+    if status == "private" or (is_out and row.get("wp:post_password", "").strip()):
+        words = _("It was private.") if status == "private" else _("A password kept it.")
+        notes.add(f"{words} {KEEPS}")
+        return State.WITHHELD
+    if status not in DRAFTS and not is_out:
+        notes.add(_("Its status “%s” is not known: it is a draft here.") % status[:40])
+    return State.PUBLISHED if is_out else State.DRAFT
+
+
+def status_of(row):
+    """Return the status of an item."""
+    return row.get("wp:status", "publish").strip()
+
+
+def dates(row, notes):
+    """Return when it was published and changed last; what is written in no zone is taken as UTC."""
+    published = fields.instant(row.get("wp:post_date_gmt", "")) or fields.mailed(row.get("pubDate", ""))
+    if published is None and status_of(row) not in {"draft", "pending", "auto-draft"}:
+        published = fields.instant(row.get("wp:post_date", ""))
+        if published:
+            notes.add(_("Its date has no zone: it is taken as UTC."))
+        else:
+            notes.add(_("It has no date that can be read."))
+    return published, fields.instant(row.get("wp:post_modified_gmt", ""))
+
+
+def summary(row, notes):
+    """Return the excerpt; without one what search engines are told, or else what stands above "more", if it is short."""
+    said = html.plain(row.get("excerpt:encoded", ""))
+    if said:
+        return said
+    told = next((words for key in DESCRIPTIONS if (words := html.plain(row.meta.get(key, "")))), "")
+    if told and not _TEMPLATE.search(told):
+        notes.add(_("Its summary is what search engines were told of it."))
+        return told
+    above = shortcodes.above_more(row.get("content:encoded", ""))
+    above = html.plain(re.sub(r"\[/?[a-z_-]+[^\[\]]{0,500}\]", " ", above))
+    return above if len(above) <= LONGEST_SUMMARY else ""
+
+
+def title(row, markdown, notes):
+    """Return the title; of what has none, the first words of its text, which is `markdown`."""
+    said = html.plain(row.get("title", ""))
+    if said:
+        return said
+    notes.add(_("It has no title: its first words stand for one."))
+    words = html.plain(re.sub(r"\]\([^()]*\)|[\[\]!#*>`|\\]", " ", markdown[:500])).split()
+    return " ".join(words[:10])[:150] or _("Without a title, %s") % row.get("wp:post_id", "").strip()[:20]
+
+
+def footnotes(row):
+    """Return the notes of the block editor, which stand beside the text, as HTML."""
+    try:
+        said = json.loads(row.meta.get("footnotes", "") or "[]")
+        found = [(note["id"], f"{note['id']}-link", note["content"]) for note in said]
+        return shortcodes.notes_below(n for n in found if all(isinstance(each, str) for each in n))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
