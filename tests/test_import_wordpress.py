@@ -515,3 +515,77 @@ def test_a_text_of_brackets_takes_no_longer_than_its_length():
         "<b>\n\n",
     ):
         body(piece * times(2_000, 10_000))
+
+
+UPLOADS = f"{BLOG}/wp-content/uploads/2024/01"
+BLOCKS = [
+    (f'<!-- wp:file {{"id":12}} -->\n<div class="wp-block-file"><a id="x" href="https://x.example/r.pdf">Report</a><a href="https://x.example/r.pdf" class="wp-block-file__button wp-element-button" download>Download</a></div>\n<!-- /wp:file -->',
+     "[Report](https://x.example/r.pdf)"),
+    ('<div class="wp-block-buttons"><a class="wp-block-button__link" href="/1">One</a><a class="wp-block-button__link" href="/2">Two</a></div>', "[One](/1)  \n[Two](/2)"),
+    (f'<!-- wp:cover -->\n<div class="wp-block-cover has-parallax" style="background-image:url({UPLOADS}/p.jpg)"><div><!-- wp:paragraph -->\n<p>On it</p>\n<!-- /wp:paragraph --></div></div>\n<!-- /wp:cover -->',
+     "![](import:0)\n\nOn it"),
+    ('<!-- wp:verse -->\n<pre class="wp-block-verse">Roses are <em>red</em>\n  violets\n\nblue</pre>\n<!-- /wp:verse --><p>Behind\nit</p>', "Roses are *red*  \nviolets\n\nblue\n\nBehind it"),
+    ('<!-- wp:social-links -->\n<ul><!-- wp:social-link {"url":"https://x.example/me","service":"x","label":"Me there"} /--></ul>\n<!-- /wp:social-links -->', "- [Me there](https://x.example/me)"),
+    ('<!-- wp:acf/words {"id":"block_1","data":{"quote":"Kept in the comment","_quote":"field_1","title":"Word"},"align":"wide"} /-->', "Kept in the comment\n\nWord"),
+    ("<!-- wp:paragraph -->\n<p>Block\nline.</p>\n<!-- /wp:paragraph -->\n\nFree\nlines\n\nParagraph\n\n<!-- wp:latest-posts /-->\n\nEnd\nline", "Block line.\n\nFree  \nlines\n\nParagraph\n\nEnd  \nline"),
+    ("One<br />\ntwo\nthree<br /><br />\nfour", "One  \ntwo  \nthree\n\nfour"),
+    (f'<img class="alignleft" src="{UPLOADS}/p.jpg" alt="P" />Beside it', "![P](import:0)\n\nBeside it"),
+    (f'A <img class="wp-image-1" src="{UPLOADS}/p.jpg" alt="P" /> in line', "A ![P](import:0) in line"),
+    (f'[et_pb_image src="{UPLOADS}/p.jpg" alt="P" url="/x"]', "[![P](import:0)](/x)"),
+    ('[vc_single_image image="5"]', "![](import:0)"),
+    ('[playlist ids="5"]', f"<{UPLOADS}/p.jpg>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "wanted"), BLOCKS)
+def test_blocks_and_shortcodes_keep_their_words_apart(content, wanted):
+    files = {"wp-content/uploads/2024/01/p.jpg": b"p"}
+    assert one(item(content=content), attachment(5, "2024/01/p.jpg"), files=files).body == wanted
+
+
+def test_a_link_in_what_is_kept_as_it_is_typed_is_told():
+    found = one(item(content='<pre>As <a href="https://x.example/">typed</a></pre>'))
+    assert found.body == "```\nAs typed\n```"
+    assert "https://x.example/" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "summary", "told"),
+    [
+        ({"_yoast_wpseo_metadesc": "What it is &amp; why."}, "What it is & why.", "search engines"),
+        ({"rank_math_description": "Why."}, "Why.", "search engines"),
+        ({"_yoast_wpseo_metadesc": "%%excerpt%% of it"}, "Above", ""),
+        ({"rank_math_description": "%excerpt%"}, "Above", ""),
+        ({}, "Above", ""),
+    ],
+)
+def test_without_an_excerpt_a_summary_is_what_search_engines_are_told(given, summary, told):
+    found = one(item(content="Above<!--more-->Below", meta=given))
+    assert found.summary == summary
+    assert told in said(found)
+    assert one(item(excerpt__encoded="By hand", meta=given)).summary == "By hand"
+
+
+def test_guests_who_wrote_together_are_called_by_their_names():
+    guest = item(9, kind="guest-author", title="Мария Иванова", content="", meta={"cap-user_login": "maria", "cap-display_name": "Мария Иванова"})  # fmt: skip
+    terms = [("author", "cap-ayse", "ayse"), ("author", "cap-maria", "maria"), ("author", "cap-nobody", "Nobody Known")]
+    found = read(wxr(item(1, terms=terms), guest, before=author()))
+    assert [each.authors for each in found] == [("Ayşe Yılmaz", "Мария Иванова", "Nobody Known")]
+
+
+def test_what_is_left_out_is_told_by_name():
+    found = read(wxr(*(item(n, kind="book", title=f"Book {n}") for n in range(1, 8)), item(9, status="trash")))
+    assert [each.words for each in found] == [
+        "Items of the type “book” that were left out: 7. “Book 1”, “Book 2”, “Book 3”, “Book 4”, “Book 5”",
+        "Texts with the status “trash” that were left out: 1. “A post”",
+    ]
+
+
+def test_a_picture_is_known_whichever_of_its_sizes_is_shown():
+    shown = f'<img src="{BLOG}/wp-content/uploads/2024/01/p-1024x768.jpg">'
+    found = one(
+        item(content=shown),
+        attachment(5, "2024/01/p-scaled.jpg", alt="Alt"),
+        files={"wp-content/uploads/2024/01/p.jpg": b"p"},
+    )
+    assert found.pictures[0].alt == "Alt"

@@ -10,6 +10,27 @@ from .. import names
 FIRST, LAST = 1900, 2999  # years that can be meant
 
 
+# Keys of an editor's data whose single words are for readers, too.
+SPOKEN = {
+    "title", "heading", "header", "subheader", "text", "caption", "label", "content", "name", "question", "answer",
+}  # fmt: skip
+DEEPEST = 10  # lists and objects within each other
+
+
+def words(said, key="", depth=0):
+    """Return the texts for readers in data of an editor's that isn't known: of several words, addresses, names of things.
+
+    `said` is anything that JSON tells, `key` that under which it stood.
+    """
+    if isinstance(said, str):
+        return [said] if " " in said.strip() or "://" in said or (key in SPOKEN and said.strip()) else []
+    if not isinstance(said, dict | list) or depth > DEEPEST:
+        return []
+    each = said.items() if isinstance(said, dict) else ((key, value) for value in said)
+    kept = ((name, value) for name, value in each if name != "type" and not str(name).startswith("_"))
+    return [found for name, value in kept for found in words(value, name, depth + 1)]
+
+
 def number(said):
     """Return the whole number `said`, 0 for anything else."""
     said = (said or "").strip()

@@ -8,26 +8,12 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
+from .. import fields
 from .markdown import of_markdown
 
-DEEPEST = 10  # lists and objects within each other in a card that isn't known
-MOST_WORDS = 200  # texts of such a card
+MOST_WORDS = 200  # texts of a card that isn't known
 _RULES = {"horizontalrule", "hr"}
 _QUIET = {"paywall", "zwnj"}
-# Fields of cards that aren't known whose single words are for readers, too.
-_SPOKEN = {
-    "title",
-    "heading",
-    "header",
-    "subheader",
-    "text",
-    "caption",
-    "label",
-    "content",
-    "name",
-    "question",
-    "answer",
-}
 
 
 def card(kind, said, notes):
@@ -43,7 +29,9 @@ def card(kind, said, notes):
     made = _CARDS.get(kind)
     if made is None:
         notes.add(_("A card “%s” of the editor is kept as its words.") % kind[:60])
-        return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in _all_words(said)[:MOST_WORDS])
+        return "".join(
+            f"<p>{words if '<' in words else escape(words)}</p>" for words in fields.words(said)[:MOST_WORDS]
+        )
     if kind == "signup":
         notes.add(_("A form was left out."))
     shown, below = made(said), field(said, "caption")
@@ -63,17 +51,6 @@ def _mailed(said, notes):
     if words:
         notes.add(_("What stood in its mails alone was left out: %s") % words[:1000])
     return ""
-
-
-def _all_words(said, name="", depth=0):
-    """Return what is said in a card that isn't known, wherever in it: texts of several words, addresses, names of things."""
-    if isinstance(said, str):
-        is_meant = " " in said.strip() or "://" in said or (name in _SPOKEN and said.strip())
-        return [said] if is_meant else []
-    if not isinstance(said, dict | list) or depth > DEEPEST:
-        return []
-    each = said.items() if isinstance(said, dict) else ((name, value) for value in said)
-    return [words for key, value in each if key != "type" for words in _all_words(value, key, depth + 1)]
 
 
 def _part(said, *keys, tag="p"):

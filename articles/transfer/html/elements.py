@@ -18,8 +18,9 @@ INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "q", "span", "
 UNSEEN = {"script", "style", "title", "datalist", "textarea", "select"}
 OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "output", "img", "br", "button"}
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
-# Classes of what only works a card of Ghost's editor, or decorates it.
+# Classes of what only works a card of Ghost's editor or a block of WordPress's, or decorates it.
 CONTROLS = {
+    "wp-block-file__button",
     "kg-bookmark-thumbnail", "kg-video-overlay", "kg-video-player-container", "kg-audio-player", "kg-audio-thumbnail",
     "kg-file-card-icon", "kg-toggle-card-icon", "kg-bookmark-icon", "kg-signup-card-fields", "kg-signup-card-success",
     "kg-signup-card-error", "kg-nft-logo",
@@ -29,9 +30,10 @@ CONTROLS = {
 LINES = {
     "kg-bookmark-content", "kg-bookmark-title", "kg-bookmark-description", "kg-bookmark-metadata", "kg-bookmark-author",
     "kg-bookmark-publisher", "kg-file-card-contents", "kg-file-card-title", "kg-file-card-caption",
-    "kg-file-card-metadata", "kg-file-card-filename", "kg-file-card-filesize",
+    "kg-file-card-metadata", "kg-file-card-filename", "kg-file-card-filesize", "wp-block-button__link",
 }  # fmt: skip
 IN_LINE = {"kg-callout-emoji", "kg-callout-text"}
+APART = {"alignleft", "alignright", "aligncenter", "alignwide", "alignfull"}  # pictures beside or between paragraphs
 AROUND = {"kg-bookmark-container", "kg-file-card-container"}
 FOLDED = "kg-toggle-heading-text"  # a heading of what is folded away, which is none of the text
 WITHIN = {

@@ -4,7 +4,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from .elements import of_embed
+from .elements import APART, of_embed
 
 
 class Media:
@@ -65,7 +65,8 @@ class Media:
         self._unmark(0)
 
     def _img(self, said):
-        if {"emoji", "wp-smiley"} & set(said.get("class", "").split()):
+        classes = set(said.get("class", "").split())
+        if {"emoji", "wp-smiley"} & classes:
             self.handle_data(said.get("alt", ""))
             return
         lazy = said.get("data-src") or said.get("data-lazy-src") or ""
@@ -76,8 +77,11 @@ class Media:
             return  # the same again, for browsers without scripts
         self.last_image = address if lazy else ""
         kept = {"src": address, "alt": said.get("alt", "")}
+        apart = 2 if APART & classes else 0
+        self.breaks = max(self.breaks, apart)
         self._ready()
         self.out.append(f"<img{written({name: value for name, value in kept.items() if value})}>")
+        self.breaks = max(self.breaks, apart)
 
 
 def written(attributes):

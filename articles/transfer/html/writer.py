@@ -29,6 +29,7 @@ DEEPEST = 8  # lists and quotations within each other
 MOST_FIGURES = 3  # within each other, as galleries have them
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_BACKGROUND = re.compile(r"background(?:-image)?:[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})")
 _CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 
@@ -45,7 +46,7 @@ class Writer(Media, HTMLParser):
         self.inline, self.written = [], 0  # open marks as [tag, what is written of it or "", attributes]; how many are
         self.breaks, self.space, self.filled = 0, False, False  # what comes before the next word; whether there is one
         self.anchors, self.skipped, self.code = [], [], None
-        self.in_head, self.media, self.last_image = False, "", ""
+        self.in_head, self.in_verse, self.media, self.last_image = False, False, "", ""
 
     def finished(self):
         """Return what was written, all closed."""
@@ -127,6 +128,11 @@ class Writer(Media, HTMLParser):
         if self.code is not None:
             self.code[1].append(data)
             return
+        if self.in_verse and "\n" in data:
+            for number, line in enumerate(data.split("\n")):
+                self.breaks += number > 0
+                self.handle_data(line)
+            return
         data = _SPACE.sub(" ", data)
         if data.startswith(" "):
             self.space = True
@@ -191,7 +197,8 @@ class Writer(Media, HTMLParser):
             return
         self._boundary()
         if tag == "pre":
-            self.code = [said, []]
+            self.in_verse = "wp-block-verse" in classes
+            self.code = None if self.in_verse else [said, []]
             return
         level = len(self.stack)
         if tag in PARTS:
@@ -223,6 +230,10 @@ class Writer(Media, HTMLParser):
             self._told_link(_("A form was left out."), said.get("action", ""))
         if tag in {"summary", "legend"}:
             self.inline.append([tag, "strong", ""])
+        shown = _BACKGROUND.search(said.get("style", ""))
+        if shown and not self._is_flat():
+            self._img({"src": shown[1].strip()})
+            self._boundary()
         if "kg-callout-card" in said.get("class", "") and not self._is_flat():  # Ghost's
             self._open("blockquote", {})
 
@@ -298,8 +309,13 @@ class Writer(Media, HTMLParser):
             self.code[1].append("\n")
         elif tag == "code":
             self.code[0] = self.code[0] | {name: value for name, value in said.items() if value}
+        elif tag == "a" and said.get("href", "#")[:1] != "#":
+            self.notes.add(_("A link in code is kept as its words: %s") % said["href"][:200])
 
     def _end_code(self):
+        if self.in_verse:
+            self.in_verse = False
+            self._boundary()
         if self.code is None:
             return
         said, parts = self.code
@@ -310,8 +326,6 @@ class Writer(Media, HTMLParser):
                 self._ready()
                 self.out.append(f"<code>{escape(line)}</code>")
             self.breaks = 1
-        elif "wp-block-verse" in said.get("class", ""):
-            self._verse(text)
         elif text.strip():
             found = _LANGUAGE.search(said.get("class", ""))
             language = found[1] if found else said.get("data-language") or said.get("data-lang", "")
@@ -319,13 +333,6 @@ class Writer(Media, HTMLParser):
             self.out[-1] = f"<pre{written({'class': language[:30]})}>"
             self.out.append(escape(text, quote=False))
             self._pop()
-
-    def _verse(self, text):
-        """Write a poem, in lines."""
-        for line in text.strip().splitlines():
-            self.breaks = self.breaks + 1 if line.strip() else 2
-            self.handle_data(line)
-        self._boundary()
 
     # Marks
 

@@ -23,7 +23,7 @@ SORTS = {"post": Sort.ARTICLE, "page": Sort.PAGE}
 _THEMES = {"category", "post_tag", "tag"}
 _UNSAID = {"post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category"}
 _UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
-MOST_KINDS = 40  # of what is left out, that are told one by one
+MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
 _TABLES = """
 CREATE TABLE attachments (id INTEGER PRIMARY KEY, parent INTEGER, address TEXT, path TEXT, alt TEXT, caption TEXT, used INTEGER);
 CREATE INDEX by_path ON attachments (path);
@@ -84,6 +84,9 @@ class _Blog(Export):
             self.keep("attachments", number, parent, address, path.lstrip("/"), html.plain(alt), caption, 0)
         elif kind == "wp_block":
             self.keep("texts", number, "", row.get("content:encoded", ""))
+        elif kind == "guest-author":  # of the plugin Co-Authors Plus
+            login = row.meta.get("cap-user_login") or row.get("wp:post_name", "").removeprefix("cap-")
+            self.keep("authors", login, html.plain(row.meta.get("cap-display_name") or row.get("title", "")))
         elif kind in SORTS:
             self.keep("texts", number, fields.path(row.get("link", "")), "")
 
@@ -95,20 +98,23 @@ class _Blog(Export):
         self.left_out["comment"] += row.comments
         if row.is_cut:
             yield Refusal(self._where(row), _("It is too long to be read."), row.line)
-        elif kind == "attachment":
+        elif kind in {"attachment", "guest-author"}:
             return
         elif kind not in SORTS:
-            self._leave(("kind", kind[:40]))
+            self._leave(("kind", kind[:40]), html.plain(row.get("title", "")))
         elif status in {"trash", "auto-draft"} and (status == "trash" or not row.get("content:encoded", "").strip()):
-            self._leave(("status", status))
+            self._leave(("status", status), html.plain(row.get("title", "")))
         else:
             try:
                 yield self._document(row, SORTS[kind])
             except TooLong as error:
                 yield Refusal(self._where(row), str(error), row.line)
 
-    def _leave(self, what):
-        self.left_out[what if what in self.left_out or len(self.left_out) < MOST_KINDS else ("kind", "…")] += 1
+    def _leave(self, what, title):
+        what = what if what in self.left_out or len(self.left_out) < MOST_KINDS else ("kind", "…")
+        self.left_out[what] += 1
+        if self.left_out[what] <= MOST_TITLES and title:
+            self.titles.setdefault(what, []).append(title[:60])
 
     def _where(self, row):
         return f"{self.name}: {names.clean_line(row.get('wp:post_id', ''))[:20]}"
@@ -155,11 +161,13 @@ class _Blog(Export):
         return fields.language(said) or self.language
 
     def _authors(self, row):
-        several = [html.plain(name) for taxonomy, _slug, name in row.terms if taxonomy == "author"]
-        logins = several or [row.get("dc:creator", "").strip()]
+        several = [(html.plain(name), slug) for taxonomy, slug, name in row.terms if taxonomy == "author"]
         found = []
-        for login in filter(None, logins):
-            known = self.one("SELECT name FROM authors WHERE login = ?", login)
+        for login, slug in several or [(row.get("dc:creator", "").strip(), "")]:
+            logins = (login, unquote(slug).removeprefix("cap-"))
+            known = self.one(
+                "SELECT name FROM authors WHERE login IN (?, ?) AND name <> '' ORDER BY login <> ?", *logins, login
+            )
             found.append((known and known[0]) or html.plain(login))
         return tuple(dict.fromkeys(filter(None, found)))
 
@@ -209,11 +217,13 @@ class _Blog(Export):
         if name is None:
             return None
         path = self.uploads.path(f"/uploads/{name}") or name
-        row = (
-            self._attachment("path = ?", path)
-            or self._attachment("path = ?", self.uploads.path(address))
-            or (None, "", "")
-        )
+        before, dot, ending = path.rpartition(".")
+        paths = (
+            path,
+            self.uploads.path(address),
+            f"{before}-scaled{dot}{ending}",
+        )  # by any of which the library knows it
+        row = next(filter(None, (self._attachment("path = ?", each) for each in paths)), (None, "", ""))
         self.kept.execute("UPDATE attachments SET used = 1 WHERE id = ?", [row[0]])
         return self.picture(address, alt=row[1], caption=row[2])
 
@@ -244,6 +254,11 @@ class _Blog(Export):
             below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
             shown.append(f'<figure><img src="{escape(address)}" alt="{escape(alt)}">{below}</figure>')
         return "".join(shown)
+
+    def addresses(self, ids):
+        """Return the addresses of the files of the media library with these numbers."""
+        rows = (self.one("SELECT address FROM attachments WHERE id = ?", number) for number in ids)
+        return [row[0] for row in rows if row]
 
     def block(self, number):
         """Return the content of the block kept for several posts with this number, or nothing."""
@@ -281,8 +296,9 @@ class _Blog(Export):
                     "what": what[1],
                     "count": count,
                 }
+            titles = ", ".join(f"“{title}”" for title in self.titles.get(what, ()))
             if words:
-                yield LeftOut(self.name, words)
+                yield LeftOut(self.name, f"{words} {titles}".strip())
         unused = self.one("SELECT count(*) FROM attachments WHERE NOT used")[0]
         if unused:
             yield LeftOut(

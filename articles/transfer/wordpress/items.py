@@ -8,14 +8,11 @@ from django.utils.translation import gettext as _
 from .. import fields, html
 from ..documents import KEEPS, State
 from . import shortcodes
+from .wxr import DESCRIPTIONS
 
 DRAFTS = {"draft", "pending", "auto-draft", "future"}
 LONGEST_SUMMARY = 600  # characters above "more" that are taken for a summary
-# Where plugins keep what they tell search engines of a post; what is made by a template is none of the author's words.
-DESCRIPTIONS = (
-    "_yoast_wpseo_metadesc", "rank_math_description", "_seopress_titles_desc", "_aioseo_description",
-    "_aioseop_description", "_genesis_description",
-)  # fmt: skip
+# What is made by a template is none of the author's words.
 _TEMPLATE = re.compile(r"%%?\w+%|#post_|\{\{")
 
 

@@ -26,6 +26,8 @@ _IMAGE = re.compile(r"((?:<a\b[^<>]*>)?\s*<img\b[^<>]*>\s*(?:</a>)?)")
 DEEPEST = 50
 
 _NOTES = {"footnote", "ref", "efn_note", "efn-note", "mfn", "fn", "ftn", "easy_footnote", "footnotes_note"}
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
+MOST_WORDS = 200  # texts of a block that isn't known
 _FRAMES = {"embed", "youtube", "vimeo", "video", "audio", "playlist", "tweet", "twitter", "instagram", "facebook",
            "soundcloud", "spotify", "ted", "dailymotion", "googlemaps", "wpvideo", "tiktok", "iframe"}  # fmt: skip
 _LISTINGS = {"code", "sourcecode", "php", "python", "js", "css", "bash", "java", "html", "xml", "sql"}
@@ -36,11 +38,12 @@ _QUIET = {"more", "footnotes", "spacer", "nextpage", "separator", "page-break"}
 def expanded(content, blog, notes):
     """Return the `content` of a post as HTML, telling `notes` what it made of it.
 
-    `blog.gallery(ids)` gives HTML of pictures by their numbers (all of the post for none), `blog.block(id)` the content of
-    a block kept for several posts, or "".
+    `blog.gallery(ids)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)` the
+    addresses of files, `blog.block(id)` the content of a block kept for several posts, or "".
     """
     has_blocks = "<!-- wp:" in content
-    content = _without_comments(content.replace("\r\n", "\n"), blog, notes)
+    content = content.replace("\r\n", "\n")
+    content = _without_comments(_between_blocks(content) if has_blocks else content, blog, notes)
     content = _Shortcodes(content, blog, notes).html()
     content = _outside_code(content, _with_frames)
     return content if has_blocks else _outside_code(content, _with_lines)
@@ -67,17 +70,55 @@ def _without_comments(content, blog, notes, within=False):
                 return _without_comments(kept, blog, notes, within=True)
         if block and said.endswith("/") and block[1] not in _QUIET:
             notes.add(_("A block of the editor was left out: %s") % said[:200].rstrip("/ "))
+            return _words_of(block[1], said)
         return ""
 
     end = content.rfind("-->") + 3
     return re.sub(r"<!--(.*?)-->", told, content[:end], flags=re.DOTALL) + content[end:] if end > 2 else content
 
 
-def _number(said, name):
+def _between_blocks(content):
+    """Return the `content` with paragraphs in what stands between blocks, as the editor's classic block shows it."""
+    out, depth, place = [], 0, 0
+    for found in re.finditer(r"<!--\s{1,9}(/?)wp:[a-z].*?-->", content[: content.rfind("-->") + 3], re.DOTALL):
+        if depth == 0:
+            out.append(_freeform(content[place : found.start()]))
+            place = found.start()
+        if not found[0].endswith("/-->"):
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth == 0:
+            out.append(content[place : found.end()])
+            place = found.end()
+    rest = content[place:]
+    return "".join([*out, rest if depth else _freeform(rest)])
+
+
+def _freeform(part):
+    return _outside_code(part, _with_lines) if "\n" in part.strip() and "<p" not in part else part
+
+
+def _words_of(name, said):
+    """Return HTML of what the comment of a block says that is made of it: where it leads, the words that it alone keeps."""
+    told = _attributes_of(said)
+    address = next((told[key] for key in ("url", "href") if isinstance(told.get(key), str) and told[key]), "")
+    label = told["label"] if isinstance(told.get("label"), str) else ""
+    if re.match("https?://|/", address):
+        return f'<p><a href="{escape(address)}">{escape(label or address)}</a></p>'
+    found = fields.words(told.get("data", told)) if "/" in name else []  # those of plugins
+    return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in found[:MOST_WORDS])
+
+
+def _attributes_of(said):
+    """Return what the comment of a block says, as {name: value}."""
     try:
-        return fields.number(str(json.loads(said[said.index("{") : said.rindex("}") + 1])[name]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return 0
+        found = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _number(said, name):
+    return fields.number(str(_attributes_of(said).get(name, "")))
 
 
 def _outside_code(content, change):
@@ -93,8 +134,15 @@ def _outside_code(content, change):
 
 
 def _with_lines(part):
-    """Return `part` with its line ends as breaks, of which two are a paragraph's end, as WordPress shows old posts."""
-    return re.sub(r"<[^<>]*>|\n", lambda found: "<br>" if found[0] == "\n" else found[0], part)
+    """Return `part` with its line ends as breaks, of which two are a paragraph's end, as WordPress shows old posts.
+
+    A line end behind a break is none of its own.
+    """
+
+    def broken(found):
+        return "<br>" if found[0] == "\n" else found[1] or found[0]
+
+    return re.sub(r"(<br[^<>]*>)[ \t]*\n|<[^<>]*>|\n", broken, part)
 
 
 def _with_frames(part):
@@ -189,6 +237,12 @@ class _Shortcodes:
         if kind == "gallery":
             ids = re.findall(r"\d{1,12}", named.get("ids") or named.get("include") or "")
             return f"\n\n{self.blog.gallery(list(map(int, ids[:500])))}\n\n"
+        if kind == "playlist" and named.get("ids"):
+            files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"])[:500])))
+            if files:
+                return "".join(f'\n\n<iframe src="{escape(each)}"></iframe>\n\n' for each in files)
+        if "image" in kind and re.fullmatch(r"\d{1,12}", named.get("image", "")):  # WPBakery's
+            return f"\n\n{self.blog.gallery([int(named['image'])])}\n\n"
         if kind in _NOTES and inner is not None:
             return self._footnote(inner)
         if kind in _LISTINGS and inner is not None:
@@ -240,10 +294,14 @@ class _Shortcodes:
         words = " ".join(
             named[key] for key in ("title", "heading", "text", "caption", "label", "content") if named.get(key)
         )
-        address = next((named[key] for key in _ADDRESSES if re.match(r"(?:https?:/)?/", named.get(key, ""))), "")
+        given = [named[key] for key in _ADDRESSES if re.match(r"(?:https?:)?/", named.get(key, ""))]
+        picture = next(filter(_IMAGE_FILE.search, given), "")
+        address = next((each for each in given if each != picture), "")
         kept = escape(words)
+        if picture:
+            kept = f'<img src="{escape(picture)}" alt="{escape(named.get("alt") or words)}">'
         if address:
-            kept = f'<a href="{escape(address)}">{escape(words or address)}</a>'
+            kept = f'<a href="{escape(address)}">{kept or escape(address)}</a>'
         return " ".join(filter(None, (kept, inner)))
 
 

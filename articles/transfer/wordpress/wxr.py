@@ -16,7 +16,15 @@ LONGEST_TAG = 1 << 22  # bytes without an end of a tag
 LONGEST_ITEM = 20_000_000  # characters of an item
 DEEPEST = 60  # elements within each other; WordPress has six
 _CONTROL = bytes({*range(9), 11, 12, *range(14, 32)})  # WordPress writes them, XML has none
-_META = {"_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "_wp_attachment_metadata"}
+# Where plugins keep what they tell search engines of a post.
+DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_seopress_titles_desc", "_aioseo_description",
+    "_aioseop_description", "_genesis_description",
+)  # fmt: skip
+_META = {
+    "_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "cap-user_login", "cap-display_name",
+    *DESCRIPTIONS,
+}  # fmt: skip
 _MOST_TERMS = 500
 
 
