@@ -24,13 +24,14 @@ LARGEST = 256_000  # bytes, compressed
 _asked, _lock = LRUCache(10_000), threading.Lock()  # addresses of pages that are kept when they are asked for again
 
 
-def public_page(*parameters, kept=False, each_time=None):
+def public_page(*parameters, kept=False, each_time=None, former=None):
     """Make a view answer GET and HEAD only, and mark what it shows as cacheable by anyone.
 
     `parameters` are the names of the query string that it reads: of the request it sees the path and those, nothing
     else, so that what is kept for one reader is right for all. It may activate the language of what it shows: the
     site's own is back when it is done. What it says to be `depending` on a facet is `kept` in the database until
     that changes, for those who have no session. `each_time(environ, address)` is told whenever it answers, from memory too.
+    `former(query)` says of a query string whether it tells a page of elsewhere, so that the address is none of this one's.
     """
     known = frozenset(parameters)
 
@@ -52,7 +53,7 @@ def public_page(*parameters, kept=False, each_time=None):
                     _keep(standing, response)
             return response
 
-        wrapped.parameters = known
+        wrapped.parameters, wrapped.former = known, former
         return wrapped
 
     return decorate

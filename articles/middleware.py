@@ -1,5 +1,6 @@
 """What surrounds every request: the site's address, headers that keep browsers safe, texts kept, former addresses."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 from django.apps import apps
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
-from django.http import HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import escape_leading_slashes
@@ -185,8 +186,14 @@ def same_origin(request):
     return urlsplit(origin)[:2] == (request.scheme, request.get_host())
 
 
+# How WordPress tells a text, where its addresses have no words, in a query string: /?p=12
+PLAIN = re.compile(r"(?:^|&)((?:p|page_id)=[0-9]{1,12})(?=&|$)")
+
+
 class OldAddresses:
     """Lead readers from a former address to the present one, looked for only when nothing else answered.
+
+    One that is told by a number in its query string is looked for first, for something answers at its path.
 
     A slug that changed is known by the address of its own page (`/themes/OLD/`). That one row serves the page, its
     feeds, the pages below it, every combination the theme is part of, and the query strings that name it.
@@ -197,6 +204,9 @@ class OldAddresses:
 
     def __call__(self, request):
         """Answer the request; a 404 becomes a 301 when the address was once public."""
+        led = self.of_number(request)
+        if led is not None:
+            return led
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
             return response
@@ -207,6 +217,25 @@ class OldAddresses:
         if (path, query) == (request.path_info, request.META.get("QUERY_STRING", "")):
             return response
         return HttpResponsePermanentRedirect(present)
+
+    @staticmethod
+    def of_number(request):
+        """Return where an address of WordPress with a number (`PLAIN`) leads, None for any other.
+
+        One of the front page that leads nowhere leads there: what nobody keeps isn't made anew for every number.
+        """
+        query = request.META.get("QUERY_STRING", "")
+        found = PLAIN.search(query) if request.method in {"GET", "HEAD"} else None
+        if found is None:
+            return None
+        path = request.path_info.removesuffix("index.php")
+        present = _moved([f"{path}?{found[1]}"])
+        if present:
+            return HttpResponsePermanentRedirect(escape_leading_slashes(quote(*present.values(), safe="/+")))
+        if request.path_info != "/":
+            return None
+        rest = PLAIN.sub("", query).lstrip("&")
+        return HttpResponseRedirect(f"/?{rest}" if rest else "/", headers={"Cache-Control": "no-cache"})
 
 
 SECTIONS = {"theme": "themes", "not": "themes", "author": "authors", "series": "series"}

@@ -327,14 +327,15 @@ class PageCache:
 def canonical(path, query):
     """Return (path, query) by which the page at `path` (as WSGI spells it) and `query` is kept, None for what isn't public.
 
-    Parameters that the page doesn't read are left out.
+    Parameters that the page doesn't read are left out. An address that may lead to another page (`former`) isn't kept.
     """
     try:
-        parameters = getattr(resolve(path.encode("latin-1").decode()).func, "parameters", None)
+        view = resolve(path.encode("latin-1").decode()).func
+        parameters, former = getattr(view, "parameters", None), getattr(view, "former", None)
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50) if query else ()
     except (Resolver404, ValueError):
         return None
-    if parameters is None:
+    if parameters is None or (query and former and former(query)):
         return None
     return path, urlencode([(name, value) for name, value in pairs if name in parameters])
 

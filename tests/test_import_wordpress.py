@@ -519,7 +519,7 @@ def test_a_text_of_brackets_takes_no_longer_than_its_length():
 
 UPLOADS = f"{BLOG}/wp-content/uploads/2024/01"
 BLOCKS = [
-    (f'<!-- wp:file {{"id":12}} -->\n<div class="wp-block-file"><a id="x" href="https://x.example/r.pdf">Report</a><a href="https://x.example/r.pdf" class="wp-block-file__button wp-element-button" download>Download</a></div>\n<!-- /wp:file -->',
+    ('<!-- wp:file {"id":12} -->\n<div class="wp-block-file"><a id="x" href="https://x.example/r.pdf">Report</a><a href="https://x.example/r.pdf" class="wp-block-file__button wp-element-button" download>Download</a></div>\n<!-- /wp:file -->',
      "[Report](https://x.example/r.pdf)"),
     ('<div class="wp-block-buttons"><a class="wp-block-button__link" href="/1">One</a><a class="wp-block-button__link" href="/2">Two</a></div>', "[One](/1)  \n[Two](/2)"),
     (f'<!-- wp:cover -->\n<div class="wp-block-cover has-parallax" style="background-image:url({UPLOADS}/p.jpg)"><div><!-- wp:paragraph -->\n<p>On it</p>\n<!-- /wp:paragraph --></div></div>\n<!-- /wp:cover -->',

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
@@ -161,6 +162,19 @@ def test_addresses_without_public_pages_are_none_of_the_caches_business():
         ("/search/", "&".join("q=1" for _ in range(60))),
     ):
         assert canonical(path, query) is None
+
+
+def test_an_address_of_the_front_page_that_may_lead_elsewhere_is_never_kept(reader, article, settled):
+    Redirect.objects.create(site_id=1, old_path="/?p=12", new_path="/articles/pipes/")
+    assert reader.get("/").status_code == 200
+    kept = len(reader.handler.cache.pages)
+    for number in range(12, 20):
+        assert reader.get(f"/?p={number}").headers["Location"] == ("/articles/pipes/" if number == 12 else "/")
+    assert reader.get("/?utm=1").content == reader.get("/").content
+    assert len(reader.handler.cache.pages) == kept
+    assert canonical("/", "p=x&utm=1") == ("/", "")
+    assert canonical("/articles/", "p=12") == ("/articles/", "")
+    assert canonical("/", "x=1&page_id=3") is None
 
 
 # How long it is true -------------------------------------------------------------------------------------------------

@@ -293,7 +293,8 @@ class TestAddresses:
             "/search/",
             "/articles/",
             "/admin/",
-            "/?p=3",
+            "/?cat=3",
+            "/?p=3&x=1",
             "no",
             "/a b/",
             "/x" * 200,
@@ -303,6 +304,21 @@ class TestAddresses:
         (outcome,) = taken(a_document(1, old_paths=paths), a_document(2, old_paths=("/text-1",)), wishes=OUT)[:1]
         assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
         assert client.get("/articles/text-1/").status_code == 200
+
+    def test_an_address_told_by_a_number_leads_here_and_others_of_the_kind_to_the_front_page(self, client):
+        taken(a_document(1, old_paths=("/?p=12", "/blog/?page_id=3")), wishes=OUT)
+        for address in ("/?p=12", "/?utm=1&p=12", "/index.php?p=12", "/blog/?page_id=3", "/blog/index.php?page_id=3&x"):
+            response = client.get(address)
+            assert (response.status_code, response.headers["Location"]) == (301, "/articles/text-1/")
+        for address, led in (("/?p=13", "/"), ("/?p=1&p=2&theme=syria&page_id=3", "/?theme=syria")):
+            response = client.get(address)
+            assert (response.status_code, response.headers["Location"]) == (302, led)
+        assert [client.get(each).status_code for each in ("/", "/?p=x", "/?p=1x", "/blog/?p=12")] == [
+            200,
+            200,
+            200,
+            404,
+        ]
 
     def test_none_tells_of_what_is_to_come(self, client):
         taken(a_document(1, old_paths=("/a/",)))

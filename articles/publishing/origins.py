@@ -17,7 +17,8 @@ from ..models import Article, Imported, addresses
 from .checklist import SECTIONS
 
 MOST = 100  # former addresses of a text
-PATH = re.compile(r"/[^\\\s\x00-\x1f\x7f?#]{0,199}")  # what the table of redirects and its form take
+# What the table of redirects and its form take, and `middleware.OldAddresses` leads on.
+PATH = re.compile(r"(?=.{1,200}\Z)/[^\\\s\x00-\x1f\x7f?#]*(?:\?(?:p|page_id)=[0-9]{1,12})?")
 TAKEN = gettext_lazy("Something else answers at its former address %s.")
 LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
 
@@ -64,13 +65,14 @@ def former(paths, present):
     Those that lead there already, or are that, are left out.
     """
     for path in dict.fromkeys(unquote(path).partition("#")[0] for path in paths[:MOST]):
-        if "?" in path:
-            yield path, _("An address that is told by its parameters can’t lead on from here: %s") % path
-        elif not PATH.fullmatch(path):
-            yield path, _("This is no address that can lead on from here: %s") % path[:200]
+        if not PATH.fullmatch(path):
+            words = _("This is no address that can lead on from here: %s")
+            if "?" in path:
+                words = _("An address that is told by its parameters can’t lead on from here: %s")
+            yield path, words % path[:200]
         elif path == present:
             continue
-        elif answers(path):
+        elif "?" not in path and answers(path):
             yield path, TAKEN % path
         else:
             row = Redirect.objects.filter(site=settings.SITE_ID, old_path=path).first()

@@ -55,6 +55,17 @@ def path(link):
     return path if path.startswith("/") and path != "/" and not parts.query and "//" not in path else ""
 
 
+def numbered(link):
+    """Return the path and the query of an address of WordPress that tells its text by a number ("/?p=12"), or nothing."""
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        return ""
+    path = names.clean_line(unquote(parts.path)).removesuffix("index.php") or "/"
+    is_one = path.startswith("/") and "//" not in path and re.fullmatch(r"(?:p|page_id)=[0-9]{1,12}", parts.query)
+    return f"{path}?{parts.query}" if is_one else ""
+
+
 def language(said):
     """Return the two letters with which a code of a language begins ("tr-TR"), or nothing."""
     found = re.match(r"([a-z]{2})(?![a-z])", said.strip().lower())

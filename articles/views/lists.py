@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from .. import listing as listings
 from .. import names, search, text, weaving
 from ..caching import depending, public_page, tagged
+from ..middleware import PLAIN
 from ..models import Article, Author, Counts, Event, Link, Theme
 from ..models.article import themes_by_name
 from ..models.rendition import kept
@@ -26,7 +27,7 @@ MOST_WITHOUT_LETTERS, MOST_LETTERS = 40, 12  # themes, and their letters: an ind
 NEIGHBOURS_ON_HUB = 12  # the others are folded away: a wide theme has most of them
 
 
-@public_page(*listings.PARAMETERS, kept=True)
+@public_page(*listings.PARAMETERS, kept=True, former=PLAIN.search)
 def front(request):
     """The subject explained, the themes, the newest deep dives; with filters, on to the list of articles."""
     listing = listings.parse_front(request.GET)

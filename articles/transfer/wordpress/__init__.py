@@ -204,7 +204,7 @@ class _Blog(Export):
     @staticmethod
     def _old_paths(row, state, notes):
         link = row.get("link", "").strip()
-        path = fields.path(link)
+        path = fields.path(link) or fields.numbered(link)
         if state is not State.DRAFT and not path and link:
             notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
         return (path,) if path and state is not State.DRAFT else ()
