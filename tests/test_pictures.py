@@ -219,6 +219,14 @@ def test_a_caption_typed_in_the_text_comes_first(client):
     assert "title=" not in page[page.index("<figure") : page.index("</figure>")]
 
 
+def test_a_text_may_say_that_a_picture_has_no_caption_in_it(client):
+    picture = stored(caption="Its own.")
+    make_article("Seen", slug="seen", body=f'![The sea]({picture.file.url} "")')
+    page = client.get("/articles/seen/").content.decode()
+    assert '<figure class="picture">' in page
+    assert "Its own." not in page
+
+
 def test_feeds_have_one_address_and_the_caption(client):
     picture = stored(caption="Seen from the east.")
     make_article("Seen", body=f"![A strait]({picture.file.url})")

@@ -396,8 +396,9 @@ class TestPictures:
             taken(a_document(number, body="![A bridge](import:0)", pictures=(picture,)))
         assert Picture.objects.get().caption == "The bridge at dawn"
         bodies = [row.working.fields["body"] for row in Article.objects.order_by("pk")]
-        assert [' "' in body for body in bodies] == [False, True, False]
+        assert [' "' in body for body in bodies] == [False, True, True]
         assert 'A “caption” here"' in bodies[1]
+        assert bodies[2].endswith(' "")')  # which says that it has none here
 
 
 class TestPages:

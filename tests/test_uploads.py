@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -129,6 +130,78 @@ def test_a_step_that_was_cut_off_takes_nothing_twice(desk, source):
     until_over(desk, page)
     assert Article.objects.count() == 2
     assert "2 skipped (2 unchanged)" in shown(desk, page)
+
+
+def meanwhile(monkeypatch, *steps):
+    """Let the next upload hold a text before and after each of the functions `steps`, which run when it is their turn."""
+
+    def documents(path):
+        yield a_document(0)
+        for number, step in enumerate(steps, start=1):
+            step()
+            yield a_document(number)
+
+    monkeypatch.setattr(receiving.reading, "documents", documents)
+
+
+def taking(desk):
+    """Return the page of an upload whose account has been seen and that is to be taken."""
+    page = upload(desk).headers["Location"]
+    until_over(desk, page)
+    desk.post(page, {"action": "take"})
+    return page
+
+
+def test_what_is_forgotten_meanwhile_goes_no_further(desk, source, monkeypatch):
+    source += [a_document(0), a_document(1)]
+    page = taking(desk)
+    meanwhile(monkeypatch, lambda: Upload.objects.all().delete())
+    assert desk.post(page, {"action": "step"}).headers["Location"] == HERE
+    assert list(Article.objects.values_list("slug", flat=True)) == ["text-0"]
+
+
+def test_a_step_that_takes_long_is_nobody_elses(desk, source, monkeypatch):
+    source += [a_document(0), a_document(1), a_document(2)]
+    page, at, tried = taking(desk), [timezone.now()], []
+    monkeypatch.setattr(receiving.tries, "clock", lambda: at[0])
+
+    def later():
+        at[0] += datetime.timedelta(seconds=80)
+        tried.append(desk.post(page, {"action": "step"}).headers["Location"].endswith("?busy=1"))
+
+    meanwhile(monkeypatch, later, later)
+    desk.post(page, {"action": "step"})
+    assert tried == [True, True]
+    assert (Upload.objects.get().stage, Upload.objects.get().position, Article.objects.count()) == ("done", 3, 3)
+
+
+def test_a_step_that_was_taken_over_stores_nothing(desk, source, monkeypatch):
+    source += [a_document(0), a_document(1)]
+    page = taking(desk)
+    other = timezone.now() + datetime.timedelta(minutes=1)
+    meanwhile(monkeypatch, lambda: Upload.objects.update(busy_until=other))
+    desk.post(page, {"action": "step"})
+    row = Upload.objects.get()
+    assert (row.position, row.busy_until, Article.objects.count()) == (0, other, 1)
+
+
+def test_nothing_is_offered_where_nothing_is_to_be_done(desk, source):
+    source += [Refusal("x.md", "It is no text.")]
+    page = upload(desk).headers["Location"]
+    until_over(desk, page)
+    assert "Nothing of it is to be done here." in shown(desk, page)
+    assert 'value="take"' not in desk.get(page).content.decode()
+
+
+def test_which_right_is_missing_is_said(source):
+    user, client = make_user("some"), Client()
+    needed = ["add_article", "change_article", "publish_article", "change_theme", "add_author"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=needed))
+    client.force_login(user)
+    source += [a_document(1, themes=("New",))]
+    page = upload(client).headers["Location"]
+    until_over(client, page)
+    assert "You have not been given the right to add this: theme." in shown(client, page)
 
 
 def test_it_can_be_looked_at_otherwise_and_forgotten(desk, source):

@@ -104,7 +104,7 @@ class UploadAdmin(OnlyRead, admin.ModelAdmin):
             "rows": [in_words(row) for row in upload.lines] if seen else (),
             "left_out": bool(seen and len(upload.lines) >= receiving.MOST_LINES),
             "told": told(upload.counts),
-            "refused": upload.counts.get(Result.REFUSED, 0),
+            "has_work": any(upload.counts.get(each) for each in (Result.TAKEN, Result.UPDATED)),
             "is_busy": "busy" in request.GET,
         }
         return self._page(request, "go_on", upload.name, **context)
@@ -122,7 +122,8 @@ class UploadAdmin(OnlyRead, admin.ModelAdmin):
             receiving.begin(upload, by=request.user)
         elif action == "step" and not receiving.step(upload, by=request.user):
             return f"{here}?busy=1"
-        return here
+        is_there = Upload.objects.filter(pk=upload.pk).exists()  # it may have been forgotten meanwhile
+        return here if is_there else reverse("admin:articles_upload_changelist")
 
     def _page(self, request, name, title, **context):
         """Return the page called `name`."""

@@ -30,6 +30,12 @@ NEEDED = {
 SAVES = {Kind.DRAFT: "write", Kind.SUBMITTED: "write", Kind.RETURNED: "review", Kind.APPROVED: "review"}
 # Fields that are for those who publish alone, once readers have the article or wait for it.
 CLOSED = gettext_lazy("Readers have this article, or wait for it: whoever publishes changes this.")
+# Told to whom a right is missing, by what they would have done.
+MISSING = {
+    "add": gettext_lazy("You have not been given the right to add this: %s."),
+    "change": gettext_lazy("You have not been given the right to change this: %s."),
+    "delete": gettext_lazy("You have not been given the right to delete this: %s."),
+}
 RESERVED = dict.fromkeys([Status.SCHEDULED, Status.PUBLISHED, Status.WITHDRAWN], ("slug", "authors"))
 
 
@@ -84,11 +90,14 @@ def refuse_fields(by, article, based_on, fields):
 
 
 def refuse_row(by, row, *verbs):
-    """Raise PermissionDenied unless all who do it may do one of `verbs` (add, change, delete) with rows like `row`."""
+    """Raise PermissionDenied unless all who do it may do one of `verbs` (add, change, delete) with rows like `row`.
+
+    It says which right is missing.
+    """
     told = row._meta
     for user in _acting(by):
         if not any(user.has_perm(f"{told.app_label}.{verb}_{told.model_name}") for verb in verbs):
-            raise PermissionDenied
+            raise PermissionDenied(MISSING[verbs[0]] % told.verbose_name)
 
 
 def _acting(by):

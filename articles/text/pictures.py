@@ -42,7 +42,8 @@ def shown(markup, known, plain=False):
         picture = known.get(html.unescape(said.get("src", "")))
         if picture is None:
             return found[0]
-        return figure(picture, found[1], plain=plain, caption=html.unescape(said.get("title", "")))
+        caption = html.unescape(said["title"]) if "title" in said else None
+        return figure(picture, found[1], plain=plain, caption=caption)
 
     def within(found):
         picture = known.get(html.unescape(dict(_ATTRIBUTE.findall(found[1])).get("src", "")))
@@ -54,9 +55,12 @@ def shown(markup, known, plain=False):
     return "".join(parts)
 
 
-def figure(picture, attributes, *, plain=False, lead=False, caption=""):
-    """Return the figure of a `Known` picture, `attributes` being those of its img: src, alt; escaped."""
-    below = html.escape(caption or picture.caption, quote=False)
+def figure(picture, attributes, *, plain=False, lead=False, caption=None):
+    """Return the figure of a `Known` picture, `attributes` being those of its img: src, alt; escaped.
+
+    `caption` is that of the text, "" for none; without one (None) it is the picture's own.
+    """
+    below = html.escape(picture.caption if caption is None else caption, quote=False)
     credit = f'<span class="credit">{html.escape(picture.credit, quote=False)}</span>' if picture.credit else ""
     below = " · ".join(filter(None, (below, credit)))
     shown_below = f"<figcaption>{below}</figcaption>" if below else ""

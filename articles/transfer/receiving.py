@@ -1,6 +1,8 @@
 """Bringing in what was uploaded at the desk: a few seconds at a time, by whichever process is asked.
 
 A step takes what it can and says how far it came. One that is cut off is done again: what was taken is not taken twice.
+Before each text it looks whether it is still the one who is at it: one whose time ran out, or whose upload was forgotten
+meanwhile, takes nothing more and stores nothing.
 """
 
 import re
@@ -27,7 +29,8 @@ from .taking.outcomes import Result, Wishes, row_of
 MOST_BYTES = 20 * 1024 * 1024  # nginx lets 25 MB through
 MOST_WAITING = 3  # uploads of one user
 SECONDS, LONGEST = 3.0, 40.0  # for the new texts of a step; for a whole step, as far as that can be
-LEASE = timedelta(minutes=2)  # after which somebody who began a step and was never heard of again is given up
+LEASE = timedelta(minutes=2)  # after which somebody who is at a step and isn't heard of is given up
+BEAT = timedelta(seconds=20)  # after which they let themselves be heard of
 KEPT = timedelta(days=1)
 MOST_LINES = 1_000  # of an account; the rest is counted
 LONGEST_LINE = 500
@@ -94,14 +97,40 @@ def step(upload, *, by):
     """Go on with the upload for a few seconds; return whether it was this call that did, and nobody else is at it."""
     publishing.rights.refuse(by, "import")
     rows = Upload.objects.filter(pk=upload.pk, user=by, stage__in=[Stage.LOOKING, Stage.TAKING], problem="")
-    if not _free(rows).update(busy_until=tries.clock() + LEASE):
+    until = tries.clock() + LEASE
+    if not _free(rows).update(busy_until=until):
         return False
-    row = rows.get()
+    row = rows.filter(busy_until=until).first()
+    if row is None:
+        return False
     try:
         _work(row, by)
     finally:
-        Upload.objects.filter(pk=row.pk).update(busy_until=None)
+        _mine(row).update(busy_until=None)
     return True
+
+
+def _mine(row):
+    """Return the row of the upload as long as it is ours: it was not forgotten, and nobody took it over."""
+    return Upload.objects.filter(pk=row.pk, busy_until=row.busy_until)
+
+
+class _Lost(Exception):  # noqa: N818 - says what happened
+    """The upload is not ours any more."""
+
+
+def _while_ours(row, documents):
+    """Yield `documents`, letting ourselves be heard of; raise _Lost when the upload is not ours any more."""
+    for document in documents:
+        now = tries.clock()
+        if row.busy_until - now > LEASE - BEAT:
+            if not _mine(row).exists():
+                raise _Lost
+        elif _mine(row).update(busy_until=now + LEASE):
+            row.busy_until = now + LEASE
+        else:
+            raise _Lost
+        yield document
 
 
 def _work(row, by):
@@ -111,7 +140,7 @@ def _work(row, by):
     dry = row.stage == Stage.LOOKING
     with stored(row) as path:
         try:
-            documents = _from_first(islice(reading.documents(path), row.position, None))
+            documents = _while_ours(row, _from_first(islice(reading.documents(path), row.position, None)))
             # What was done with before is read once more: as long as that takes, new ones are taken.
             skipping = time.monotonic() - began
             until = time.monotonic() + max(SECONDS, min(skipping, LONGEST - skipping))
@@ -126,12 +155,15 @@ def _work(row, by):
                     break
         except ValueError as error:
             row.problem = str(error)
+        except _Lost:
+            return
     if over:
         row.stage = Stage.SEEN if dry else Stage.DONE
         row.content = row.content if dry else b""
     row.known, row.counts = known.plain(), counts
     columns = ["stage", "position", "known", "counts", "lines", "problem"]
-    row.save(update_fields=columns if dry or not over else [*columns, "content"])
+    columns += [] if dry or not over else ["content"]
+    _mine(row).update(**{name: getattr(row, name) for name in columns})
 
 
 def _from_first(documents):

@@ -64,7 +64,9 @@ class _Taking:
                     raise
             except (ValidationError, PermissionDenied) as error:
                 self.rows.forget()
-                words = getattr(error, "messages", None) or [_("You have not been given the right to bring this in.")]
+                words = getattr(error, "messages", None) or [
+                    str(error) or _("You have not been given the right to bring this in.")
+                ]
                 notes = (*document.notes, Note(" ".join(words)))
                 return Outcome(Result.REFUSED, document.place, document.title, notes)
             except BaseException:

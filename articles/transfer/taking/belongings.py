@@ -195,7 +195,7 @@ def few(rows, most, words, notes):
 
 def put_in(body, pictures, addresses, captions):
     """Return the Markdown `body` with the `addresses` ({number in `pictures`: address}) of its pictures, and `captions`
-    where what shows one has none of its own.
+    where what shows one has none of its own; an empty one keeps that of the library away.
 
     Of a picture that has none, its words stay, and a link when it lies at an address of the web.
     """
@@ -203,7 +203,7 @@ def put_in(body, pictures, addresses, captions):
     def shown(found):
         words, number, title = found[1], int(found[2]), found[3]
         if number in addresses:
-            if not title and captions.get(number):
+            if not title and number in captions:
                 title = ' "{}"'.format(captions[number].replace("\\", "\\\\").replace('"', "&quot;"))
             return f"![{words}]({addresses[number]}{title})"
         place = pictures[number].place if number < len(pictures) else ""
