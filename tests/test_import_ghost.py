@@ -5,6 +5,8 @@ import json
 import tracemalloc
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from articles import text
 from articles.transfer import ghost
@@ -324,6 +326,36 @@ def test_what_stood_in_mails_alone_is_told(html):
     assert "Dear reader" in told(found)
     assert "Now" in told(found)
     assert "Dear" not in found.body
+
+
+PIECES = ["слово", "\n", "\n\n", "```\n", "~~~js\n", "`", "``", "<div>", "</div>", "~", "^", "==", "~~", "![a](/x.png)", "[a](/x)", "https://x.example/a", "[^1]", "| a | b |\n|--|-:|\n", "> ", "- "]  # fmt: skip
+
+
+@settings(max_examples=times(40, 300), deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_no_word_of_a_markdown_card_is_lost(parts):
+    source = " ".join(parts)
+    found = lexical({"type": "markdown", "markdown": source})
+    assert found.body.count("слово") == source.count("слово")
+    assert "aside.invalid" not in found.body
+
+
+def test_what_members_alone_could_see_in_a_text_is_told_and_left_out():
+    page = (
+        '<p>All.</p><!--kg-gated-block:begin nonMember:false memberSegment:"status:-free" --><p>Paid <b>words</b></p><!--kg-gated-block:end-->'
+        '<!--kg-gated-block:begin nonMember:true memberSegment:"" --><p>Open.</p><!--kg-gated-block:end--><p>End.</p>'
+    )
+    cards = [
+        {
+            "type": "html",
+            "html": "<p>Paid words</p>",
+            "visibility": {"web": {"nonMember": False, "memberSegment": "x"}},
+        },
+        {"type": "html", "html": "<p>Open.</p>", "visibility": {"web": {"nonMember": True}}},
+    ]
+    for found, body in ((one(html=page), "All.\n\nOpen.\n\nEnd."), (lexical(*cards), "Open.")):
+        assert found.body == body
+        assert "not everybody could see was left out: Paid words" in told(found)
 
 
 def test_a_markdown_card_is_read_as_ghost_reads_it():

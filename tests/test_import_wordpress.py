@@ -3,6 +3,7 @@
 import datetime
 import io
 import itertools
+import re
 import tracemalloc
 
 import pytest
@@ -533,6 +534,8 @@ BLOCKS = [
     (f'A <img class="wp-image-1" src="{UPLOADS}/p.jpg" alt="P" /> in line', "A ![P](import:0) in line"),
     (f'[et_pb_image src="{UPLOADS}/p.jpg" alt="P" url="/x"]', "[![P](import:0)](/x)"),
     ('[vc_single_image image="5"]', "![](import:0)"),
+    (f'<ul class="wp-block-gallery"><li><figure><img src="{UPLOADS}/p.jpg" alt="P"/></figure></li></ul>', "![P](import:0)"),
+    (f'<figure><a href="https://x.example/"><img src="{UPLOADS}/p.jpg" alt="P"/></a><figcaption>Below</figcaption></figure>', "[![P](import:0)](https://x.example/)\n\nBelow"),
     ('[playlist ids="5"]', f"<{UPLOADS}/p.jpg>"),
 ]  # fmt: skip
 
@@ -579,6 +582,32 @@ def test_what_is_left_out_is_told_by_name():
         "Items of the type “book” that were left out: 7. “Book 1”, “Book 2”, “Book 3”, “Book 4”, “Book 5”",
         "Texts with the status “trash” that were left out: 1. “A post”",
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "paths"),
+    [
+        ("https://notebook.example/?p=7", ("/?p=7",)),
+        ("https://notebook.example/blog/index.php?page_id=7", ("/blog/?page_id=7",)),
+        ("https://notebook.example/?p=7&preview=true", ()),
+        ("https://notebook.example/?attachment_id=7", ()),
+    ],
+)
+def test_an_address_told_by_a_number_is_a_former_one(link, paths):
+    found = one(item(7, link=link))
+    assert found.old_paths == paths
+    assert ("can't lead here" in said(found)) is (not paths)
+
+
+WITHIN = ["слово", "\n", "\n\n", "<!-- wp:paragraph -->", "<!-- /wp:paragraph -->", "<!-- wp:x /-->", "<p>слово</p>", "<br>", "<pre>", "</pre>", "-->", "<!--"]  # fmt: skip
+
+
+@settings(max_examples=times(80, 400), deadline=None)
+@given(st.lists(st.sampled_from(WITHIN), max_size=12))
+def test_no_word_between_blocks_is_lost(parts):
+    content = " ".join(parts)
+    outside = re.sub(r"<!--.*?-->", "", content, flags=re.DOTALL)
+    assert body(content).count("слово") >= outside.count("слово")
 
 
 def test_a_picture_is_known_whichever_of_its_sizes_is_shown():

@@ -8,7 +8,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from .. import fields
+from .. import fields, html
 from .markdown import of_markdown
 
 MOST_WORDS = 200  # texts of a card that isn't known
@@ -20,6 +20,9 @@ def card(kind, said, notes):
     """Return HTML of a card of an editor with the fields `said`; what is not known is told with the words it has."""
     if kind in _RULES:
         return "<hr>"
+    if _is_gated(said.get("visibility")):
+        notes.add(gated(" ".join(fields.words(said))))
+        return ""
     if kind in _QUIET:
         return ""
     if kind in {"markdown", "card-markdown"}:
@@ -38,6 +41,19 @@ def card(kind, said, notes):
     if not shown:
         notes.add(_("A card “%s” of the editor says nothing that can be shown here: it was left out.") % kind)
     return f"<figure>{shown}<figcaption>{below}</figcaption></figure>" if below else shown
+
+
+def _is_gated(seen_by):
+    """Whether a card with the `visibility` isn't shown on pages to everybody."""
+    if not isinstance(seen_by, dict):
+        return False
+    web = seen_by.get("web")
+    return seen_by.get("showOnWeb") is False or (isinstance(web, dict) and web.get("nonMember") is False)
+
+
+def gated(words):
+    """Return what is told of a part of a text, which says `words`, that not everybody could see."""
+    return _("A part that not everybody could see was left out: %s") % html.plain(words)[:1000]
 
 
 def field(said, *keys):
@@ -102,8 +118,8 @@ def _bookmark(said):
 
 
 def _embed(said):
-    address, html = field(said, "url"), field(said, "html")
-    return f'<iframe src="{escape(address)}"></iframe>' if address and "<blockquote" not in html else html
+    address, shown = field(said, "url"), field(said, "html")
+    return f'<iframe src="{escape(address)}"></iframe>' if address and "<blockquote" not in shown else shown
 
 
 def _file(said):

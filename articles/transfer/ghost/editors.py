@@ -5,14 +5,17 @@ and atoms (https://github.com/bustle/mobiledoc-kit/blob/master/MOBILEDOC.md).
 """
 
 import json
+import re
 from html import escape
 
 from django.utils.translation import gettext as _
 
-from .cards import card, field
+from .cards import card, field, gated
 from .markdown import of_markdown
 
 DEEPEST = 40
+_GATED = re.compile(r"<!--\s{0,9}kg-gated-block:begin\b([^<>]{0,500}?)-->")
+_GATED_END = re.compile(r"<!--\s{0,9}kg-gated-block:end\s{0,9}-->")
 _FORMATS = {1: "strong", 2: "em", 4: "s", 8: "u", 16: "code", 32: "sub", 64: "sup"}  # of a text node, in bits
 _TEXTS = {"text", "extended-text", "code-highlight", "at-link-search", "tk", "tab", "hashtag", "emoji"}
 _BLOCKS = {
@@ -33,7 +36,7 @@ def html_of(post, notes):
         for name, made in editors:  # mails hold more than pages
             if '"email' in field(post, name):
                 _tried(made, post[name], notes, only={"email", "email-cta"})
-        return post["html"]
+        return _without_gated(post["html"], notes)
     for name, made in editors:
         if field(post, name):
             found = _tried(made, post[name], notes)
@@ -41,6 +44,19 @@ def html_of(post, notes):
                 return found
             notes.add(_("The text that its editor kept (%s) can't be read.") % name)
     return of_markdown(post["markdown"], notes) if field(post, "markdown") else ""
+
+
+def _without_gated(source, notes):
+    """Return HTML without what only members could see in a text that everybody could."""
+    out, place = [], 0
+    for found in _GATED.finditer(source):
+        if found.start() < place or not re.search(r"nonMember\s{0,9}:\s{0,9}false", found[1]):
+            continue
+        end = _GATED_END.search(source, found.end())
+        out.append(source[place : found.start()])
+        place = end.end() if end else len(source)
+        notes.add(gated(source[found.end() : end.start() if end else len(source)]))
+    return "".join([*out, source[place:]])
 
 
 def _tried(made, source, notes, only=None):

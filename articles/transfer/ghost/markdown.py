@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from ... import text
 
 _ASIDE = "https://aside.invalid/"  # of no host: a link to it stands for what is put in afterwards
-_SHOWN = re.compile(rf'<a href="{re.escape(_ASIDE)}(\d+)">([^<]*)</a>')
-_PICTURE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s{0,9}<?([^)\s>]{1,2000})[^)]{0,300}\)")
+_SHOWN = re.compile(rf'<a href="{re.escape(_ASIDE)}(\d+)">[^<]*</a>|\[[^\[\]]*\]\({re.escape(_ASIDE)}(\d+)\)')
 _FENCE = re.compile(r"(`{3,9}|~{3,9})[ \t]*([\w#.+-]{0,40})")
 _RAW = re.compile(r"(?m)^<(?!https?:)/?[a-zA-Z][^\n]*(?:\n[^\n]*\S[^\n]*)*")  # down to the next empty line
 # What is left as it is (code, addresses of links, tags, references), and what the site's Markdown doesn't know.
 _WORDS = re.compile(
-    r"(?P<kept>`[^`\n]{1,2000}`|\]\([^()\s]{0,2000}|<[^<>]{1,2000}>|(?m:^[ ]{0,3}\[[^\[\]\n]{1,200}\]:[^\n]{0,2000}))"
+    r"(?P<kept>(?P<tick>`{1,9})(?!`)[^\n]{1,2000}?(?<!`)(?P=tick)(?!`)|\]\([^()\s]{0,2000}|<[^<>]{1,2000}>|(?m:^[ ]{0,3}\[[^\[\]\n]{1,200}\]:[^\n]{0,2000}))"
+    r"|(?P<picture>!\[(?P<alt>[^\[\]\n]{0,1000})\]\(\s{0,9}<?(?P<source>[^)\s>]{1,2000})[^)\n]{0,300}\))"
     r"|(?P<address>https?://[^\s<>()\[\]\"'*`]{2,2000}[^\s<>()\[\]\"'*`.,;:!?])"
     r"|~~(?P<gone>[^~\n]{1,1000})~~|==(?P<marked>[^=\n]{1,1000})=="
     r"|(?<!~)~(?P<sub>[^~\s]{1,100})~(?!~)|\^(?P<sup>[^\^\s\[\]]{1,100})\^"
@@ -34,12 +34,19 @@ def of_markdown(source, notes):
         shown.append(html)
         return f"[{words or '-'}]({_ASIDE}{len(shown) - 1})"
 
-    def picture(found):
-        return aside(f'<img src="{escape(found[2])}" alt="{escape(found[1])}">')
+    def known(found):
+        if found["picture"]:
+            return aside(f'<img src="{escape(found["source"])}" alt="{escape(found["alt"])}">')
+        return _known(found)
+
+    def put_back(typed, number, *, is_code):
+        if int(number) >= len(shown):
+            return typed
+        return escape(shown[int(number)]) if is_code else shown[int(number)]
 
     told = _without_listings(source[: text.LONGEST + 1].replace("\r\n", "\n"), aside)
     told = _RAW.sub(lambda found: f"\n\n{aside(found[0])}\n\n", told)
-    told = _WORDS.sub(_known, _PICTURE.sub(picture, told))
+    told = _WORDS.sub(known, told)
     told = re.sub(r"(?m)(?<=\S)[ \t]*$", "  ", told)
     try:
         html = text.render(told).html
@@ -48,7 +55,7 @@ def of_markdown(source, notes):
         return "".join(f"<p>{escape(part)}</p>" for part in source.split("\n\n"))
     for ours, theirs in _ALIGNED.items():
         html = html.replace(ours, theirs)
-    return _SHOWN.sub(lambda found: shown[int(found[1])] if int(found[1]) < len(shown) else found[2], html)
+    return _SHOWN.sub(lambda found: put_back(found[0], found[1] or found[2], is_code=not found[1]), html)
 
 
 def _without_listings(source, aside):

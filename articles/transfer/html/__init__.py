@@ -134,7 +134,7 @@ class _Converter(MarkdownConverter):
         images, held = figure.find_all("img"), figure.find("table")
         if caption is None:
             return
-        if len(images) == 1 and not held and self._known(images[0].get("src", "")):
+        if len(images) == 1 and not held and self._known(images[0].get("src", "")) and not self._leads_on(images[0]):
             for each in caption.find_all("br"):
                 each.replace_with(" ")
             for each in caption.find_all("a", href=True):
@@ -144,6 +144,12 @@ class _Converter(MarkdownConverter):
         elif held and not held.find("caption"):
             caption.name = "caption"
             held.insert(0, caption.extract())
+
+    @staticmethod
+    def _leads_on(image):
+        """Whether an image is a link to something else than itself: then no figure is made of it, and it has no caption."""
+        link = image.find_parent("a")
+        return link is not None and not _PICTURE_FILE.search(link.get("href", ""))
 
     # Words
 

@@ -32,6 +32,7 @@ LINES = {
     "kg-bookmark-publisher", "kg-file-card-contents", "kg-file-card-title", "kg-file-card-caption",
     "kg-file-card-metadata", "kg-file-card-filename", "kg-file-card-filesize", "wp-block-button__link",
 }  # fmt: skip
+GALLERIES = {"wp-block-gallery", "blocks-gallery-grid"}  # lists that are none: of pictures, each with its caption
 IN_LINE = {"kg-callout-emoji", "kg-callout-text"}
 APART = {"alignleft", "alignright", "aligncenter", "alignwide", "alignfull"}  # pictures beside or between paragraphs
 AROUND = {"kg-bookmark-container", "kg-file-card-container"}

@@ -12,6 +12,7 @@ from .elements import (
     CONTROLS,
     FLAT,
     FOLDED,
+    GALLERIES,
     GROUPS,
     IN_LINE,
     LINES,
@@ -205,6 +206,8 @@ class Writer(Media, HTMLParser):
             self.in_head = tag == "thead"
         elif tag in GROUPS:
             self._group(tag, said)
+        elif tag in {"ul", "ol"} and classes & GALLERIES:
+            pass
         elif FOLDED in classes:
             self.inline.append([tag, "strong", ""])
         elif self._is_flat():
