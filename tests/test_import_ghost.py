@@ -358,6 +358,23 @@ def test_what_members_alone_could_see_in_a_text_is_told_and_left_out():
         assert "not everybody could see was left out: Paid words" in told(found)
 
 
+def test_old_sites_had_dates_in_their_addresses():
+    given = [
+        {"key": "permalinks", "value": "/:year/:month/:day/:slug/"},
+        {"key": "activeTimezone", "value": "Europe/Istanbul"},
+    ]
+    late = "2024-01-31T22:30:00.000Z"  # which is February there
+    found = read(export([post(1, published_at=late), post(2, page=1), post(3, status="draft")], settings=given))
+    assert [each.old_paths for each in found] == [("/2024/02/01/post-1/",), ("/post-2/",), ()]
+    strange = [
+        {"key": "permalinks", "value": "/:year/:author/../:slug/"},
+        {"key": "timezone", "value": "../etc/passwd"},
+    ]
+    (found,) = read(export([post(1)], settings=strange))
+    assert found.old_paths == ()
+    assert "/:year/:author/../:slug/" in told(found)
+
+
 def test_a_markdown_card_is_read_as_ghost_reads_it():
     source = (
         "#Close\nLine\nline\n\n| A | B | C |\n|---|--:|:-:|\n| 1 | 2 | 3 |\n\nH~2~O x^2^ ==m== ~~gone~~ https://x.example/y `a~b~c`[^1]\n\n"

@@ -584,6 +584,32 @@ def test_what_is_left_out_is_told_by_name():
     ]
 
 
+def test_slugs_that_a_post_had_before_lead_here_too():
+    old = "".join(f"<wp:postmeta><wp:meta_key>_wp_old_slug</wp:meta_key><wp:meta_value>{slug}</wp:meta_value></wp:postmeta>" for slug in ("first", "%d0%b3%d0%b0%d0%b7", "../x"))  # fmt: skip
+    found = one(item(7, inside=old))
+    assert found.old_paths == ("/2024/01/post-7/", "/2024/01/first/", "/2024/01/газ/")
+    assert one(item(7, inside=old, status="draft")).old_paths == ()
+
+
+def test_parts_of_one_export_refer_to_each_other():
+    post = item(1, content='<!-- wp:block {"ref":9} /-->', meta={"_thumbnail_id": "5"}, dc__creator="maria")
+    held = Held({
+        "a.xml": wxr(post), "b.xml": wxr(attachment(5, "p.jpg", alt="Alt"), item(9, kind="wp_block", content="<p>Kept.</p>")),
+        "c.xml": wxr(before=author("maria", "Мария")), "uploads/p.jpg": b"p",
+        "other.xml": wxr(attachment(5, "q.jpg")).replace(BLOG.encode(), b"https://other.example"), "uploads/q.jpg": b"q",
+    })  # fmt: skip
+    (found,) = [
+        each for each in wordpress.documents(held, "other.xml", "a.xml", "b.xml", "c.xml") if isinstance(each, Document)
+    ]
+    assert (found.body, found.lead_picture.alt, found.lead_picture.place, found.authors) == (
+        "Kept.",
+        "Alt",
+        "uploads/p.jpg",
+        ("Мария",),
+    )
+    assert found.place.startswith("a.xml")
+
+
 @pytest.mark.parametrize(
     ("link", "paths"),
     [

@@ -1,4 +1,4 @@
-"""An export of another system that is one file, of any size: read twice.
+"""An export of another system, one file or several that belong together, of any size: read twice.
 
 The first reading keeps what texts refer to, wherever in the file that stands, in tables on the disk, so that memory stays
 flat; the second makes the texts, one at a time.
@@ -22,7 +22,9 @@ class Broken(ValueError):
 
 
 class Export:
-    """The export `name` in `place`; what is of one system alone is in the classes made of it.
+    """The export in the files `names` of `place`; what is of one system alone is in the classes made of it.
+
+    `name` is the file that is being read.
 
     TABLES   SQL of the tables that the first reading fills
     FOLDERS  of its pictures (`Uploads`)
@@ -30,8 +32,8 @@ class Export:
 
     TABLES, FOLDERS = "", ()
 
-    def __init__(self, place, name):
-        self.place, self.name = place, name
+    def __init__(self, place, *names):
+        self.place, self.names, self.name = place, names, names[0]
         self.uploads = Uploads(place, *self.FOLDERS)
         self.kept = sqlite3.connect("", isolation_level=None)  # a file of its own, gone when it is closed
         self.kept.executescript(self.TABLES + "CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);")
@@ -56,19 +58,25 @@ class Export:
     def documents(self):
         """Yield the `Document`s and `Refusal`s of the export, in its order."""
         with contextlib.closing(self.kept):
-            with contextlib.suppress(Broken, OSError), self.place.open(self.name) as stream:
-                for row in self.rows(stream, first=True):
-                    self.learn(row)
-            is_whole = False
-            try:
-                with self.place.open(self.name) as stream:
-                    for row in self.rows(stream, first=False):
-                        yield from self.taken(row)
-                is_whole = True
-            except Broken as error:
-                yield Refusal(self.name, _("%s What follows could not be read.") % error, error.line)
-            except OSError as error:
-                yield getattr(error, "refusal", None) or Refusal(self.name, _("It can't be read: %s.") % error)
+            for name in self.names:
+                self.name = name
+                with contextlib.suppress(Broken, OSError), self.place.open(name) as stream:
+                    for row in self.rows(stream, first=True):
+                        self.learn(row)
+            is_whole = True
+            for name in self.names:
+                self.name = name
+                try:
+                    with self.place.open(name) as stream:
+                        for row in self.rows(stream, first=False):
+                            yield from self.taken(row)
+                except Broken as error:
+                    is_whole = False
+                    yield Refusal(name, _("%s What follows could not be read.") % error, error.line)
+                except OSError as error:
+                    is_whole = False
+                    yield getattr(error, "refusal", None) or Refusal(name, _("It can't be read: %s.") % error)
+            self.name = self.names[0]
             yield from self.left(is_whole=is_whole)
 
     def keep(self, table, *values):

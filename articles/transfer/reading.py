@@ -56,8 +56,7 @@ def documents(path, zone=None):
                 yield Refusal(name, _("It is an export of its own among the files of another system: give it alone."))
             yield from _of_markdown(place, zone or timezone.get_default_timezone())
         else:
-            for name in exports:
-                yield from READERS[kind](place, name)
+            yield from READERS[kind](place, *exports)
 
 
 def _of_markdown(place, zone):

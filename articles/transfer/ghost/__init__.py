@@ -4,9 +4,11 @@ Tags, authors and what connects them to posts may stand behind the posts: the fi
 (https://ghost.org/docs/migration/custom/ tells the form).
 """
 
+import contextlib
 import datetime
 import json
 import re
+import zoneinfo
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -36,9 +38,10 @@ _JOINS = {"posts_tags": "tag_id", "posts_authors": "author_id"}
 _READ = {"posts", "tags", "users", "settings", "posts_meta", *_JOINS}
 
 
-def documents(place, name):
-    """Yield the `Document`s and `Refusal`s of the export `name` in `place`, in its order."""
-    return _Site(place, name).documents()
+def documents(place, *names):
+    """Yield the `Document`s and `Refusal`s of the exports `names` in `place`, in their order."""
+    for name in names:
+        yield from _Site(place, name).documents()
 
 
 class _Site(Export):
@@ -48,7 +51,7 @@ class _Site(Export):
 
     def __init__(self, place, name):
         super().__init__(place, name)
-        self.language, self.count = "", 0
+        self.language, self.permalinks, self.zone, self.count = "", "", datetime.UTC, 0
 
     def rows(self, stream, *, first):
         """Yield (table, row, line)."""
@@ -74,8 +77,7 @@ class _Site(Export):
         elif table == "posts_meta":
             self.keep("posts_meta", _id(row, "post_id"), json.dumps({key: row[key] for key in _META if row.get(key)}))
         elif table == "settings":
-            if row.get("key") in {"locale", "lang", "default_locale", "defaultLang"}:
-                self.language = fields.language(_text(row, "value")) or self.language
+            self._learn_setting(row.get("key"), _text(row, "value"))
         else:
             order = row.get("sort_order")
             self.keep(
@@ -84,6 +86,15 @@ class _Site(Export):
                 _id(row, _JOINS[table]),
                 order if isinstance(order, int) and abs(order) < 1 << 60 else 0,
             )
+
+    def _learn_setting(self, key, value):
+        if key in {"locale", "lang", "default_locale", "defaultLang"}:
+            self.language = fields.language(value) or self.language
+        elif key == "permalinks":  # of Ghost before 2.0
+            self.permalinks = value
+        elif key in {"activeTimezone", "active_timezone", "timezone"}:
+            with contextlib.suppress(ValueError, OSError):
+                self.zone = zoneinfo.ZoneInfo(value)
 
     def _joined(self, table, join, post):
         """Return the rows of `table` that `join` ties to a `post`, in their order."""
@@ -131,13 +142,13 @@ class _Site(Export):
             slug=slug,
             summary=html.plain(_text(said, "custom_excerpt") or _text(said, "meta_description")),
             language=fields.language(_text(row, "locale") or _text(row, "language")) or self.language,
-            sort=Sort.PAGE if row.get("type") == "page" or row.get("page") in (True, 1) else Sort.ARTICLE,
+            sort=Sort.PAGE if _is_page(row) else Sort.ARTICLE,
             state=state,
             published_at=published,
             updated_at=_instant(row.get("updated_at")),
             authors=self._authors(row),
             themes=self._themes(key, notes),
-            old_paths=self._old_paths(row, slug) if state is not State.DRAFT else (),
+            old_paths=self._old_paths(row, slug, published, notes) if state is not State.DRAFT else (),
             pictures=body.pictures,
             lead_picture=self._lead(said, notes),
             notes=notes.listed(line) + body.notes,
@@ -167,11 +178,20 @@ class _Site(Export):
             return State.PUBLISHED
         return State.DRAFT
 
-    @staticmethod
-    def _old_paths(row, slug):
+    def _old_paths(self, row, slug, published, notes):
         """Return where readers had the post; one that was sent by mail alone stands at an address of its own."""
         parts = ("email", _text(row, "uuid")) if row.get("status") == "sent" else (slug,)
-        return (f"/{'/'.join(parts)}/",) if all(part and "/" not in part for part in parts) else ()
+        if not all(part and "/" not in part for part in parts):
+            return ()
+        if ":year" in self.permalinks and published and len(parts) == 1 and not _is_page(row):
+            date = published.astimezone(self.zone)
+            told = {"year": f"{date:%Y}", "month": f"{date:%m}", "day": f"{date:%d}", "slug": slug}
+            path = re.sub(r":(year|month|day|slug)\b", lambda found: told[found[1]], self.permalinks)
+            if ":" not in path:
+                return (path,)
+            notes.add(_("Its old address is not known, for it was made like this: %s") % self.permalinks[:200])
+            return ()
+        return (f"/{'/'.join(parts)}/",)
 
     @staticmethod
     def _tell(said, notes):
@@ -217,6 +237,10 @@ def _id(row, name):
     """Return a key as text: older exports have numbers."""
     value = row.get(name)
     return names.clean_line(str(value)[:60]) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _is_page(row):
+    return row.get("type") == "page" or row.get("page") in (True, 1)
 
 
 def _link(address, notes):

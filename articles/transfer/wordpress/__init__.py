@@ -34,9 +34,26 @@ CREATE TABLE categories (slug TEXT PRIMARY KEY, name TEXT, parent TEXT);
 """
 
 
-def documents(place, name):
-    """Yield the `Document`s and `Refusal`s of the export `name` in `place`, in its order."""
-    return _Blog(place, name).documents()
+def documents(place, *names):
+    """Yield the `Document`s and `Refusal`s of the exports `names` in `place`, in their order.
+
+    Those of one blog are parts of one export, which refer to each other.
+    """
+    blogs = {}
+    for name in names:
+        blogs.setdefault(_blog_of(place, name), []).append(name)
+    for parts in blogs.values():
+        yield from _Blog(place, *parts).documents()
+
+
+def _blog_of(place, name):
+    """Return the address of the blog of which an export is, "" where none is told at its beginning."""
+    try:
+        with place.open(name) as stream:
+            found = re.search(rb"<wp:base_blog_url>\s*([^<\s]{1,2000})", stream.read(1 << 16))
+    except OSError:
+        return ""
+    return found[1].decode(errors="replace") if found else ""
 
 
 class _Blog(Export):
@@ -44,8 +61,8 @@ class _Blog(Export):
 
     TABLES, FOLDERS = _TABLES, ("wp-content/uploads", "uploads")
 
-    def __init__(self, place, name):
-        super().__init__(place, name)
+    def __init__(self, place, *names):
+        super().__init__(place, *names)
         self.hosts, self.language, self.site = set(), "", ""
         self.left_out, self.titles = Counter(), {}
         self.post = 0
@@ -207,7 +224,11 @@ class _Blog(Export):
         path = fields.path(link) or fields.numbered(link)
         if state is not State.DRAFT and not path and link:
             notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
-        return (path,) if path and state is not State.DRAFT else ()
+        if not path or state is State.DRAFT:
+            return ()
+        before, slug, behind = path.rpartition(path.strip("/").rpartition("/")[2])
+        others = [unquote(each) for each in row.old_slugs] if slug and "?" not in path else []
+        return (path, *(f"{before}{other}{behind}" for other in others if other and "/" not in other))
 
     # Pictures and links
 

@@ -25,20 +25,21 @@ _META = {
     "_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "cap-user_login", "cap-display_name",
     *DESCRIPTIONS,
 }  # fmt: skip
-_MOST_TERMS = 500
+_MOST_TERMS, _MOST_SLUGS = 500, 50
 
 
 class Row(dict):
     """An author, a category, a setting of the blog or an item: {name of the element: text}.
 
     `kind` is the name of its element, `line` where it stands; an item has `terms` [(taxonomy, slug, name)], `meta`
-    {key: value}, the number of its `comments`, and whether it `is_cut`, being longer than `LONGEST_ITEM`.
+    {key: value}, `old_slugs` that it had before, the number of its `comments`, and whether it `is_cut`, being longer than
+    `LONGEST_ITEM`.
     """
 
     def __init__(self, kind, line):
         super().__init__()
         self.kind, self.line = kind, line
-        self.terms, self.meta, self.comments, self.is_cut = [], {}, 0, False
+        self.terms, self.meta, self.old_slugs, self.comments, self.is_cut = [], {}, [], 0, False
 
 
 def rows(stream):
@@ -130,4 +131,6 @@ class _Reader:
                 self.key = text
             elif name == "wp:meta_value" and self.key in _META:
                 row.meta.setdefault(self.key, text)
+            elif name == "wp:meta_value" and self.key == "_wp_old_slug" and len(row.old_slugs) < _MOST_SLUGS:
+                row.old_slugs.append(text)
         self.path.pop()
