@@ -75,7 +75,7 @@ CASES = [
     ("<b>a<p>b</p></b>", "**a**\n\n**b**"),
     ("<ul><li>a<ul><li>b</ul><li>c</ul>", "- a\n    - b\n- c"),
     ("<ul><li>a</li><ul><li>b</li></ul></ul>", "- a\n    - b"),
-    ("<ol start=²><li>x</ol><ol start=3><li>a<li><p>b<p>c</ol>", "1. x\n\n3. a\n\n4. b\n\n    c"),
+    ("<ol start=²><li>x</ol><ol start=3><li>a<li><p>b<p>c</ol>", "1. x\n\n<!-- -->\n\n3. a\n\n4. b\n\n    c"),
     ("<ul><li>a<pre>x\n\ny</pre></ul>", "- a\n\n        x\n\n        y"),
     ("<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b"),
     ("<dl><dt>T<dt>U<dd>a<dd>b</dl>", "T\n\nU\n:   a\n:   b"),
@@ -140,6 +140,25 @@ LEFT_OUT = [
     ("<svg><text>Words</text></svg><math><mi>x</mi></math>", "Words x", "drawing"),
     ("<table><tr><td colspan=3>a<td>b</table>", "|  |  |  |  |\n| --- | --- | --- | --- |\n| a |  |  | b |", "spans"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("<ol><li>a</li></ol><ol><li>b</li></ol>", ["<ol><li>a</li></ol>", "<ol><li>b</li></ol>"]),
+        (
+            "<blockquote>a</blockquote><blockquote>b</blockquote>",
+            ["<blockquote><p>a</p></blockquote>", "<blockquote><p>b</p></blockquote>"],
+        ),
+    ],
+)
+def test_two_of_a_kind_stay_two(source, wanted):
+    html = text.render(bodies.markdown(source).markdown).html
+    assert "".join(html.split()) == "".join(wanted)
+
+
+def test_a_comment_without_an_end_hides_no_words():
+    assert shown("<!-- One <p>two</p> <!-- three") == "One two three"
 
 
 @pytest.mark.parametrize(("source", "wanted", "told"), LEFT_OUT)

@@ -610,6 +610,12 @@ def test_parts_of_one_export_refer_to_each_other():
     assert found.place.startswith("a.xml")
 
 
+def test_a_block_that_a_text_shows_is_not_told_as_left_out():
+    block, post = item(9, kind="wp_block", content="<p>Kept.</p>"), item(1, content='<!-- wp:block {"ref":9} /-->')
+    assert [each for each in read(wxr(block, post)) if isinstance(each, LeftOut)] == []
+    assert "wp_block" in read(wxr(block))[0].words
+
+
 @pytest.mark.parametrize(
     ("link", "paths"),
     [

@@ -299,16 +299,22 @@ class _Converter(MarkdownConverter):
     def convert_blockquote(self, el, text, parent_tags):
         """Return a quotation."""
         text = text.strip("\n")
-        return (
-            "\n\n" + re.sub(r"^(?=(.?))", lambda found: "> " if found[1] else ">", text, flags=re.M) + "\n\n"
-            if text
-            else ""
-        )
+        if not text:
+            return ""
+        quoted = re.sub(r"^(?=(.?))", lambda found: "> " if found[1] else ">", text, flags=re.M)
+        return f"\n\n{quoted}\n\n{self._apart(el)}"
+
+    @staticmethod
+    def _apart(el):
+        """Return what keeps a quotation or a numbered list from the next one, which Markdown would take for its rest."""
+        behind = el.next_sibling
+        is_same = el.name in {"blockquote", "ol"} and behind is not None and behind.name == el.name
+        return "<!-- -->\n\n" if is_same and el.parent.name == "[document]" else ""
 
     def convert_list(self, el, text, parent_tags):
         """Return a list."""
         around = "\n" if "li" in parent_tags else "\n\n"
-        return f"{around}{text.strip(chr(10))}{around}" if text.strip() else ""
+        return f"{around}{text.strip(chr(10))}{around}{self._apart(el)}" if text.strip() else ""
 
     convert_ul = convert_ol = convert_list
 

@@ -67,10 +67,9 @@ def simple(html, notes):
 
 
 def _closed(html):
-    """Return `html` whose last tag or comment, should it not end, is text: parsers drop all that follows."""
-    if html.rfind("<!--") > html.rfind("-->"):
-        start = html.rfind("<!--", 0)
-        html = html[:start] + html[start + 4 :]
+    """Return `html` whose last tag and comments, should they not end, are text: parsers drop all that follows."""
+    end = html.rfind("-->") + 3
+    html = html[:end] + html[end:].replace("<!--", "") if end > 2 else html.replace("<!--", "")
     end = html.rfind(">") + 1
     return html[:end] + html[end:].replace("<", "&lt;")
 

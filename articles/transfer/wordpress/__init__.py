@@ -284,7 +284,10 @@ class _Blog(Export):
     def block(self, number):
         """Return the content of the block kept for several posts with this number, or nothing."""
         known = self.one("SELECT block FROM texts WHERE id = ?", number)
-        return known[0] if known else ""
+        if not (known and known[0]):
+            return ""
+        self.kept.execute("UPDATE texts SET path = 'shown' WHERE id = ?", [number])
+        return known[0]
 
     def _link(self, address, notes):
         """Return the address a link gets: within the blog from the root, but for files, which stay where they are."""
@@ -304,7 +307,10 @@ class _Blog(Export):
 
     def left(self, *, is_whole):
         """Yield what was left out, by kind, with how often."""
+        shown = self.one("SELECT count(*) FROM texts WHERE path = 'shown'")[0]  # blocks, within texts
         for what, count in self.left_out.items():
+            if what == ("kind", "wp_block") and count <= shown:
+                continue
             if what == "comment":
                 words = _("Comments that were left out: %s.") % count if count else ""
             elif what[0] == "status":
