@@ -112,6 +112,8 @@ def test_a_post_is_taken_with_what_stands_behind_it_in_the_file(older):
         ({"status": "sent"}, State.WITHHELD, "mail"),
         ({"visibility": "members"}, State.WITHHELD, "members). It is a draft here, and keeps its date and its address"),
         ({"visibility": "members", "status": "draft"}, State.DRAFT, "members"),
+        ({"email_only": 1, "status": "scheduled"}, State.WITHHELD, "mail"),
+        ({"email_only": 0}, State.PUBLISHED, ""),
         ({"visibility": "paid", "status": "scheduled"}, State.WITHHELD, "paid"),
         ({"visibility": ["public"]}, State.WITHHELD, "Not everybody"),
         ({"status": "Published"}, State.DRAFT, "not known"),

@@ -127,7 +127,7 @@ class _Site(Export):
         source = _SITE.sub("/", editors.html_of(row, notes))
         body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
         published = _instant(row.get("published_at"))
-        state = self._state(row, published, notes)
+        state = self._state(row, bool(said.get("email_only")), published, notes)
         slug = names.clean_line(_text(row, "slug"))
         title = html.plain(_text(row, "title"))
         if not title or title == "(Untitled)":
@@ -160,14 +160,14 @@ class _Site(Export):
         return self.origin(f"ghost:{names.clean_line(_text(row, 'uuid') or key or _text(row, 'slug'))[:200]}", key)
 
     @staticmethod
-    def _state(row, published, notes):
+    def _state(row, is_mailed, published, notes):
         """Return the `State`: published only what everybody could read, or will at its hour."""
         status, seen_by = row.get("status", "draft"), row.get("visibility", "public")
         if status not in ("published", "scheduled", "draft", "sent"):
             notes.add(_("Its status “%s” is not known: it is a draft here.") % str(status)[:40])
         elif status == "scheduled" and published is None:
             notes.add(_("It has no date that can be read."))
-        elif status == "sent":
+        elif status == "sent" or (is_mailed and status != "draft"):
             notes.add(f"{_('It was sent by mail alone.')} {KEEPS}")
             return State.WITHHELD
         elif seen_by not in ("public", None, ""):
