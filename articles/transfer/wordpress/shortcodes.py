@@ -69,8 +69,12 @@ def _without_comments(content, blog, notes, within=False):
             if kept:
                 return _without_comments(kept, blog, notes, within=True)
         if block and said.endswith("/") and block[1] not in _QUIET:
-            notes.add(_("A block of the editor was left out: %s") % said[:200].rstrip("/ "))
-            return _words_of(block[1], said)
+            kept = _words_of(block[1], said)
+            words = _("A block of the editor was left out: %s")
+            if kept:
+                words = _("A block of the editor is kept as its words: %s")
+            notes.add(words % said[:200].rstrip("/ "))
+            return kept
         return ""
 
     end = content.rfind("-->") + 3
