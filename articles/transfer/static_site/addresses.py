@@ -9,7 +9,7 @@ slug can be:
 
 In are the pages of lists of everything, of a year, a month, a language, an author, a series, a theme and two themes, the
 archives of the feeds that most people follow, and the timeline of a theme. Other orders, filters, three themes and
-searches are endless, and out. The parameter `v`, a mark of the content, means nothing to a static host and stays.
+searches are endless, and out; so are WordPress's addresses, which tell a text by its number in a query. The parameter `v`, a mark of the content, means nothing to a static host and stays.
 """
 
 import functools
@@ -17,6 +17,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ...listing import PARAMETERS, EventFilter
+from ...middleware import PLAIN
 
 _SLUG, _FEED = r"[-\w]+", r"feed\.(?:atom|rss|json)"
 _OUT = re.compile(r"/(?:admin|drafts|health)(?:/.*)?|/search/.+|/opensearch\.xml|/themes/[^/]*(?:\+[^/]*){2,}/.*")
@@ -45,7 +46,7 @@ LONGEST = 255  # bytes of a name, on most file systems
 @functools.lru_cache(maxsize=20_000)
 def in_copy(path, query=""):
     """Return the address in the copy of what the site has at `path` (percent-decoded) and `query`, None for what is out."""
-    if _OUT.fullmatch(path) or file_at(path) is None:
+    if _OUT.fullmatch(path) or file_at(path) is None or (path == "/" and PLAIN.search(query)):
         return None
     pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] in _READ]
     asked = dict(pairs)
