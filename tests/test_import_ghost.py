@@ -389,6 +389,7 @@ def test_a_markdown_card_is_read_as_ghost_reads_it():
         '```js\nlet a = "<b>"\n```\n\n[^1]: Note.'
     )
     assert lexical({"type": "markdown", "markdown": "```\nno end"}).body == "```\nno end\n```"
+    assert lexical({"type": "markdown", "markdown": "<b>Bold</b> and *leaning*"}).body == "**Bold** and *leaning*"
     assert "[0](" not in lexical({"type": "markdown", "markdown": "[x](https://aside.invalid/7)"}).body
 
 

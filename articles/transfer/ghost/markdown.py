@@ -14,7 +14,12 @@ from ... import text
 _ASIDE = "https://aside.invalid/"  # of no host: a link to it stands for what is put in afterwards
 _SHOWN = re.compile(rf'<a href="{re.escape(_ASIDE)}(\d+)">[^<]*</a>|\[[^\[\]]*\]\({re.escape(_ASIDE)}(\d+)\)')
 _FENCE = re.compile(r"(`{3,9}|~{3,9})[ \t]*([\w#.+-]{0,40})")
-_RAW = re.compile(r"(?m)^<(?!https?:)/?[a-zA-Z][^\n]*(?:\n[^\n]*\S[^\n]*)*")  # down to the next empty line
+# HTML of its own, down to the next empty line (CommonMark, 4.6); what stands in a line is Markdown's.
+_RAW = re.compile(
+    r"(?mi)^</?(?:address|article|aside|audio|blockquote|center|details|dialog|div|dl|embed|fieldset|figure|footer|form|"
+    r"h[1-6]|header|hr|iframe|main|nav|noscript|object|ol|p|pre|script|section|style|table|template|ul|video)\b"
+    r"[^\n]*(?:\n[^\n]*\S[^\n]*)*"
+)
 # What is left as it is (code, addresses of links, tags, references), and what the site's Markdown doesn't know.
 _WORDS = re.compile(
     r"(?P<kept>(?P<tick>`{1,9})(?!`)[^\n]{1,2000}?(?<!`)(?P=tick)(?!`)|\]\([^()\s]{0,2000}|<[^<>]{1,2000}>|(?m:^[ ]{0,3}\[[^\[\]\n]{1,200}\]:[^\n]{0,2000}))"
