@@ -58,7 +58,8 @@ def crawl(client, names, values, words=(), extra=""):
     """Yield (name, address, response) of the surfaces `names`, asked with `values` in their places and for `words`."""
     for name in names:
         for address in leaks.asked_at(name, values, words, 1 if EVERY_CELL else 5):
-            yield name, address, leaks.get(client, address + (extra and ("&" if "?" in address else "?") + extra))
+            asked = address + (extra and ("&" if "?" in address else "?") + extra)
+            yield name, asked, leaks.get(client, asked)  # the login's page holds the address that it was asked at
 
 
 def visitors(reader):
