@@ -23,6 +23,7 @@ CHOSEN = [
     "markdownify",
     "merge3",
     "nh3",
+    "patiencediff",
     "pillow",
     "psycopg",
     "pystemmer",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from articles import text
 from articles.text import diff
 from articles.text.inspect import inspect
+from articles.text.merge import merge
 from articles.text.safe import sanitise
 
 from .thorough import times
@@ -278,6 +279,16 @@ def test_the_pieces_of_a_comparison_give_both_texts(old, new):
     pieces = diff.words(old, new)
     assert "".join(text for kind, text in pieces if kind != "new") == old
     assert "".join(text for kind, text in pieces if kind != "gone") == new
+
+
+def test_texts_of_thousands_of_equal_lines_are_compared_at_once():
+    old = "".join(f"## a {number}\n\n" for number in range(2_000))
+    new = "".join(f"*[ab{number}]: c\n\nab{number} " for number in range(1_900))
+    told = [piece for _kind, pieces in diff.paragraphs(old, new) for piece in pieces]
+    assert [words for kind, words in told if kind != "new"] == old.splitlines()
+    assert [words for kind, words in told if kind != "gone"] == new.splitlines()
+    merged = merge("\n".join(old.splitlines()[::2]), old, new)
+    assert len(merged.clashes) < 10
 
 
 def test_a_comparison_marks_what_changed_and_keeps_a_rewritten_phrase_in_one_piece():

@@ -1,7 +1,8 @@
 """What differs between two texts, as plain values."""
 
-import difflib
 import re
+
+from patiencediff import PatienceSequenceMatcher
 
 LONGEST = 4_000  # paragraphs or words; past that a comparison is not worth its time
 
@@ -16,7 +17,7 @@ def paragraphs(old, new):
     if max(len(before), len(after)) > LONGEST:
         return [("gone", [("gone", old)]), ("new", [("new", new)])] if old != new else [("same", [("same", old)])]
     result = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in PatienceSequenceMatcher(None, before, after).get_opcodes():
         if tag == "equal":
             result += [("same", [("same", line)]) for line in before[a:b]]
         elif tag == "replace" and b - a == d - c:
@@ -33,7 +34,7 @@ def words(old, new):
     if max(len(before), len(after)) > LONGEST:
         return [("gone", old), ("new", new)]
     pieces, gone, came = [], "", ""
-    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    steps = PatienceSequenceMatcher(None, before, after).get_opcodes()
     for place, (tag, a, b, c, d) in enumerate(steps):
         was, now = "".join(before[a:b]), "".join(after[c:d])
         if tag == "equal" and not (

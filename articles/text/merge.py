@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from merge3 import Merge3
+from patiencediff import PatienceSequenceMatcher
 
 LONGEST = 4_000  # lines; past that a comparison is not worth its time
 
@@ -38,7 +39,7 @@ def merge(base, mine, theirs):
     if max(len(z), len(a), len(b)) > LONGEST:
         return Merged(mine, theirs, (Clash(base, mine, theirs),))
     sides, clashes = ([], []), []
-    for kind, *ends in Merge3(z, a, b).merge_regions():
+    for kind, *ends in Merge3(z, a, b, sequence_matcher=PatienceSequenceMatcher).merge_regions():
         if kind == "conflict":
             places = [lines[start:end] for lines, start, end in zip((z, a, b), ends[0::2], ends[1::2], strict=True)]
             clashes.append(Clash(*("\n".join(lines).strip("\n") for lines in places)))
