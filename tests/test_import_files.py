@@ -286,6 +286,26 @@ def test_a_folder_of_files_alone(tmp_path):
         ("January 2nd, 2024 at 10:20 PM", "2024-01-02T22:20:00+03:00"),
         ("2 Ocak 2024", "2024-01-02T00:00:00+03:00"),
         ("2 января 2024, 10:20", "2024-01-02T10:20:00+03:00"),
+        ("2.1.2024 23:30", "2024-01-02T23:30:00+03:00"),
+        ("31/12/2019 10:20", "2019-12-31T10:20:00+03:00"),
+        ("12/31/2019", "2019-12-31T00:00:00+03:00"),
+        ("04-04-2020", "2020-04-04T00:00:00+03:00"),
+        ("5 мая 2020 г., 10:00", "2020-05-05T10:00:00+03:00"),
+        ("вторник, 5 мая 2020 года в 14.30", "2020-05-05T14:30:00+03:00"),
+        ("5 Mayıs 2020, Salı 14:30", "2020-05-05T14:30:00+03:00"),
+        ("17 AĞU 2020", "2020-08-17T00:00:00+03:00"),
+        ("2020 May 5", "2020-05-05T00:00:00+03:00"),
+        ("Sept. 5th, 2020", "2020-09-05T00:00:00+03:00"),
+        ("Tue May  5 12:00:00 2020", "2020-05-05T12:00:00+03:00"),
+        ("Tue May 5 12:00:00 UTC 2020", "2020-05-05T12:00:00+00:00"),
+        ("Tue May 05 2020 12:00:00 GMT+0100 (British Summer Time)", "2020-05-05T12:00:00+01:00"),
+        ("2012-05-05 12:00 MSK", "2012-05-05T12:00:00+04:00"),
+        ("2020-05-05 12:00:00 Europe/Moscow", "2020-05-05T12:00:00+03:00"),
+        ("2020-05-05T12:00+03:00[Europe/Istanbul]", "2020-05-05T12:00:00+03:00"),
+        ("2020-05-05 12:00 PM EST", "2020-05-05T12:00:00-05:00"),
+        ("1588680000", "2020-05-05T12:00:00+00:00"),
+        (1588680000000, "2020-05-05T12:00:00+00:00"),
+        (1588680000.5, "2020-05-05T12:00:00+00:00"),
         (datetime.date(2024, 1, 2), "2024-01-02T00:00:00+03:00"),
         (datetime.datetime(2024, 1, 2, 10), "2024-01-02T10:00:00+03:00"),
     ],
@@ -295,8 +315,11 @@ def test_dates_in_all_their_forms(typed, told):
 
 
 @pytest.mark.parametrize(
-    "typed", ["02/01/2024", "2024-13-01", "2024-02-30", "now", "", "0001-01-01", "2024-01-02 25:00", 20240102.5]
-)
+    "typed",
+    ["02/01/2024", "2024-13-01", "2024-02-30", "now", "", "0001-01-01", "2024-01-02 25:00", 20240102.5, "May 2024", "2024",
+     "2024-05", "05.05.24", "before 5 May 2024", "5 May 2024 or so", "2024-01-02 10:20 XYZ", True, 7, "5 Nisam 2024",
+     "2024-01-02 10:20 ../x", "13 PM 2024", "2024-01-02 13:00 PM", "٢٠٢٤-٠١-٣٢"],
+)  # fmt: skip
 def test_dates_that_cant_be_read_in_one_way_are_not_read(typed):
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
         dates.instant(typed, ISTANBUL)
@@ -312,6 +335,28 @@ def test_what_isnt_understood_is_told_with_its_line(tmp_path):
         ("It is unclear whether it is a draft (perhaps); it counts as one.", 4),
         ("Its status is not known (odd); it counts as a draft.", 5),
     )
+
+
+def test_what_was_out_at_an_hour_that_cant_be_read_stays_a_draft(tmp_path):
+    files = {
+        "a.md": "---\ntitle: A\ndate: 02/03/2024\n---\nx",
+        "b.md": "---\ntitle: B\npublishDate: soon\ndate: 2024-01-02\n---\nx",
+        "2024-01-02-c.md": "---\ntitle: C\ndate: 02/03/2024\n---\nx",
+        "d.md": "---\ntitle: D\ndate: 0001-01-01T00:00:00Z\n---\nx",
+        "e.md": "---\ntitle: E\ndate: 2024-01-02\nexpiryDate: some day\n---\nx",
+        "f.md": "---\ntitle: F\nlayout: page\ndate: never\n---\nx",
+    }
+    found = read(tmp_path, files)
+    assert {place: str(each.state) for place, each in found.items()} == {
+        "a.md": "unclear", "b.md": "unclear", "2024-01-02-c.md": "published", "d.md": "published", "e.md": "unclear",
+        "f.md": "published",
+    }  # fmt: skip
+    assert words(found["a.md"]) == [
+        "This date is not understood: 02/03/2024.",
+        "It stays a draft until its date is one that can be read.",
+    ]
+    assert words(found["d.md"]) == ["It has no date."]
+    assert found["2024-01-02-c.md"].published_at == datetime.datetime(2024, 1, 2, tzinfo=ISTANBUL)
 
 
 def test_values_stay_as_they_are_typed(tmp_path):

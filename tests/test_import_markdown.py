@@ -7,7 +7,7 @@ import pytest
 
 from articles import text
 from articles.transfer import places, reading
-from articles.transfer.frontmatter import bodies
+from articles.transfer.frontmatter import blocks
 
 ISTANBUL = zoneinfo.ZoneInfo("Europe/Istanbul")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -303,7 +303,7 @@ def test_html_that_the_site_drops_is_told(tmp_path):
     ],
 )
 def test_lists_and_tables_of_commonmark_are_seen_here_too(written, here):
-    assert bodies.as_blocks(written) == here
+    assert blocks.as_blocks(written) == here
 
 
 def test_code_within_a_list_stays_code_there(tmp_path):

@@ -92,6 +92,16 @@ class TestArticles:
         assert client.get("/articles/text-1/").status_code == 200
         assert client.get("/articles/text-2/").status_code == 404
 
+    def test_what_was_out_at_an_hour_that_cant_be_read_waits_for_an_editor(self, client):
+        old = a_document(state=State.UNCLEAR, published_at=None, old_paths=("/2012/a-pipeline/",))
+        (outcome,) = taken(old, wishes=OUT)
+        assert (outcome.result, outcome.standing, Redirect.objects.count()) == ("taken", "draft", 0)
+        article = only()
+        publishing.publish(
+            article, publishing.Fields.of(article.working), by=None, based_on=article.working_id, change="new"
+        )
+        assert client.get("/2012/a-pipeline/").headers["Location"].endswith(article.get_absolute_url())
+
     def test_a_later_run_publishes_what_landed_as_a_draft(self):
         taken(a_document(1), a_document(2, state=State.DRAFT))
         outcomes = taken(a_document(1), a_document(2, state=State.DRAFT), wishes=OUT)

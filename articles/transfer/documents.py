@@ -59,12 +59,14 @@ class State(StrEnum):
     """What a text was where it comes from. What is published at an hour to come is scheduled.
 
     What some readers had (members, who knew a password) is withheld: it lands as a draft, whatever is wished, and keeps its
-    date and its former addresses for the day somebody publishes it here.
+    date and its former addresses for the day somebody publishes it here. Of one that is unclear the hour is given and can't
+    be read: it becomes a draft, whatever is wished.
     """
 
     DRAFT = "draft"
     WITHHELD = "withheld"
     PUBLISHED = "published"
+    UNCLEAR = "unclear"
 
 
 class Sort(StrEnum):

@@ -8,6 +8,7 @@ readers had it, `bodies` makes its text ours. Nothing is held of a file when the
 
 import posixpath
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -42,7 +43,10 @@ class Part(NamedTuple):
 
 
 class Info(NamedTuple):
-    """A file read: its head, with what its folders say of it too, and what decides where readers had it."""
+    """A file read: its head, with what its folders say of it too, and what decides where readers had it.
+
+    `is_unclear` when a date is given that can't be read, so that nobody knows whether its hour has come or gone.
+    """
 
     head: heads.Head
     fields: dict
@@ -50,6 +54,7 @@ class Info(NamedTuple):
     text: addresses.Text
     part: Part
     controls: int
+    is_unclear: bool
 
 
 def is_text(name):
@@ -90,7 +95,7 @@ class _Reader:
             for name in place.names()
             if setup.dialect == Dialect.HUGO and _BUNDLE.fullmatch(posixpath.basename(name))
         }
-        self._by_stem = None
+        self._by_stem = self._by_name = None
 
     # Which files
 
@@ -211,8 +216,13 @@ class _Reader:
         stem = posixpath.basename(part.below)
         dated = _DATED.fullmatch(stem)
         date = fields.published(said, head, self.zone, notes)
+        is_unclear = bool(notes)
         if date is None and dated:
             date = fields.published({"date": dated[1]}, head, self.zone, notes)
+            is_unclear = is_unclear and date is None
+        before = len(notes)
+        fields.published(said, head, self.zone, notes, ("expirydate",))
+        is_unclear = is_unclear or len(notes) > before
         language = fields.line(fields.first(said, _LANGUAGES)[1] or part.code or self.setup.language)
         slug = fields.line(said.get("slug"))
         title = fields.line(said.get("title"))
@@ -220,7 +230,7 @@ class _Reader:
             part.below, (dated[2] or stem) if dated else stem, said, title, slug, date,
             self._categories(said, name), re.split("[-_]", language.lower())[0], is_post,
         )  # fmt: skip
-        return Info(head, said, notes, made, part, controls)
+        return Info(head, said, notes, made, part, controls, is_unclear)
 
     def _categories(self, said, name):
         found = fields.categories(said, self.setup.dialect)
@@ -311,7 +321,9 @@ class _Reader:
             yield Note(_("There is no text in it."), info.head.after)
         if info.fields.get("expirydate"):
             yield Note(_("It had a date of expiry there; here nothing expires."), info.head.line_of("expirydate"))
-        if not is_draft and info.text.date is None and info.part.sort == Sort.ARTICLE:
+        if info.part.sort == Sort.ARTICLE and not is_draft and info.is_unclear:
+            yield Note(_("It stays a draft until its date is one that can be read."))
+        elif info.part.sort == Sort.ARTICLE and not is_draft and info.text.date is None:
             yield Note(_("It has no date."))
 
     def document(self, name, part):
@@ -329,6 +341,7 @@ class _Reader:
         if not title:
             title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
+        sort = self._sort(info)
         lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
         notes += [*around.notes, *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
         return Document(
@@ -339,8 +352,12 @@ class _Reader:
             slug=names.slugify(self._slug(info)),
             summary=fields.line(fields.first(said, fields.SUMMARIES)[1]),
             language=info.text.language if _CODE.fullmatch(info.text.language) else "",
-            sort=self._sort(info),
-            state=State.DRAFT if is_draft else State.PUBLISHED,
+            sort=sort,
+            state=State.DRAFT
+            if is_draft
+            else State.UNCLEAR
+            if info.is_unclear and sort == Sort.ARTICLE
+            else State.PUBLISHED,
             published_at=info.text.date,
             updated_at=updated_at,
             authors=fields.authors(said, self.setup),
@@ -367,7 +384,10 @@ class _Reader:
         return tuple(dict.fromkeys(each for each in found if each))
 
     def _finder(self, name):
-        """Return find(words, kind): the file that a tag of the text `name` means ("post", "ref" or "file"), or None."""
+        """Return find(words, kind): the file that a tag of the text `name` means, or None.
+
+        The kinds are "post", "ref", "file", and "name" for a text or a picture anywhere, in capitals or not.
+        """
 
         def find(words, kind):
             words = words.strip().strip("/")
@@ -381,11 +401,13 @@ class _Reader:
             if kind == "file":
                 return None
             stem = posixpath.basename(words)
-            return self._stems(kind).get(stem.removesuffix(".md").removesuffix(".markdown"))
+            if kind == "name":
+                return self._called().get(unicodedata.normalize("NFC", stem).casefold().removesuffix(".md"))
+            return self._stems().get(stem.removesuffix(".md").removesuffix(".markdown"))
 
         return find
 
-    def _stems(self, kind):
+    def _stems(self):
         """Return {name of a file without its ending: the file}, of texts; built when the first link asks for it."""
         if self._by_stem is None:
             self._by_stem = {}
@@ -395,3 +417,13 @@ class _Reader:
                     stem = posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
                     self._by_stem.setdefault(stem, name)
         return self._by_stem
+
+    def _called(self):
+        """Return {name in small letters, without the ending of a text: the file}, of all; built when it is asked for."""
+        if self._by_name is None:
+            self._by_name = {}
+            for name in self.place.names():
+                stem = posixpath.basename(name)
+                stem = posixpath.splitext(stem)[0] if is_text(name) else stem
+                self._by_name.setdefault(unicodedata.normalize("NFC", stem).casefold(), name)
+        return self._by_name

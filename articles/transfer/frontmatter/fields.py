@@ -56,6 +56,8 @@ def published(fields, head, zone, notes, keys=DATES):
         value = fields.get(key)
         if value is None or value == "" or (key == "published" and flag(value) is not None):
             continue
+        if str(value).startswith("0001-01-01"):  # as Hugo writes that there is none
+            continue
         try:
             return dates.instant(value, zone)
         except (ValueError, OverflowError, TypeError):

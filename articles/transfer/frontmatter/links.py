@@ -50,6 +50,7 @@ class Around:
         self.pictures, self.notes, self._told = [], [], set()
         self.anchors, self.headings = {}, set()  # {an anchor there: here}; the anchors of the headings here
         self.mask = str  # what keeps an address that is settled from being looked at again
+        self.unmasked = str  # what gives back the words that stand aside
 
     def note(self, words, line=None):
         """Tell people `words`, once for a line."""
@@ -111,7 +112,8 @@ class Around:
             self.note(_("A picture can't be read: %s.") % error, line)
             return None
         place = self.place
-        return Image(name, mark, lambda: place.read(name, MOST_BYTES), _plain(alt), _plain(caption), credit)
+        alt, caption = _plain(self.unmasked(alt)), _plain(self.unmasked(caption))
+        return Image(name, mark, lambda: place.read(name, MOST_BYTES), alt, caption, credit)
 
     def known(self, address):
         """Return the `Image` at `address` without words of its own, or None; tells nobody of what is missing."""

@@ -12,6 +12,8 @@ TOKEN, END, GONE, NEW, BRACE = "\ue100", "\ue101", "\ue102", "\ue103", "\ue104"
 _OURS = re.compile("[\ue100-\ue10f]")
 _TOKEN = re.compile(f"{TOKEN}(\\d+){END}{GONE}*")
 _FENCE = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)")
+_MARKS = re.compile(r"[ \t>]*")
+_IN_QUOTE = re.compile(r"([ >]*> ?)(?: {4}|\t)")  # code in a quotation that is indented
 _OPENING = re.compile(
     r"[ \t]*(?:\{%-?\s*highlight\s+([\w+#.-]+)[^%]*%\}|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%]*[>%]\}\})[ \t]*(.*)"
 )
@@ -84,7 +86,7 @@ class Text:
 
     def _without_code(self, body):
         lines, out, place = body.split("\n"), [], 0
-        before, in_item = "blank", False
+        before, in_item = "blank", 0  # at which column the text of the item begins
         last = max((n for n, line in enumerate(lines) if _CLOSING.fullmatch(line)), default=-1)
         while place < len(lines):
             line = lines[place]
@@ -95,11 +97,18 @@ class Text:
                 continue
             if not line.strip():
                 before = before if before == "code" else "blank"
-            elif line.startswith(("    ", "\t")) and (before == "code" or (before == "blank" and not in_item)):
+            elif line.startswith(("    ", "\t")) and not in_item and before != "text":
                 line, before = self.mask(line), "code"
+            elif in_item and before != "text" and line.startswith(" " * (in_item + 4)):
+                bare = line.lstrip(" ")
+                line, before = line.removesuffix(bare) + self.mask(bare), "code"
+            elif (code := _IN_QUOTE.match(line)) and before != "text":
+                line, before = code[1] + self.mask(line[code.end(1) :]), "code"
+            elif not line.strip(" \t>"):
+                before = "blank"
             else:
                 if not line[0].isspace() or _ITEM.match(line):
-                    in_item = bool(_ITEM.match(line))
+                    in_item = len(item[0].expandtabs(4)) if (item := _ITEM.match(line)) else 0
                 before = "text"
             out.append(line)
             place += 1
@@ -115,11 +124,16 @@ class Text:
         fence = _FENCE.match(line)
         if fence and not (fence[2][0] == "`" and "`" in fence[3]):
             ending = re.compile(rf"[ \t>]*{re.escape(fence[2][0])}{{{len(fence[2])},}}[ \t]*")
+            quoted, after = fence[1].count(">"), len(lines)
             for end in range(place + 1, len(lines)):
                 if ending.fullmatch(lines[end]):
-                    closing = (re.match(r"[ \t>]*", lines[end])[0] if fence[1].strip() else fence[1]) + fence[2]
+                    closing = (_MARKS.match(lines[end])[0] if fence[1].strip() else fence[1]) + fence[2]
                     return end, "\n".join([_opening(fence), *lines[place + 1 : end], closing])
-            return len(lines) - 1, "\n".join([_opening(fence), *lines[place + 1 :], fence[2]])
+                if _MARKS.match(lines[end])[0].count(">") < quoted:  # it ends with its quotation
+                    after = end
+                    break
+            closing = re.sub(r"[^\s>]", " ", fence[1]) + fence[2]
+            return after - 1, "\n".join([_opening(fence), *lines[place + 1 : after], closing])
         opening = _OPENING.fullmatch(line)
         if opening and place <= last:
             code, rest = [], opening[3]

@@ -88,7 +88,8 @@ class _Work:
         if self.dry:
             return
         document = self.document
-        date = fitting.date_of(document, []) if document.state != State.DRAFT else None
+        is_dated = document.state in {State.PUBLISHED, State.WITHHELD}
+        date = fitting.date_of(document, []) if is_dated else None
         was_out = document.state != State.DRAFT and not (date and date > tries.clock())
         row = self.row or Imported(origin=self.origin)
         kept |= {

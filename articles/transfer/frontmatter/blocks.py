@@ -1,0 +1,156 @@
+"""Markdown of CommonMark's kind, so that Python-Markdown sees the same lists, tables and code in it."""
+
+import re
+
+from .masks import NEW
+
+_ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
+_QUOTED = re.compile(r" {0,3}> ?")
+DEEPEST = 8  # quotations within each other
+_FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
+_FENCE = re.compile(r"( *)((?:>[ >]*)?)(?:```|~~~)")
+_LEADING, _ATX = re.compile(r"^ *\t[ \t]*"), re.compile(r"#{1,6}(?:\s|$)")
+_STARTS = re.compile(r"[ \t]{0,3}(?:[-*+]|1[.)])[ \t]+\S")
+_NO_PARAGRAPH = re.compile(r"\s|[#>|<:=]|-{3,}|\*{3,}|_{3,}|\[\^|\ue100")
+_DELIMITERS = re.compile(r"[ \t]{0,9}\|?[ \t]{0,9}:?-+:?[ \t]{0,9}(?:\|[ \t]{0,9}:?-+:?[ \t]{0,9})*\|?[ \t]*")
+
+
+def as_blocks(value, kept=None, depth=0):
+    """Return Markdown of CommonMark's kind so that Python-Markdown sees the same lists, tables and code in it.
+
+    A list or a table that follows its paragraph at once gets an empty line before it; a list within an item stands four
+    spaces in for each level; `1)` is `1.`. Python-Markdown knows no fences within items and quotations (`depth` says in how
+    many the `value` stands), so code in one is indented: the blocks of a `masks.Text` that stand aside are changed in `kept`.
+    """
+    lines, out, place = value.split("\n"), [], 0
+    blocks = _Blocks(kept, depth > 0)
+    while place < len(lines):
+        if _is_quoted(lines[place], kept) and not blocks.before:
+            blocks.stack = []
+        end = place
+        while depth < DEEPEST and not blocks.stack and end < len(lines) and _is_quoted(lines[end], kept):
+            end += 1
+        if end > place:
+            out += _quotation(lines[place:end], kept, depth)
+            blocks.before, place = ">", end
+            continue
+        out += blocks.line(lines[place], lines[place + 1] if place + 1 < len(lines) else "")
+        place += 1
+    return "\n".join(out)
+
+
+def _is_quoted(line, kept):
+    """Whether the line, or the block of code that stands aside for it, is in a quotation."""
+    code = _FENCED.fullmatch(line)
+    return bool(_QUOTED.match(kept[int(code[1])] if code and kept else line))
+
+
+def _quotation(lines, kept, depth):
+    """Return the lines of one quotation, and the code in it, as they are to stand here."""
+    inner, codes = [], set()
+    for line in lines:
+        if code := _FENCED.fullmatch(line):
+            codes.add(code[1])
+            kept[int(code[1])] = _unquoted(kept[int(code[1])])
+        inner.append(line if code else _unquoted(line))
+    out = []
+    for line in as_blocks("\n".join(inner), kept, depth + 1).split("\n"):
+        code = _FENCED.fullmatch(line)
+        if code and code[1] in codes:
+            kept[int(code[1])] = _quoted(kept[int(code[1])])
+            out.append(line)
+        else:
+            out.append(_quoted(line))
+    return out
+
+
+def _unquoted(words):
+    return "\n".join(_QUOTED.sub("", line, count=1) for line in words.split("\n"))
+
+
+def _quoted(words):
+    return "\n".join(f"> {line}" if line.strip() else ">" for line in words.split("\n"))
+
+
+class _Blocks:
+    """The lines of one text or quotation: `stack` has (indent, where its text begins) for each list that is open."""
+
+    def __init__(self, kept, is_quoted):
+        self.kept, self.is_quoted, self.stack, self.before, self.is_loose = kept, is_quoted, [], "", False
+
+    def line(self, line, after):
+        """Return the lines that stand for `line`; `after` is the one that follows it."""
+        code = _FENCED.fullmatch(line)
+        if code and self.kept and _indent_code(self.kept, int(code[1]), self.stack, self.is_quoted):
+            made = ["", line] if self.before else [line]
+            self.before = "code"
+            return made
+        line = _LEADING.sub(lambda found: found[0].expandtabs(4), line)
+        bare, indent = line.strip(), len(line) - len(line.lstrip(" "))
+        if not self.stack and indent < 4 and _ATX.match(bare):
+            line = line.lstrip()
+        item, made = _ITEM.match(line), []
+        if item and (self.stack or indent < 4):
+            line, parted = self._item(line, item, indent)
+            made = [""] if parted else []
+        elif bare and self.stack:
+            line = self._within(line, bare, indent)
+            made = [""] if self.stack and bare[0] == ">" and self.before[:1] not in {"", ">"} else []
+        if not self.stack and "|" in line and "|" not in self.before and _is_paragraph(self.before) and "|" in after:
+            made = [""] if _DELIMITERS.fullmatch(after) else made
+        self.before = bare
+        return [*made, line]
+
+    def _item(self, line, item, indent):
+        """Return an item as it stands here, and whether an empty line parts it from what precedes."""
+        parted = self.is_loose and bool(self.before)
+        if not self.stack:
+            parted = _is_paragraph(self.before) and bool(_STARTS.match(line))
+        while self.stack and indent < self.stack[-1][1] and indent < self.stack[-1][0] + 2:
+            self.stack.pop()
+        self.stack.append((indent, indent + len(item[2])))
+        self.is_loose = False
+        mark = item[2].replace(")", ".") if item[2][0].isdigit() else item[2]
+        return "    " * (len(self.stack) - 1) + mark + line[item.end() :], parted
+
+    def _within(self, line, bare, indent):
+        """Return a line after an item, which goes on with it, or ends its list."""
+        if indent == 0:
+            if not self.before or (line[0] != "\t" and _NO_PARAGRAPH.match(line)):
+                self.stack = []
+            return line
+        inside = [each for each in self.stack if indent >= min(each[1], each[0] + 4)]
+        if not inside:
+            return line
+        self.is_loose = self.is_loose or not self.before
+        code = " " * (indent - inside[-1][1]) if indent >= inside[-1][1] + 4 else ""
+        return "    " * len(inside) + code + line.lstrip()
+
+
+def _indent_code(kept, number, stack, is_quoted):
+    """Make of a fenced block within an item or a quotation an indented one; return whether it is one."""
+    fence, *lines = kept[number].split("\n")
+    if "\t" in fence[: len(fence) - len(fence.lstrip())]:
+        fence, *lines = (_LEADING.sub(lambda found: found[0].expandtabs(4), line) for line in (fence, *lines))
+    opening = _FENCE.match(fence)
+    if not opening or not lines:
+        return False
+    indent = len(opening[1])
+    depth = sum(indent >= min(each[1], each[0] + 4) for each in stack) or (is_quoted and bool(stack))
+    quotations = opening[2].count(">")
+    if (not depth and not is_quoted) or quotations > DEEPEST:
+        return False
+    own = max(0, len(opening[2]) - len(opening[2].rstrip(" ")) - 1)  # spaces before the fence in its quotation
+    code = []
+    for line in lines[:-1]:
+        line = re.sub(f"^ {{0,{indent}}}", "", line)
+        for _quotation_of in range(quotations):
+            line = _QUOTED.sub("", line, count=1)
+        code.append(re.sub(f"^ {{0,{own}}}", "", line))
+    before = "    " * depth + "> " * quotations + "    "
+    kept[number] = "\n".join((before + line).rstrip() for line in code) + "\n"
+    return True
+
+
+def _is_paragraph(line):
+    return bool(line) and not _NO_PARAGRAPH.match(line) and not _ITEM.match(line) and NEW not in line[-1:]

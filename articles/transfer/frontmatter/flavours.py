@@ -1,0 +1,141 @@
+"""What the Markdown of other systems says and ours doesn't know, as ours says it.
+
+CommonMark 0.31 (spec.commonmark.org), GitHub's tasks and alerts, kramdown's attributes and comments (kramdown.gettalong.org),
+Obsidian's marks and comments (help.obsidian.md). What is left out is noted.
+"""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from ... import names
+from ...text.citations import CITATION
+from .masks import fenced
+from .setups import Dialect
+
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\){0,50})\\([~\"$%&',/:;<=?@^|])")  # CommonMark 2.4; the others ours knows too
+_MEANT = {"<": "&lt;", "&": "&amp;", "|": "&#124;", "@": "&#64;", "^": "&#94;"}  # which bare would say something here
+_BREAK = re.compile(r"(?<![\\\n])((?:\\\\){0,50})\\\n(?=[ \t>]*[^\s>])")  # CommonMark 6.7
+_BREAKS = re.compile(r"(?<![\\\n])\\\\\n(?=[ \t>]*[^\s>])")  # kramdown's, of two
+_INSIDE = r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"  # where a line of a list or a quotation begins
+_HASH = re.compile(rf"({_INSIDE})#(?=[^\s#])", re.MULTILINE)  # no heading without a space: CommonMark 4.2
+_TASK = re.compile(r"^([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
+_ALERT = re.compile(r"^([ \t]*(?:>[ \t]?){1,8})\[!([\w-]{1,30})\][-+]?[ \t]*([^\n]*)$", re.MULTILINE)
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])([^~\n]{1,1000})(?<=\S)~~(?!~)")
+_MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]{1,1000})(?<=\S)==(?![\w=])")
+_HIDDEN = re.compile(r"%%(?!%)([^%]{1,5000}(?:%[^%]+){0,50})%%")
+_COMMENT = re.compile(r"\{::comment\}((?:[^{]|\{(?!::comment\}|:/)){0,50000})\{:/(?:comment)?\}")
+_END = re.compile(r"^\^[ \t]*$", re.MULTILINE)  # of a block, which kramdown shows nothing of
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t]*$", re.MULTILINE)
+_OF_BLOCK = re.compile(r"^[ \t]*\{[ \t]?[.#][\w-][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
+_HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{:?[ \t]?[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
+_FORMULA = re.compile(r"(?<![\\$])\$\$(?=[^$\n]|\n[^\n])([^$]{1,5000})\$\$(?!\$)")
+_NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
+_CITED = re.compile(rf"(?<![\\\]]){CITATION}")
+
+
+def replaced(text, around):
+    """Put into a `masks.Text` what ours says for what is only said there; before its HTML and links are looked at."""
+    dialect = around.setup.dialect
+    if dialect in {Dialect.JEKYLL, Dialect.PLAIN}:
+        text.replace(_COMMENT, lambda found, line: _left_out(found, line, text, around))
+    if dialect == Dialect.PLAIN:
+        text.replace(_HIDDEN, lambda found, line: _left_out(found, line, text, around))
+        text.replace(_MARKED, lambda found, line: found[1])
+    text.replace(_FORMULA, lambda found, line: _formula(found, line, text, around))
+    text.replace(_HEADING_ID, lambda found, line: _plain_heading(found, around))
+    if dialect == Dialect.PELICAN:  # whose Markdown is ours
+        return
+    text.replace(_BREAK, lambda found, line: f"{found[1]}  \n")
+    if dialect == Dialect.JEKYLL:
+        text.replace(_BREAKS, lambda found, line: "  \n")
+        text.replace(_END, lambda found, line: "")
+    text.replace(_ESCAPED, lambda found, line: _unescaped(found, text))
+    text.replace(_TASK, lambda found, line: found[1] + ("☐" if found[2] == " " else "☑"))
+    text.replace(_ALERT, lambda found, line: _alert(found))
+    text.replace(_STRUCK, lambda found, line: f"<del>{found[1]}</del>")
+    text.replace(_HASH, lambda found, line: f"{found[1]}\\#")
+    if dialect in {Dialect.PLAIN, Dialect.ELEVENTY}:
+        _notes_within(text)
+
+
+def without_attributes(text, around):
+    """Take the attributes of blocks and spans out of a `masks.Text`; after its links, whose own go with them."""
+    dialect = around.setup.dialect
+    if dialect in {Dialect.JEKYLL, Dialect.PLAIN, Dialect.PELICAN}:
+        text.replace(_ATTRIBUTES, lambda found, line: _attribute(found, line, around))
+    text.replace(_OF_BLOCK, lambda found, line: _attribute(found, line, around))
+
+
+def without_citations(text, around):
+    """Have brackets that here would cite a source show what stands in them."""
+
+    def plain(found, line):
+        around.note(_("What would cite a source here stays as words: %s") % found[0][:200], line)
+        is_link = found.string.startswith("[", found.end())
+        return found[0].replace("@", "&#64;") if is_link else f"\\{found[0]}"
+
+    text.replace(_CITED, plain)
+
+
+def _unescaped(found, text):
+    """Return a character that is escaped; None where it stands in the address of a link, or parts cells of a table."""
+    before = found.string[max(0, found.start() - 2_000) : found.start()].rpartition("\n")[2]
+    if before.rfind("](") > before.rfind(")") or re.match(r" {0,3}\[[^\[\]]{1,200}\]:", before):
+        return {'"': f"{found[1]}&quot;", "'": f"{found[1]}&#39;"}.get(found[2])
+    mark, after = found[2], found.string[found.end() : found.end() + 2_000].partition("\n")[0]
+    if mark == "|" and re.search(r"(?<!\\)\|", before + after):
+        return None  # in a table
+    if mark in ":=~" and (not before.strip(" \t>") or mark in (before[-1:], after[:1])):
+        return f"{found[1]}&#{ord(mark)};"
+    return found[1] + text.mask(_MEANT.get(mark, mark))
+
+
+def _left_out(found, line, text, around):
+    around.note(_("A comment was left out: %s") % " ".join(text.unmasked(found[1]).split())[:200], line)
+    return ""
+
+
+def _plain_heading(found, around):
+    """Return a heading without the anchor that it gives itself; links to that will lead to ours."""
+    said = re.search(r"#([^\s{}]+)", found[0][len(found[1]) :])
+    if said:
+        around.anchors[said[1]] = names.slugify(found[1].strip(" \t#"))
+    return found[1].rstrip()
+
+
+def _attribute(found, line, around):
+    around.note(_("Attributes were left out: %s") % found[0].strip()[:200], line)
+    return ""
+
+
+def _alert(found):
+    """Return the first line of an alert or a callout as one in bold, apart from what follows."""
+    title = found[3].strip() or found[2].replace("-", " ").capitalize()
+    return f"{found[1]}**{title}**\n{found[1].rstrip()}"
+
+
+def _formula(found, line, text, around):
+    """Return a formula as code: its letters stay."""
+    code = text.unmasked(found[1]).strip()
+    around.note(_("A formula is shown as it was typed: %s") % " ".join(code.split())[:200], line)
+    before = found.string[max(0, found.start() - 500) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + 500].partition("\n")[0]
+    if before.strip() or after.strip() or "\n" in before:
+        ticks = "`" * (1 + max((len(run) for run in re.findall("`+", code)), default=0))
+        return text.mask(f"{ticks}{' '.join(code.split())}{ticks}")
+    return text.mask(fenced(code))
+
+
+def _notes_within(text):
+    """Make notes of their own of those that stand within a line."""
+    notes = []
+
+    def one(found, _line):
+        notes.append(found[1])
+        return f"[^within-{len(notes)}]"
+
+    text.replace(_NOTE_WITHIN, one)
+    if notes:
+        listed = "\n\n".join(f"[^within-{number}]: {words}" for number, words in enumerate(notes, 1))
+        text.value = f"{text.value.rstrip()}\n\n{listed}\n"

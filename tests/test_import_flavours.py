@@ -1,0 +1,160 @@
+"""What the Markdown of other systems says in words of its own, seen as readers here see it."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles import text
+from articles.transfer.frontmatter import blocks
+from articles.transfer.frontmatter.masks import Text
+
+from .test_import_markdown import PNG, taken, words
+from .thorough import times
+
+
+def shown(body, tmp_path, dialect="Markdown", more=None):
+    """Return the HTML that readers see of a `body` that was taken."""
+    return text.render(taken(tmp_path, body, dialect, more).body).html
+
+
+@pytest.mark.parametrize("dialect", ["Jekyll", "Hugo", "Eleventy", "Markdown"])
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("One\\\ntwo", "<p>One<br>\ntwo</p>"),
+        ("> one  \n> two", "<p>one<br>\ntwo</p>"),
+        ("- one  \n  two", "<li>one<br>"),
+        ("- [ ] to do\n- [x] done", "<li>☐ to do</li>\n<li>☑ done</li>"),
+        ("~~struck~~", "<del>struck</del>"),
+        ("> [!NOTE]\n> Words.", "<p><strong>Note</strong></p>\n<p>Words.</p>"),
+        ("> [!warning]- Beware\n> Words.", "<p><strong>Beware</strong></p>\n<p>Words.</p>"),
+        ("#energy is no heading", "<p>#energy is no heading</p>"),
+        ("   ## A heading\n\nText", '<h2 id="a-heading">A heading</h2>'),
+        (r"1\~2 \"so\" \$5 \<b> AT\&T \= \@ann", '<p>1~2 "so" $5 &lt;b&gt; AT&amp;T = @ann</p>'),
+        (r"[a](https://x.example/ 'say \"so\"')", '<a href="https://x.example/" title="say "so"">'),
+        ("- a\n\n\t- b\n\n\t\tmore", "<li>\n<p>b</p>\n<p>more</p>"),
+        ("- a\n\n\t```\n\tcode\n\t```", "<pre><code>code\n</code></pre>"),
+        ("- a\n  > b", "<blockquote>\n<p>b</p>"),
+        ("Sum:\n\n$$\n\\sum_{i} x_i * y_i\n$$", "<pre><code>\\sum_{i} x_i * y_i\n</code></pre>"),
+        (
+            "[@smith2004, p. 3] and [@ann](https://x.example/)",
+            '<p>[@smith2004, p. 3] and <a href="https://x.example/">@ann',
+        ),
+    ],
+)
+def test_what_only_others_know_is_seen(dialect, written, seen, tmp_path):
+    assert seen in shown(written, tmp_path, dialect).replace("&quot;", '"')
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        (
+            "> ```python\n> {{< youtube x >}} [^1]\n>\n> # no heading\n> ```\n> after",
+            "{{&lt; youtube x &gt;}} [^1]\n\n# no heading",
+        ),
+        ("> text\n> ~~~\n> {{< x >}}\n\n{{< youtube y >}}", "<pre><code>{{&lt; x &gt;}}"),
+        ("> > ```\n> > {{< x >}}\n> > ```", "<blockquote>\n<blockquote>\n<pre><code>{{&lt; x &gt;}}"),
+        ("> - item\n>\n>   ```\n>   {{< x >}}\n>   ```", "<li>item<pre><code>{{&lt; x &gt;}}"),
+        ("> - item\n> ```\n> {{< x >}}\n> ```", "<pre><code>{{&lt; x &gt;}}"),
+        ("- > quoted\n  > ```\n  > {{< x >}}\n  > ```", "<p>quoted</p>\n<pre><code>{{&lt; x &gt;}}"),
+        ("- item\n\n      {{< x >}} code", "<pre><code>{{&lt; x &gt;}} code"),
+        ("10. item\n\n        {{< x >}}", "<pre><code>{{&lt; x &gt;}}"),
+        (">     {{< x >}} code", "<pre><code>{{&lt; x &gt;}} code"),
+    ],
+)
+def test_code_is_code_wherever_it_stands(written, seen, tmp_path):
+    html = shown(written, tmp_path, "Hugo")
+    assert seen in html
+    assert "`" not in html
+    assert ("youtube.com" in html) == ("youtube y" in written)
+
+
+def test_code_between_ticks_on_a_line_of_its_own_stays_in_its_item(tmp_path):
+    assert "<code>only words</code>" in shown("- one\n\n  ```only words```", tmp_path)
+
+
+def test_what_others_hide_is_left_out_and_told(tmp_path):
+    jekyll = taken(tmp_path, "{::comment}\nsecret\n{:/comment}\n\nText.\n^\nMore.", "Jekyll")
+    assert jekyll.body == "Text.\n\nMore."
+    assert words(jekyll) == ["A comment was left out: secret"]
+    plain = taken(
+        tmp_path / "b", "Text %%secret\nwords%% and ==marked== words^[A *note*, [a](https://b.example).]. 5%%"
+    )
+    assert plain.body == ("Text  and marked words[^within-1]. 5%%\n\n[^within-1]: A *note*, [a](https://b.example).")
+    assert words(plain) == ["A comment was left out: secret words"]
+
+
+def test_attributes_of_blocks_are_told(tmp_path):
+    hugo = taken(tmp_path, "Text.\n{.lead #x}\n\n## Head {#own .big}\n\n[to it](#own)", "Hugo")
+    assert hugo.body == "Text.\n\n## Head\n\n[to it](#head)"
+    assert words(hugo) == ["Attributes were left out: {.lead #x}"]
+    pelican = taken(tmp_path / "b", "## Head {: #own}\n\nText.\n{: .lead }", "Pelican")
+    assert pelican.body == "## Head\n\nText."
+
+
+def test_links_by_name_lead_to_texts_or_are_words(tmp_path):
+    more = {
+        "Notes/Black Sea.md": "---\ntitle: The Black Sea\n---\nx",
+        "files/Map.png": PNG,
+        "x/b.md": "x",
+    }
+    body = (
+        "[[black sea]], [[Notes/Black Sea|the sea]], [[Black Sea#The Straits]], [[#Here]], [[Nowhere|words]], `[[code]]`\n\n"
+        "![[Map.png|The map|300]] ![[b]]\n\n## Here\n\n| a |\n|---|\n| [[b\\|cell]] |"
+    )
+    found = taken(tmp_path, body, more=more)
+    assert found.body == (
+        "[black sea](/articles/black-sea/), [the sea](/articles/black-sea/), "
+        "[Black Sea > The Straits](/articles/black-sea/#the-straits), [Here](#here), words, `[[code]]`\n\n"
+        "![The map](import:0) [b](/articles/b/)\n\n## Here\n\n| a |\n|---|\n| [cell](/articles/b/) |"
+    )
+    assert words(found) == [
+        "A link by name leads to no text that is taken: Nowhere",
+        "A text that was shown within this one became a link: b",
+    ]
+    assert shown("See [[Energy]].", tmp_path / "b", "Hugo") == "<p>See [[Energy]].</p>"
+
+
+def test_bare_addresses_without_a_scheme_and_of_people_become_links(tmp_path):
+    body = "See www.example.org/a_b, or write to ann@example.org. [www.a.example](https://a.example) x@y"
+    assert taken(tmp_path, body, "Hugo").body == (
+        "See [www.example.org/a_b](http://www.example.org/a_b), or write to <ann@example.org>. "
+        "[www.a.example](https://a.example) x@y"
+    )
+
+
+MARKS = [
+    "> ",
+    ">",
+    "- ",
+    "1. ",
+    "```\n",
+    "~~~\n",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "word",
+    "`",
+    "[^1]",
+    "\\",
+    "|",
+    "#",
+    "$$",
+    "[[",
+    "]]",
+    "%%",
+    "^[",
+]
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=40).map("".join))
+@settings(max_examples=times(100, 2_000), deadline=None)
+def test_no_word_is_lost_between_lists_quotations_and_code(body):
+    aside = Text(body, 1)
+    value = blocks.as_blocks(aside.value, aside.kept)
+    aside.value = value
+    assert len(re.findall("word", aside.finished())) == body.count("word")
