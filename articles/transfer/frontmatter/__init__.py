@@ -8,7 +8,6 @@ readers had it, `bodies` makes its text ours. Nothing is held of a file when the
 
 import posixpath
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from ... import names
 from ...models import tries
 from ..documents import Document, LeftOut, Note, Refusal, Sort, State
 from ..places import Unreadable
-from . import addresses, bodies, fields, heads, links, setups
+from . import addresses, bodies, fields, finding, folders, heads, links, setups
 from .setups import Dialect
 
 LONGEST = 1 << 20  # bytes of a text; one that can be shown has 200,000 characters
@@ -78,7 +77,7 @@ def documents(place, zone):
             yield Refusal(name, error.words, error.line)
         except Unreadable as error:
             yield error.refusal
-    yield from reader.refused
+    yield from reader.folders.refused
 
 
 class _Reader:
@@ -88,14 +87,12 @@ class _Reader:
         self.place, self.setup, self.zone = place, setup, zone
         self.path_of = lru_cache(REMEMBERED)(self._path_of)
         self.mark = lru_cache(REMEMBERED)(place.mark)
-        self.data = lru_cache(REMEMBERED)(self._data)
-        self.refused = []
+        self.folders, self.finder = folders.Folders(place, setup), finding.Finder(place, setup)
         self._bundles = {
             posixpath.dirname(name)
             for name in place.names()
             if setup.dialect == Dialect.HUGO and _BUNDLE.fullmatch(posixpath.basename(name))
         }
-        self._by_stem = self._by_name = None
 
     # Which files
 
@@ -175,44 +172,11 @@ class _Reader:
 
     # What they say
 
-    def _data(self, folder):
-        """Return what Eleventy's data files say of all texts in a folder, those above it included."""
-        told, above = {}, ""
-        for each in [*folder.split("/")] if folder else []:
-            above = f"{above}/{each}".lstrip("/")
-            for name in (f"{above}/{each}.json", f"{above}/{each}.11tydata.json"):
-                if name in self.place and name not in {refused.place for refused in self.refused}:
-                    try:
-                        found = setups.data(self.place, name)
-                    except Unreadable as error:
-                        self.refused.append(error.refusal)
-                        continue
-                    told |= {str(key).lower(): value for key, value in found.items()} if isinstance(found, dict) else {}
-        return told
-
-    def _defaults(self, below, is_post):
-        """Return what Jekyll's configuration says of all texts below some path."""
-        told = {}
-        defaults = self.setup.settings.get("defaults")
-        for each in defaults if isinstance(defaults, list) else ():
-            scope, values = (each.get("scope"), each.get("values")) if isinstance(each, dict) else (None, None)
-            if isinstance(scope, dict) and isinstance(values, dict):
-                kinds = {None, "", "posts" if is_post else "pages"}
-                if scope.get("type") in kinds and below.startswith(str(scope.get("path") or "")):
-                    told |= {str(key).lower(): value for key, value in values.items()}
-        return told
-
     def info(self, name, part):
         """Return the `Info` of a file; raise HeadError or Unreadable."""
         text, controls = heads.decoded(self.place.read(name, LONGEST))
         head = heads.taken_apart(text, lines=self.setup.dialect == Dialect.PELICAN)
-        said, notes, is_post = head.fields, [], part.sort == Sort.ARTICLE
-        if self.setup.dialect == Dialect.HUGO and isinstance(said.get("params"), dict):
-            said = {str(key).lower(): value for key, value in said["params"].items()} | said
-        elif self.setup.dialect == Dialect.JEKYLL:
-            said = self._defaults(name.removeprefix(self.setup.content), is_post) | said
-        elif self.setup.dialect == Dialect.ELEVENTY:
-            said = self.data(posixpath.dirname(name)) | said
+        said, notes, is_post = self.folders.said(name, part, head.fields), [], part.sort == Sort.ARTICLE
         stem = posixpath.basename(part.below)
         dated = _DATED.fullmatch(stem)
         date = fields.published(said, head, self.zone, notes)
@@ -337,7 +301,7 @@ class _Reader:
         former = "" if is_draft else self._former(info, notes)
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
-        body, title = take(head, around, said, self._finder(name), info.text.title)
+        body, title = take(head, around, said, self.finder.of(name), info.text.title)
         if not title:
             title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
@@ -382,48 +346,3 @@ class _Reader:
         found = [path] if path else []
         found += [addresses.local(each, self.setup, at=at) for each in fields.former(info.fields)]
         return tuple(dict.fromkeys(each for each in found if each))
-
-    def _finder(self, name):
-        """Return find(words, kind): the file that a tag of the text `name` means, or None.
-
-        The kinds are "post", "ref", "file", and "name" for a text or a picture anywhere, in capitals or not.
-        """
-
-        def find(words, kind):
-            words = words.strip().strip("/")
-            folder, content, root = posixpath.dirname(name), self.setup.content, self.setup.root
-            first = root if kind == "file" else f"{folder}/"
-            tried = [first + words, content + words]
-            for each in (posixpath.normpath(each) for each in tried):
-                for ending in ("", ".md", "/index.md", ".markdown"):
-                    if each + ending in self.place and not each.startswith(".."):
-                        return each + ending
-            if kind == "file":
-                return None
-            stem = posixpath.basename(words)
-            if kind == "name":
-                return self._called().get(unicodedata.normalize("NFC", stem).casefold().removesuffix(".md"))
-            return self._stems().get(stem.removesuffix(".md").removesuffix(".markdown"))
-
-        return find
-
-    def _stems(self):
-        """Return {name of a file without its ending: the file}, of texts; built when the first link asks for it."""
-        if self._by_stem is None:
-            self._by_stem = {}
-            for name in self.place.names():
-                if is_text(name):
-                    stem = posixpath.splitext(posixpath.basename(name))[0]
-                    stem = posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
-                    self._by_stem.setdefault(stem, name)
-        return self._by_stem
-
-    def _called(self):
-        """Return {name in small letters, without the ending of a text: the file}, of all; built when it is asked for."""
-        if self._by_name is None:
-            self._by_name = {}
-            for name in self.place.names():
-                stem = posixpath.basename(name)
-                stem = posixpath.splitext(stem)[0] if is_text(name) else stem
-                self._by_name.setdefault(unicodedata.normalize("NFC", stem).casefold(), name)
-        return self._by_name

@@ -84,7 +84,7 @@ def _unescaped(found, text):
     if before.rfind("](") > before.rfind(")") or re.match(r" {0,3}\[[^\[\]]{1,200}\]:", before):
         return {'"': f"{found[1]}&quot;", "'": f"{found[1]}&#39;"}.get(found[2])
     mark, after = found[2], found.string[found.end() : found.end() + 2_000].partition("\n")[0]
-    if mark == "|" and re.search(r"(?<!\\)\|", before + after):
+    if mark == "|" and "|" in (before + after).replace("\\|", ""):
         return None  # in a table
     if mark in ":=~" and (not before.strip(" \t>") or mark in (before[-1:], after[:1])):
         return f"{found[1]}&#{ord(mark)};"

@@ -166,7 +166,7 @@ def _hugo(place, setup, name):
     setup.settings = told = _mapping(data(place, name))
     inner, ending = posixpath.split(name)[0], name.rpartition(".")[2]
     if inner.endswith("config/_default"):
-        for part in ("permalinks", "languages", "taxonomies"):
+        for part in ("permalinks", "languages", "taxonomies", "cascade"):
             if f"{inner}/{part}.{ending}" in place:
                 told[part] = data(place, f"{inner}/{part}.{ending}")
     setup.content = setup.root + _folder(told.get("contentdir"), "content")
