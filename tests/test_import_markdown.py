@@ -152,8 +152,8 @@ def test_pictures_that_cant_be_taken_become_links_and_are_told(tmp_path):
     document = taken(tmp_path, body, more={"x/d.svg": "<svg/>"})
     assert document.pictures == ()
     assert document.body == (
-        "[remote](https://cdn.example/a.png)\n[gone](/x/gone.png)\n[drawn](/x/d.svg)\n[b.gif](//cdn.example/b.gif)\n"
-        "[in a link](https://example.org/)\ndata\n[out](/etc/passwd.png)"
+        "[remote](https://cdn.example/a.png)\ngone\ndrawn\n[b.gif](//cdn.example/b.gif)\n"
+        "[in a link](https://example.org/)\ndata\nout"
     )
     assert [note.line for note in document.notes] == [5, 6, 7, 8, 9, 10, 11]
 
@@ -189,7 +189,7 @@ def test_shortcodes_of_hugo(tmp_path):
     document = taken(tmp_path, body, "Hugo", more)
     assert document.body == (
         "<https://www.youtube.com/watch?v=dQw4>\n[A talk](https://www.youtube.com/watch?v=abc)\n<https://vimeo.com/12>\n"
-        '<https://twitter.com/ann/status/34>\n<https://gist.github.com/ann/56>\n\n![A map](import:0 "The map Ann")\n\n'
+        '<https://twitter.com/ann/status/34>\n<https://gist.github.com/ann/56>\n\n![A map](import:0 "The map (Ann)")\n\n'
         "[B](/posts/b/#x) [B](/posts/b/) [C](#no.md)\n\n```go\nx := {{< y >}}\n```\n\nKept *words*.\n\n"
         "`{{< youtube code >}}` {{< shown >}}\n\n<https://x.example/1>"
     )
@@ -203,6 +203,41 @@ def test_a_figure_with_a_link_keeps_its_picture(tmp_path):
     found = taken(tmp_path, body, "Hugo", {"content/posts/a/a.png": PNG})
     assert "import:0" in found.body and "another host" not in " ".join(words(found))
     assert len(found.pictures) == 1
+
+
+def test_all_that_a_figure_says_is_kept(tmp_path):
+    more = {"content/posts/a/a.png": PNG, "content/posts/a/large.jpg": b"\xff\xd8\xff"}
+    body = (
+        '{{< figure src="a.png" title="The map" caption="By *hand*" attr="Ann" attrlink="https://ann.example/" >}}\n\n'
+        '{{< figure src="a.png" alt="Two" caption="See <a href=\\"/x\\">x</a>" link="large.jpg" >}}\n\n'
+        '{{< figure src="https://cdn.example/b.png" alt="B" caption="Cap" link="/there/" >}}\n\n'
+        '{{< figure src="a.png" attr="Bob" link="https://bob.example/" >}}\n'
+    )
+    found = taken(tmp_path, body, "Hugo", more)
+    assert found.body == (
+        '![](import:0 "The map. By hand (Ann, https://ann.example/)")\n\n![Two](import:1 "See x")\n\n'
+        '[B (Cap)](/there/)\n\n[![](import:2 "Bob")](https://bob.example/)'
+    )
+    assert words(found) == [
+        'Of the caption of a picture the words stay: See <a href="/x">x</a>',
+        "A picture of another host became a link: https://cdn.example/b.png.",
+    ]
+
+
+def test_links_to_pictures_show_them_below(tmp_path):
+    body = (
+        "See [the map](a.png) and [the *other*](b.jpg 'T') here.\n\n[Alone](a.png)\n\n- [one](a.png)\n- [two](gone.png)\n\n"
+        "Then [drawn](d.svg), [paper](p.pdf), [a](https://x.example/a.png), [b](/x/gone.html) <img src='no.png' alt='Words'>"
+    )
+    found = taken(tmp_path, body, more={"x/a.png": PNG, "x/b.jpg": PNG, "x/d.svg": "", "x/p.pdf": ""})
+    assert found.body == (
+        "See the map and the *other* here.\n\n![the map](import:0)\n\n![the *other*](import:1)\n\n"
+        '![Alone](import:2 "Alone")\n\n- one\n- two\n\n![one](import:3)\n\n'
+        "Then drawn, paper, [a](https://x.example/a.png), [b](/x/gone.html) Words"
+    )
+    assert len(words(found)) == 8
+    html = text.render(found.body).html
+    assert html.count("<img") == 4 and "<a href" in html
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,8 @@ def _shown(name, html, line, text, around):
         around.note(_("What it embeds became a link: %s") % inside.address[:300], line)
         address = _absolute(inside.address)
         address = address if address.startswith(("http:", "https:")) else around.kept(address)
+        if not address:
+            return words
         is_bare = not words and re.fullmatch(r"https?://[^\s<>]+", address)
         led = f"<{address}>" if is_bare else f"[{words or address}]({text.mask(target(address))})"
         return f"\n\n{led}\n\n"

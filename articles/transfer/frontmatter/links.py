@@ -14,7 +14,7 @@ from ... import names
 from ...pictures import MOST_BYTES
 from ..documents import PLACEHOLDER, Image, Note
 from ..places import Unreadable
-from .masks import TOKEN
+from .masks import NEW, TOKEN
 from .setups import TEXTS, Dialect
 
 _TAKEN = (".jpg", ".jpeg", ".png", ".webp", ".jfif")
@@ -29,6 +29,8 @@ LINKED = re.compile(
     rf"\[[ \t\n]{{0,9}}({IMAGE.pattern})[ \t\n]{{0,9}}\]\([ \t\n]{{0,9}}{_DEST}{_TITLE}[ \t\n]{{0,9}}\){_AFTER}"
 )
 LINK = re.compile(rf"(?<=\])\([ \t\n]{{0,9}}{_DEST}(?=[ \t\n)])")
+WHOLE = re.compile(rf"(?<![!\\])\[{_WORDS}\]\([ \t\n]{{0,9}}{_DEST}{_TITLE}[ \t\n]{{0,9}}\){_AFTER}")
+_BELOW = re.compile("\ue105(\\d+)\ue106")  # where a picture is to be shown below the paragraph
 DEFINITION = re.compile(rf"^( {{0,3}}\[(?!\^)([^\[\]\n]{{1,200}})\]:[ \t]{{0,9}}){_DEST}{_TITLE}[ \t]*$", re.MULTILINE)
 REFERRED = re.compile(rf"!\[{_WORDS}\](?:[ ]?\[([^\[\]\n]{{0,200}})\])?(?![\[(:])")
 _PELICAN = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|](.*)", re.DOTALL)
@@ -136,16 +138,19 @@ class Around:
                 return alt
             words = alt.strip() or posixpath.basename(_path_of(address)[0] or "") or _("picture")
             below = f" ({caption.strip()})" if caption.strip() else ""
-            return f"[{words}]({self.mask(target(self.kept(address)))}){below}"
+            at = self.kept(address)
+            return (f"[{words}]({self.mask(target(at))})" if at else words) + below
         number = self.number(image)
         title = ' "{}"'.format(_plain(caption).replace('"', "&quot;")) if caption.strip() else ""
         return f"![{_bracketed(alt)}]({PLACEHOLDER.format(number)}{title})"
 
     def kept(self, address):
-        """Return where the address of something that isn't taken leads from anywhere."""
+        """Return where the address of something that isn't taken leads from anywhere, or "" where no site is known."""
         path, host = _path_of(address)
         if path is None or host or not path:
             return address
+        if not self.setup.host:
+            return ""
         at = self.at or f"/{self.folder}/".replace("//", "/")
         return self.setup.host + "/" + urljoin(at, address).lstrip("/")
 
@@ -176,10 +181,10 @@ class Around:
             return address
         if name and not name.lower().endswith((".html", ".htm")):
             self.note(_("A link leads to a file, and only pictures are taken: %s.") % address[:200], line)
-            return self.kept(special[2] if special else address)
+            return self.kept(special[2] if special else address) or address
         if name is None and _FILE.search(path):
             self.note(_("A link leads to a file that is not there: %s.") % address[:200], line)
-            return self.kept(special[2] if special else address)
+            return self.kept(special[2] if special else address) or address
         if host:
             return address[address.index(host) + len(host) :] or "/"
         if path.startswith("/"):
@@ -214,6 +219,7 @@ def _is_remote(address, setup):
 def _plain(words):
     """Return words of Markdown without what only Markdown reads: backslashes, emphasis of whole words, links."""
     words = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", words)
+    words = re.sub(r"(?<![\w*\\])([*_]{1,3})(?=\S)([^*_\\\n]{1,500})(?<=\S)\1(?![\w*])", r"\2", words)
     words = re.sub(r"\\([\\`*_{}\[\]()#+.!\"'-])", r"\1", words)
     return " ".join(words.replace("&quot;", '"').split())
 
@@ -233,6 +239,9 @@ def images_and_links(text, around):
     text.replace(LINKED, lambda found, line: _linked(found, line, around))
     text.replace(IMAGE, lambda found, line: _image(found, line, around))
     text.replace(REFERRED, lambda found, line: _referred(found, line, around, defined))
+    below = []
+    text.replace(WHOLE, lambda found, line: _whole(found, line, around, below))
+    _show_below(text, below)
     text.replace(LINK, lambda found, line: _link(found, line, around))
     text.replace(DEFINITION, lambda found, line: _definition(found, line, around))
 
@@ -243,12 +252,19 @@ def _linked(found, line, around):
     if address.startswith("import:"):
         return None  # what a tag became
     caption, leads = _title(*found.group(5, 6, 7)), found[8] or found[9] or ""
+    return led_picture(around, (address, words, caption), leads, line)
+
+
+def led_picture(around, picture, leads, line):
+    """Return Markdown of a `picture` (address, words, caption) that leads to `leads`, where it isn't there to be seen larger."""
+    address, words, caption = picture
     larger = around.file(leads) or ""
     shown = around.shown(address, words, caption, line)
     if shown.startswith("![") and (larger == around.file(address) or larger.lower().endswith(_DRAWN)):
         return shown
     if not shown.startswith("!["):
         shown = words.strip() or posixpath.basename(address)
+        shown += f" ({caption.strip()})" if caption.strip() else ""
     return f"[{shown}]({around.mask(target(around.led(leads, line)))})"
 
 
@@ -270,6 +286,48 @@ def _link(found, line, around):
         return None
     leads = around.led(address, line)
     return None if leads == address else f"({target(leads)}"
+
+
+def _whole(found, line, around, below):
+    """Return what stands for a link to a file: its words, and a picture of the place goes to `below`; None for others."""
+    words, address = found[1], found[2] or found[3] or ""
+    path, host = _path_of(address)
+    if path is None or not path or TOKEN in address or address.startswith("import:"):
+        return None
+    name = around.file(address)
+    if name and name.lower().endswith(_TAKEN) and "![" not in words:
+        image = around.picture(address, words, "", line) if len(around.pictures) < MOST else None
+        if image is None:
+            return None
+        around.note(_("A link to a picture became its words, and the picture is shown below: %s") % name, line)
+        below.append((around.number(image), words))
+        return f"{words}\ue105{len(below) - 1}\ue106"
+    is_file = name is not None and not name.lower().endswith((*TEXTS, ".html", ".htm"))
+    if not host and not around.setup.host and (is_file or (name is None and _FILE.search(path))):
+        around.led(address, line)  # which tells of it
+        return words
+    return None
+
+
+def _show_below(text, below):
+    """Show pictures below the paragraph, the list or the table whose words led to them; one of its own is a caption."""
+    if not below:
+        return
+    blocks = text.value.split("\n\n")
+    for place, block in enumerate(blocks):
+        found = list(_BELOW.finditer(block))
+        if not found:
+            continue
+        bare = _BELOW.sub("", block)
+        shown = []
+        for each in found:
+            number, words = below[int(each[1])]
+            alone = words.strip() == bare.strip()
+            caption = ' "{}"'.format(_plain(text.unmasked(words)).replace('"', "&quot;")) if alone else ""
+            shown.append(f"![{_bracketed(words)}]({PLACEHOLDER.format(number)}{caption})")
+            bare = "" if alone else bare
+        blocks[place] = (f"{NEW}{NEW}" if bare else "").join([bare, f"{NEW}{NEW}".join(shown)])
+    text.value = "\n\n".join(blocks)
 
 
 def _definition(found, line, around):

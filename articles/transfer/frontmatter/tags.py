@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from .addresses import local
+from .links import led_picture
 from .masks import BRACE, fenced
 from .setups import Dialect
 
@@ -162,6 +163,8 @@ class Tags:
 
     def _linked(self, address, words, found, line):
         self.around.note(_("What it embeds became a link: %s") % " ".join(found[0].split())[:300], line)
+        if not address:
+            return words
         return f"[{words}]({address})" if words else f"<{address}>"
 
     def _pictured(self, plain, named, found, line):
@@ -170,15 +173,23 @@ class Tags:
             return None
         if not named and len(plain) > 1:
             named = {"alt": plain[1]}
-        caption = named.get("caption") or named.get("title") or ""
-        credit = named.get("attr") or named.get("credit") or ""
-        whole = " ".join(filter(None, (caption, credit)))
         address = self._filled(self.values.get(address, address))
-        shown = self.around.shown(address, named.get("alt") or ("" if caption else ""), whole, line)
-        leads = named.get("link") if named.get("src") else ""
-        if leads and shown.startswith("!["):
-            shown = f"[{shown}]({self.around.led(leads, line)})"
+        leads = named.get("link") if address != named.get("link") else ""
+        picture = (address, named.get("alt") or "", self._caption(named, line))
+        shown = led_picture(self.around, picture, leads, line) if leads else self.around.shown(*picture, line)
         return f"\n\n{shown}\n\n" if _is_alone(found) else shown
+
+    def _caption(self, named, line):
+        """Return in one line what stands below a picture: its title, its caption, whose it is and where that is said."""
+        titles = dict.fromkeys(filter(None, (named.get("title"), named.get("caption"))))
+        words = " ".join(each if each == [*titles][-1] or each[-1] in ".!?…:" else f"{each}." for each in titles)
+        whole = re.sub(r"<[^<>]{1,500}>", "", words)
+        credit = named.get("attr") or named.get("credit") or ""
+        at = named.get("attrlink") or ""
+        if whole != words or re.search(r"\]\(", words):
+            self.around.note(_("Of the caption of a picture the words stay: %s") % words[:300], line)
+        credit = ", ".join(filter(None, (credit, at)))
+        return " ".join(filter(None, (whole, f"({credit})" if credit and whole else credit)))
 
     def _shortcode(self, found, line):
         words = found[2].strip()
