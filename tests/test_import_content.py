@@ -1,6 +1,7 @@
 """`manage.py import_content`: what it says, and how it ends."""
 
 import io
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -101,4 +102,28 @@ def test_one_that_breaks_off_tells_what_was_done(source, monkeypatch):
     told, end = said("blog")
     assert "1 taken" in told
     assert end == "No space left on device. Run it again: it goes on where it was."
+    assert Article.objects.count() == 1
+
+
+def test_it_ends_quietly_when_nobody_reads_on(source, monkeypatch, tmp_path):
+    """`… | head`: what was read is taken, the rest is for the next run, and no error is told."""
+
+    class Gone(io.StringIO):
+        def write(self, words):
+            if "read, " in words or self.closed:
+                raise BrokenPipeError
+            return super().write(words)
+
+    files = [(tmp_path / name).open("w") for name in ("out", "err")]
+    monkeypatch.setattr(import_content, "PAUSE", 0)
+    monkeypatch.setattr("django.core.management.base.connections", SimpleNamespace(close_all=lambda: None))
+    monkeypatch.setattr(sys, "stdout", files[0])
+    monkeypatch.setattr(sys, "stderr", files[1])
+    source += [a_document(1), a_document(2)]
+    command = import_content.Command(stdout=Gone(), stderr=files[1])
+    with pytest.raises(SystemExit) as ended:
+        command.run_from_argv(["manage.py", "import_content", "blog"])
+    assert ended.value.code == 141
+    print("nobody reads this", flush=True)
+    assert [(tmp_path / name).read_text() for name in ("out", "err")] == ["", ""]
     assert Article.objects.count() == 1

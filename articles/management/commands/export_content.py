@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from articles.management.piped import Piped
 from articles.transfer.publication import PublicationError, export
 
 
-class Command(BaseCommand):
+class Command(Piped):
     """`manage.py export_content DIR`."""
 
     help = (

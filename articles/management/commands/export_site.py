@@ -1,14 +1,15 @@
 """The public site as static files."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from articles.management.piped import Piped
 from articles.transfer import static_site
 
 MOST_TOLD = 20
 
 
-class Command(BaseCommand):
+class Command(Piped):
     """`manage.py export_site`."""
 
     help = (

@@ -5,15 +5,16 @@ import time
 from collections import Counter
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from articles.management.bulk import PAUSE
+from articles.management.piped import Piped
 from articles.transfer import publication, reading, taking
 from articles.transfer.taking.outcomes import Result, Wishes, told
 
 
-class Command(BaseCommand):
+class Command(Piped):
     """`manage.py import_content`."""
 
     help = (
@@ -58,6 +59,8 @@ class Command(BaseCommand):
         with tempfile.TemporaryFile("w+", encoding="utf-8") as report:
             try:
                 self.take(taking.take(documents, wishes=wishes, dry_run=dry_run), counts, report)
+            except BrokenPipeError:
+                raise
             except (OSError, DatabaseError) as error:
                 raise CommandError(f"{str(error).strip()} Run it again: it goes on where it was.") from error
             finally:  # whatever ends it, what was done is told
