@@ -125,6 +125,52 @@ def test_a_permalink_that_cant_be_computed_is_told(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("collection", "style", "path"),
+    [
+        ("{output: true, permalink: '/d/:path/'}", "pretty", "/d/deep/one/"),
+        ("{output: true, permalink: '/d/:year/:name'}", "date", "/d/2020/one"),
+        ("{output: true}", "pretty", "/dossiers/deep/one/"),
+        ("{output: true}", "/:year/:title/", "/dossiers/deep/one/"),
+        ("{output: true}", "date", "/dossiers/deep/one.html"),
+        ("{output: true}", "/:year/:title", "/dossiers/deep/one"),
+    ],
+)
+def test_permalinks_of_a_collection_of_jekyll(collection, style, path, tmp_path):
+    files = {
+        "_config.yml": f"permalink: {style}\ncollections:\n  dossiers: {collection}\n",
+        "_dossiers/deep/one.md": "---\ntitle: One\ndate: 2020-01-08\n---\nx\n",
+    }
+    assert read(tmp_path, files)["_dossiers/deep/one.md"].old_paths == (path,)
+
+
+def test_what_is_no_text_of_a_site_is_left_out(tmp_path):
+    files = {
+        "_config.yml": "",
+        "404.md": "---\ntitle: Not found\n---\nNothing here.\n",
+        "index.md": "---\nlayout: home\n---\n",
+        "more/404.md": "---\ntitle: Of 404\n---\nText.\n",
+    }
+    found = read(tmp_path, files)
+    assert {place for place, each in found.items() if isinstance(each, LeftOut)} == {"404.md", "index.md"}
+
+
+def test_a_file_name_is_a_title_as_it_stands(tmp_path):
+    files = {"Kerch Strait.md": "x", "the-black_sea.md": "x", "2023-05-06.md": "x", "İstanbul notes.md": "x"}
+    found = read(tmp_path, files)
+    assert sorted(each.title for each in found.values()) == [
+        "2023-05-06",
+        "Kerch Strait",
+        "The black sea",
+        "İstanbul notes",
+    ]
+
+
+def test_aliases_that_are_names_are_no_addresses(tmp_path):
+    text = "---\ntitle: T\naliases: [Kerç Boğazı, /was/here/, 'https://old.example/x/']\n---\nx"
+    assert read(tmp_path, {"a.md": text})["a.md"].old_paths == ("/was/here/", "/x/")
+
+
 HUGO = {
     "hugo.toml": 'baseURL = "https://old.example/"\ndefaultContentLanguage = "en"\ntimeZone = "Europe/Istanbul"\n'
     '[permalinks]\nessays = "/e/:year/:slug/"\n[languages.en]\n[languages.tr]\n'

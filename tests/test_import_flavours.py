@@ -126,6 +126,29 @@ def test_bare_addresses_without_a_scheme_and_of_people_become_links(tmp_path):
     )
 
 
+@pytest.mark.parametrize("dialect", ["Pelican", "Markdown"])
+def test_what_is_set_apart_is_a_quotation_with_its_title(dialect, tmp_path):
+    body = 'Before.\n\n!!! note "The title"\n    Words.\n\n    More {{ x }}.\n\n        code\n\nAfter.\n\n!!! warning\n    Beware.'
+    assert taken(tmp_path, body, dialect).body == (
+        "Before.\n\n> **The title**\n>\n> Words.\n>\n> More {{ x }}.\n>\n>     code\n\nAfter.\n\n> **Warning**\n>\n> Beware."
+    )
+
+
+def test_the_language_of_code_and_the_anchors_of_obsidian_are_no_words(tmp_path):
+    assert taken(tmp_path, "Text:\n\n    :::python\n    print(1)\n", "Pelican").body == "Text:\n\n    print(1)"
+    assert taken(tmp_path / "b", "A block. ^abc123\n\n2 ^2").body == "A block.\n\n2 ^2"
+
+
+def test_a_shortcode_leads_to_the_language_that_it_names(tmp_path):
+    more = {
+        "hugo.toml": "defaultContentLanguage = 'en'\n[languages.en]\n[languages.tr]\n",
+        "content/posts/b.md": "+++\ntitle='B'\n+++\n",
+        "content/posts/b.tr.md": "+++\ntitle='B'\n+++\n",
+    }
+    body = '[en]({{< ref "b" >}}) [tr]({{< ref path="b" lang="tr" >}})'
+    assert taken(tmp_path, body, "Hugo", more).body == "[en](/posts/b/) [tr](/tr/posts/b/)"
+
+
 MARKS = [
     "> ",
     ">",

@@ -80,6 +80,13 @@ def documents(place, zone):
     yield from reader.folders.refused
 
 
+def _of_file(stem):
+    """Return the title that the name of a file is: as it stands where it is words or a date."""
+    words = stem if " " in stem or _DATED.fullmatch(stem) else re.sub(r"[-_]+", " ", stem)
+    words = names.clean_line(words)
+    return words[:1].upper() + words[1:]
+
+
 class _Reader:
     """Reads the texts of one place."""
 
@@ -240,12 +247,21 @@ class _Reader:
         site = self.setup.host.rpartition("/")[2] + self.setup.base
         return f"{self.setup.dialect.lower()}:{site}:{name.removeprefix(self.setup.root)}"
 
-    def _no_text(self, name, head):
+    def _no_text(self, name, info):
         """Return why a file is no text of the site, or nothing."""
+        head = info.head
         if not head.kind and _ABOUT.match(posixpath.basename(name)):
             return _("It is about the folder, not a text of it.")
         if not head.kind and self.setup.dialect == Dialect.JEKYLL:
             return _("It has no head, so Jekyll makes no page of it.")
+        if (
+            head.kind
+            and self.setup.dialect == Dialect.JEKYLL
+            and posixpath.splitext(name)[0] == f"{self.setup.content}404"
+        ):
+            return _("It is what the former site said where there was nothing.")
+        if head.kind and not head.body.strip() and not info.text.title and info.part.sort == Sort.PAGE:
+            return _("It has neither a title nor a text.")
         return ""
 
     def _is_draft(self, info, notes):
@@ -294,7 +310,7 @@ class _Reader:
         """Return the `Document` of a file, or a `LeftOut`; raise HeadError or Unreadable."""
         info = self.info(name, part)
         head, said = info.head, info.fields
-        if words := self._no_text(name, head):
+        if words := self._no_text(name, info):
             return LeftOut(name, words)
         notes = list(info.notes)
         is_draft = self._is_draft(info, notes)
@@ -303,7 +319,7 @@ class _Reader:
         take = bodies.taken if is_text(name) else bodies.taken_of_html
         body, title = take(head, around, said, self.finder.of(name), info.text.title)
         if not title:
-            title = names.clean_line(re.sub(r"[-_]+", " ", info.text.stem)).capitalize() or _("Untitled")
+            title = _of_file(info.text.stem) or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
         sort = self._sort(info)
         lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
@@ -344,5 +360,8 @@ class _Reader:
     def _old_paths(self, info, path):
         at = posixpath.dirname(path.rstrip("/")) + "/" if path else "/"
         found = [path] if path else []
-        found += [addresses.local(each, self.setup, at=at) for each in fields.former(info.fields)]
+        former = fields.former(info.fields)
+        if self.setup.dialect == Dialect.PLAIN:  # elsewhere they are other names of a text
+            former = [each for each in former if each.startswith(("/", "https://", "http://"))]
+        found += [addresses.local(each, self.setup, at=at) for each in former]
         return tuple(dict.fromkeys(each for each in found if each))

@@ -143,8 +143,8 @@ def _slug(words, strict=True):
 
 
 def _jekyll(setup, text):
-    pattern = text.fields.get("permalink")
-    wished = pattern or setup.settings.get("permalink") or "date"
+    pattern, style = text.fields.get("permalink"), setup.settings.get("permalink") or "date"
+    wished = pattern or _of_collection(setup, text, str(style)) or style
     wished = _STYLES.get(wished, wished) if isinstance(wished, str) else _STYLES["date"]
     folder, last = posixpath.split(text.below)
     if not text.is_post and not pattern:
@@ -156,12 +156,25 @@ def _jekyll(setup, text):
         "slug": _slug(str(text.fields.get("slug") or text.stem)),
         "categories": "/".join(dict.fromkeys(each.lower() for each in text.categories)),
         "slugified_categories": "/".join(_slug(each) for each in text.categories),
-        "output_ext": ".html", "path": text.below, "name": last, "basename": last,
+        "output_ext": ".html", "path": re.sub(r"^_[^/]+/", "", text.below), "name": last, "basename": last,
         "collection": text.below.partition("/")[0].removeprefix("_"),
     }  # fmt: skip
     if not text.is_post:
         values["title"] = last
     return "/" + _filled(wished, values, r":([a-z_]+[a-z])").lstrip("/")
+
+
+def _of_collection(setup, text, style):
+    """Return the pattern of a text of a collection of the site's own, "" for others (jekyllrb.com/docs/collections)."""
+    first = text.below.partition("/")[0]
+    if not first.startswith("_") or re.search(r"(?:^|/)_(?:posts|drafts)/", text.below):
+        return ""
+    told = setup.settings.get("collections")
+    own = told.get(first[1:]) if isinstance(told, dict) else None
+    if isinstance(own, dict) and isinstance(own.get("permalink"), str):
+        return own["permalink"]
+    ends = ":output_ext" if style in {"date", "ordinal", "weekdate", "none"} or style.endswith(":output_ext") else ""
+    return "/:collection/:path" + ("/" if style == "pretty" or style.endswith("/") else ends)
 
 
 def _hugo(setup, text):

@@ -25,7 +25,7 @@ _LAID_OUT = frozenset((
     "share", "related", "read_time", "show_date", "order", "nav_order", "linktitle", "markup", "outputs", "sitemap",
     "author_profile", "header_type", "pin", "toc_sticky", "toc_label", "hidden", "cascade", "build", "_build", "guid", "id", "uuid",
     "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override", "translationkey",
-    "categories_label", "excerpt_separator", "render_with_liquid", "showtoc", "tocopen", "iscjklanguage", "readingtime",
+    "categories_label", "excerpt_separator", "render_with_liquid", "showtoc", "tocopen", "iscjklanguage", "readingtime", "expirydate",
 ))  # fmt: skip
 _OUT, _NOT_OUT = {"published", "publish", "public", "done", "live"}, {"draft", "pending", "wip", "in progress"}
 _YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""}

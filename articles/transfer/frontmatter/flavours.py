@@ -30,6 +30,11 @@ _ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t
 _OF_BLOCK = re.compile(r"^[ \t]*\{[ \t]?[.#][\w-][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{:?[ \t]?[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _FORMULA = re.compile(r"(?<![\\$])\$\$(?=[^$\n]|\n[^\n])([^$]{1,5000})\$\$(?!\$)")
+_ANCHOR = re.compile(r"(?<=\S)[ \t]+\^[A-Za-z0-9-]{4,40}[ \t]*$", re.MULTILINE)  # of Obsidian's, seen by nobody
+_ADMONITION = re.compile(
+    r"^(?:!!!|\?\?\?\+?)[ \t]+([\w-]{1,40})[^\n\"]{0,100}(?:\"([^\"\n]{0,300})\")?[ \t]*\n((?:(?: {4}|\t|\ue100|[ \t]*$)[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)
 _NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
 _CITED = re.compile(rf"(?<![\\\]]){CITATION}")
 
@@ -42,6 +47,9 @@ def replaced(text, around):
     if dialect == Dialect.PLAIN:
         text.replace(_HIDDEN, lambda found, line: _left_out(found, line, text, around))
         text.replace(_MARKED, lambda found, line: found[1])
+        text.replace(_ANCHOR, lambda found, line: "")
+    if dialect in {Dialect.PELICAN, Dialect.PLAIN}:
+        text.replace(_ADMONITION, lambda found, line: _admonition(found, text))
     text.replace(_FORMULA, lambda found, line: _formula(found, line, text, around))
     text.replace(_HEADING_ID, lambda found, line: _plain_heading(found, around))
     if dialect == Dialect.PELICAN:  # whose Markdown is ours
@@ -113,6 +121,16 @@ def _alert(found):
     """Return the first line of an alert or a callout as one in bold, apart from what follows."""
     title = found[3].strip() or found[2].replace("-", " ").capitalize()
     return f"{found[1]}**{title}**\n{found[1].rstrip()}"
+
+
+def _admonition(found, text):
+    """Return a block of Python-Markdown's that is set apart (`!!! note "Title"`) as a quotation with its title in bold."""
+    title = found[1].capitalize() if found[2] is None else found[2].strip()
+    lines = [f"**{title}**", ""] if title else []
+    for line in text.unmasked(found[3]).rstrip().split("\n"):
+        line = re.sub(r"^(?: {4}|\t)", "", line)
+        lines.append(text.mask(line) if line.startswith(("    ", "\t")) else line)
+    return "\n".join(f"> {line}" if line.strip() else ">" for line in lines) + "\n\n"
 
 
 def _formula(found, line, text, around):

@@ -14,6 +14,7 @@ _TOKEN = re.compile(f"{TOKEN}(\\d+){END}{GONE}*")
 _FENCE = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)")
 _MARKS = re.compile(r"[ \t>]*")
 _IN_QUOTE = re.compile(r"([ >]*> ?)(?: {4}|\t)")  # code in a quotation that is indented
+_NAMED = re.compile(r"(?: {4}|\t):::[\w+#.-]+[ \t]*")  # the language of the code that follows, as Pelican has it
 _OPENING = re.compile(
     r"[ \t]*(?:\{%-?\s*highlight\s+([\w+#.-]+)[^%]*%\}|\{\{[<%]\s*highlight\s+\"?([\w+#.-]+)[^>%]*[>%]\}\})[ \t]*(.*)"
 )
@@ -98,7 +99,8 @@ class Text:
             if not line.strip():
                 before = before if before == "code" else "blank"
             elif line.startswith(("    ", "\t")) and not in_item and before != "text":
-                line, before = self.mask(line), "code"
+                is_named = before == "blank" and _NAMED.fullmatch(line)
+                line, before = GONE if is_named else self.mask(line), "code"
             elif in_item and before != "text" and line.startswith(" " * (in_item + 4)):
                 bare = line.lstrip(" ")
                 line, before = line.removesuffix(bare) + self.mask(bare), "code"

@@ -202,7 +202,7 @@ class Tags:
         if closing:
             return ""
         if name in {"ref", "relref"}:
-            return self._referred(plain[0] if plain else named.get("path", ""), found, line)
+            return self._referred(plain[0] if plain else named.get("path", ""), named.get("lang", ""), line)
         return self._shown(name, plain, named, found, line)
 
     def _shown(self, name, plain, named, found, line):
@@ -215,11 +215,14 @@ class Tags:
             return self._linked(self.around.kept(named.get("src") or plain[0]), name, found, line)
         return self._left_out(found, line)
 
-    def _referred(self, words, found, line):
+    def _referred(self, words, language, line):
         path, mark, after = words.strip().partition("#")
         if not path:
             return mark + after
         name = self.find(path, "ref")
+        if name and language:
+            other = re.sub(r"(?:\.[a-z-]{2,10})?(\.\w+)$", rf".{re.escape(language)}\1", name)
+            name = other if other in self.around.place else name
         at = self.around.path_of(name) if name else ""
         if not at:
             self.around.note(_("A link leads to a text that is not there: %s.") % words[:200], line)
