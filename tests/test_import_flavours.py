@@ -36,6 +36,7 @@ def shown(body, tmp_path, dialect="Markdown", more=None):
         (r"[a](https://x.example/ 'say \"so\"')", '<a href="https://x.example/" title="say "so"">'),
         ("- a\n\n\t- b\n\n\t\tmore", "<li>\n<p>b</p>\n<p>more</p>"),
         ("- a\n\n\t```\n\tcode\n\t```", "<pre><code>code\n</code></pre>"),
+        ("[a](https://x.example/ (its title))", '<a href="https://x.example/" title="its title">a</a>'),
         ("- a\n  > b", "<blockquote>\n<p>b</p>"),
         ("Sum:\n\n$$\n\\sum_{i} x_i * y_i\n$$", "<pre><code>\\sum_{i} x_i * y_i\n</code></pre>"),
         (
@@ -62,6 +63,8 @@ def test_what_only_others_know_is_seen(dialect, written, seen, tmp_path):
         ("- > quoted\n  > ```\n  > {{< x >}}\n  > ```", "<p>quoted</p>\n<pre><code>{{&lt; x &gt;}}"),
         ("- item\n\n      {{< x >}} code", "<pre><code>{{&lt; x &gt;}} code"),
         ("10. item\n\n        {{< x >}}", "<pre><code>{{&lt; x &gt;}}"),
+        ("1. ```bash\n   {{< x >}}\n\n   more\n   ```\n2. two", "<pre><code>{{&lt; x &gt;}}\n\nmore\n</code></pre>"),
+        ("Text\n- a\n  - ~~~\n    {{< x >}}\n    ~~~\n- c", "<ul>\n<li>\n<pre><code>{{&lt; x &gt;}}"),
         (">     {{< x >}} code", "<pre><code>{{&lt; x &gt;}} code"),
     ],
 )
@@ -136,6 +139,8 @@ def test_what_is_set_apart_is_a_quotation_with_its_title(dialect, tmp_path):
 
 def test_the_language_of_code_and_the_anchors_of_obsidian_are_no_words(tmp_path):
     assert taken(tmp_path, "Text:\n\n    :::python\n    print(1)\n", "Pelican").body == "Text:\n\n    print(1)"
+    note = taken(tmp_path / "c", "Text:\n\n    :::python\n    print(1)\n\n{% x %}{{< odd >}}", "Pelican").notes[0]
+    assert note.line == 9
     assert taken(tmp_path / "b", "A block. ^abc123\n\n2 ^2").body == "A block.\n\n2 ^2"
 
 

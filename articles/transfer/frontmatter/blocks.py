@@ -10,6 +10,7 @@ DEEPEST = 8  # quotations within each other
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _FENCE = re.compile(r"( *)((?:>[ >]*)?)(?:```|~~~)")
 _LEADING, _ATX = re.compile(r"^ *\t[ \t]*"), re.compile(r"#{1,6}(?:\s|$)")
+_OPENED = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?:```|~~~)")  # an item that begins with code
 _STARTS = re.compile(r"[ \t]{0,3}(?:[-*+]|1[.)])[ \t]+\S")
 _NO_PARAGRAPH = re.compile(r"\s|[#>|<:=]|-{3,}|\*{3,}|_{3,}|\[\^|\ue100")
 _DELIMITERS = re.compile(r"[ \t]{0,9}\|?[ \t]{0,9}:?-+:?[ \t]{0,9}(?:\|[ \t]{0,9}:?-+:?[ \t]{0,9})*\|?[ \t]*")
@@ -85,6 +86,8 @@ class _Blocks:
             made = ["", line] if self.before else [line]
             self.before = "code"
             return made
+        if code and self.kept and (opened := _OPENED.match(self.kept[int(code[1])])) and (self.stack or not opened[1]):
+            return self._opened(line, opened, int(code[1]))
         line = _LEADING.sub(lambda found: found[0].expandtabs(4), line)
         bare, indent = line.strip(), len(line) - len(line.lstrip(" "))
         if not self.stack and indent < 4 and _ATX.match(bare):
@@ -100,6 +103,15 @@ class _Blocks:
             made = [""] if _DELIMITERS.fullmatch(after) else made
         self.before = bare
         return [*made, line]
+
+    def _opened(self, line, opened, number):
+        """Return the lines of an item that begins with fenced code, which is indented."""
+        item, parted = self._item("", opened, len(opened[1]))
+        indent = len(opened[1] + opened[2])
+        code = [re.sub(f"^ {{0,{indent}}}", "", each) for each in self.kept[number].split("\n")[1:-1]]
+        self.kept[number] = "\n".join(("    " * (len(self.stack) + 1) + each).rstrip() for each in code) + "\n"
+        self.before = "code"
+        return [*([""] if parted else []), item.rstrip() + " ", "", line]
 
     def _item(self, line, item, indent):
         """Return an item as it stands here, and whether an empty line parts it from what precedes."""

@@ -15,6 +15,9 @@ from .setups import Dialect
 
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\){0,50})\\([~\"$%&',/:;<=?@^|])")  # CommonMark 2.4; the others ours knows too
 _MEANT = {"<": "&lt;", "&": "&amp;", "|": "&#124;", "@": "&#64;", "^": "&#94;"}  # which bare would say something here
+_TITLED = re.compile(
+    r"(\]\([ \t]{0,9}(?:<[^<>\n]{0,2000}>|[^\s()<>]{1,2000}))[ \t]{1,9}\(([^()\n\"]{0,1000})\)[ \t]{0,9}\)"
+)  # 6.3
 _BREAK = re.compile(r"(?<![\\\n])((?:\\\\){0,50})\\\n(?=[ \t>]*[^\s>])")  # CommonMark 6.7
 _BREAKS = re.compile(r"(?<![\\\n])\\\\\n(?=[ \t>]*[^\s>])")  # kramdown's, of two
 _INSIDE = r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"  # where a line of a list or a quotation begins
@@ -54,6 +57,7 @@ def replaced(text, around):
     text.replace(_HEADING_ID, lambda found, line: _plain_heading(found, around))
     if dialect == Dialect.PELICAN:  # whose Markdown is ours
         return
+    text.replace(_TITLED, lambda found, line: f'{found[1]} "{found[2]}")')
     text.replace(_BREAK, lambda found, line: f"{found[1]}  \n")
     if dialect == Dialect.JEKYLL:
         text.replace(_BREAKS, lambda found, line: "  \n")
@@ -88,10 +92,10 @@ def without_citations(text, around):
 
 def _unescaped(found, text):
     """Return a character that is escaped; None where it stands in the address of a link, or parts cells of a table."""
-    before = found.string[max(0, found.start() - 2_000) : found.start()].rpartition("\n")[2]
+    before = found.string[max(0, found.start() - 500) : found.start()].rpartition("\n")[2]
     if before.rfind("](") > before.rfind(")") or re.match(r" {0,3}\[[^\[\]]{1,200}\]:", before):
         return {'"': f"{found[1]}&quot;", "'": f"{found[1]}&#39;"}.get(found[2])
-    mark, after = found[2], found.string[found.end() : found.end() + 2_000].partition("\n")[0]
+    mark, after = found[2], found.string[found.end() : found.end() + 500].partition("\n")[0]
     if mark == "|" and "|" in (before + after).replace("\\|", ""):
         return None  # in a table
     if mark in ":=~" and (not before.strip(" \t>") or mark in (before[-1:], after[:1])):

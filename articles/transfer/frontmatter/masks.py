@@ -100,7 +100,7 @@ class Text:
                 before = before if before == "code" else "blank"
             elif line.startswith(("    ", "\t")) and not in_item and before != "text":
                 is_named = before == "blank" and _NAMED.fullmatch(line)
-                line, before = GONE if is_named else self.mask(line), "code"
+                line, before = "" if is_named else self.mask(line), "code"
             elif in_item and before != "text" and line.startswith(" " * (in_item + 4)):
                 bare = line.lstrip(" ")
                 line, before = line.removesuffix(bare) + self.mask(bare), "code"
