@@ -114,16 +114,15 @@ def test_it_ends_quietly_when_nobody_reads_on(source, monkeypatch, tmp_path):
                 raise BrokenPipeError
             return super().write(words)
 
-    files = [(tmp_path / name).open("w") for name in ("out", "err")]
     monkeypatch.setattr(import_content, "PAUSE", 0)
     monkeypatch.setattr("django.core.management.base.connections", SimpleNamespace(close_all=lambda: None))
-    monkeypatch.setattr(sys, "stdout", files[0])
-    monkeypatch.setattr(sys, "stderr", files[1])
     source += [a_document(1), a_document(2)]
-    command = import_content.Command(stdout=Gone(), stderr=files[1])
-    with pytest.raises(SystemExit) as ended:
-        command.run_from_argv(["manage.py", "import_content", "blog"])
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err, monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", out)
+        patched.setattr(sys, "stderr", err)
+        with pytest.raises(SystemExit) as ended:
+            import_content.Command(stdout=Gone(), stderr=err).run_from_argv(["manage.py", "import_content", "blog"])
+        print("nobody reads this", flush=True)
     assert ended.value.code == 141
-    print("nobody reads this", flush=True)
     assert [(tmp_path / name).read_text() for name in ("out", "err")] == ["", ""]
     assert Article.objects.count() == 1
