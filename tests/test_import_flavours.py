@@ -37,6 +37,8 @@ def shown(body, tmp_path, dialect="Markdown", more=None):
         ("- a\n\n\t- b\n\n\t\tmore", "<li>\n<p>b</p>\n<p>more</p>"),
         ("- a\n\n\t```\n\tcode\n\t```", "<pre><code>code\n</code></pre>"),
         ("[a](https://x.example/ (its title))", '<a href="https://x.example/" title="its title">a</a>'),
+        ("1. a\n\n   > b\n\n2. c", "<li>\n<p>a</p>\n<blockquote>\n<p>b</p>\n</blockquote>\n</li>\n<li>\n<p>c</p>"),
+        ("| a | b |\n|---|---|\n| `x\\|y` | z \\| w |", '<code>x|y</code></td>\n<td data-label="b">z | w</td>'),
         ("- a\n  > b", "<blockquote>\n<p>b</p>"),
         ("Sum:\n\n$$\n\\sum_{i} x_i * y_i\n$$", "<pre><code>\\sum_{i} x_i * y_i\n</code></pre>"),
         (

@@ -26,7 +26,7 @@ def as_blocks(value, kept=None, depth=0):
     lines, out, place = value.split("\n"), [], 0
     blocks = _Blocks(kept, depth > 0)
     while place < len(lines):
-        if _is_quoted(lines[place], kept) and not blocks.before:
+        if _typed(lines[place], kept).startswith(">") and not blocks.before:
             blocks.stack = []
         end = place
         while depth < DEEPEST and not blocks.stack and end < len(lines) and _is_quoted(lines[end], kept):
@@ -42,8 +42,13 @@ def as_blocks(value, kept=None, depth=0):
 
 def _is_quoted(line, kept):
     """Whether the line, or the block of code that stands aside for it, is in a quotation."""
+    return bool(_QUOTED.match(_typed(line, kept)))
+
+
+def _typed(line, kept):
+    """Return the line, or the block of code that stands aside for it."""
     code = _FENCED.fullmatch(line)
-    return bool(_QUOTED.match(kept[int(code[1])] if code and kept else line))
+    return kept[int(code[1])] if code and kept else line
 
 
 def _quotation(lines, kept, depth):

@@ -23,6 +23,8 @@ _BREAKS = re.compile(r"(?<![\\\n])\\\\\n(?=[ \t>]*[^\s>])")  # kramdown's, of tw
 _INSIDE = r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"  # where a line of a list or a quotation begins
 _HASH = re.compile(rf"({_INSIDE})#(?=[^\s#])", re.MULTILINE)  # no heading without a space: CommonMark 4.2
 _TASK = re.compile(r"^([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
+_ROW = re.compile(r"^[^\n|]*\|[^\n]*$", re.MULTILINE)
+_ASIDE = re.compile("\ue100(\\d+)\ue101")
 _ALERT = re.compile(r"^([ \t]*(?:>[ \t]?){1,8})\[!([\w-]{1,30})\][-+]?[ \t]*([^\n]*)$", re.MULTILINE)
 _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])([^~\n]{1,1000})(?<=\S)~~(?!~)")
 _MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]{1,1000})(?<=\S)==(?![\w=])")
@@ -62,6 +64,7 @@ def replaced(text, around):
     if dialect == Dialect.JEKYLL:
         text.replace(_BREAKS, lambda found, line: "  \n")
         text.replace(_END, lambda found, line: "")
+    text.replace(_ROW, lambda found, line: _row(found, text))
     text.replace(_ESCAPED, lambda found, line: _unescaped(found, text))
     text.replace(_TASK, lambda found, line: found[1] + ("☐" if found[2] == " " else "☑"))
     text.replace(_ALERT, lambda found, line: _alert(found))
@@ -88,6 +91,16 @@ def without_citations(text, around):
         return found[0].replace("@", "&#64;") if is_link else f"\\{found[0]}"
 
     text.replace(_CITED, plain)
+
+
+def _row(found, text):
+    """Have code in a row of a table say | where it is escaped, as GitHub's tables want it (GFM 4.10)."""
+    if "|" not in found[0].replace("\\|", ""):
+        return
+    for each in _ASIDE.finditer(found[0]):
+        kept = text.kept[int(each[1])]
+        if kept.startswith("`") and "\n" not in kept:
+            text.kept[int(each[1])] = kept.replace("\\|", "|")
 
 
 def _unescaped(found, text):
