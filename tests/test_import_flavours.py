@@ -156,6 +156,20 @@ def test_a_shortcode_leads_to_the_language_that_it_names(tmp_path):
     assert taken(tmp_path, body, "Hugo", more).body == "[en](/posts/b/) [tr](/tr/posts/b/)"
 
 
+@pytest.mark.parametrize(
+    ("dialect", "config"),
+    [
+        ("Hugo", {"hugo.toml": "[markup.goldmark.renderer]\nhardWraps = true\n"}),
+        ("Jekyll", {"_config.yml": "kramdown: {hard_wrap: true}\n"}),
+    ],
+)
+def test_lines_end_where_they_ended_there(dialect, config, tmp_path):
+    body = "One\ntwo\n- a\n  b\n- c\n\n> q\n> r\n\n# H\ntext\n\n| a |\n|---|\n| b |\n"
+    assert taken(tmp_path, body, dialect, config).body == (
+        "One  \ntwo\n\n- a  \n    b\n- c\n\n> q  \n> r\n\n# H\ntext\n\n| a |\n|---|\n| b |"
+    )
+
+
 MARKS = [
     "> ",
     ">",

@@ -169,5 +169,15 @@ def _indent_code(kept, number, stack, is_quoted):
     return True
 
 
+def with_breaks(value):
+    """Return Markdown in which each line of a paragraph ends where it ends here, for systems that break them there."""
+    lines = value.split("\n")
+    for place, (line, after) in enumerate(zip(lines, lines[1:], strict=False)):
+        bare, below = _ITEM.sub("", line.lstrip(" >"), count=1), after.lstrip(" >")
+        if _is_paragraph(bare) and _is_paragraph(below) and "|" not in line + after and not line.endswith("  "):
+            lines[place] = f"{line}  "
+    return "\n".join(lines)
+
+
 def _is_paragraph(line):
     return bool(line) and not _NO_PARAGRAPH.match(line) and not _ITEM.match(line) and NEW not in line[-1:]

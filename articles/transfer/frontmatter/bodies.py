@@ -5,10 +5,10 @@ import re
 from django.utils.translation import gettext as _
 
 from ... import names
-from . import elements, flavours, links, wiki
-from .blocks import as_blocks
+from . import elements, fields, flavours, links, wiki
+from .blocks import as_blocks, with_breaks
 from .masks import Text
-from .setups import Dialect
+from .setups import Dialect, setting
 from .tags import Tags
 
 _CONTENTS = re.compile(
@@ -23,7 +23,7 @@ _MAIL = re.compile(r"(?<![\w.+/@<:\"'=-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,6
 _DEFINED = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:[ \t]*$")
 
 
-def taken(head, around, fields, find, title):
+def taken(head, around, said, find, title):
     """Return (body, title) of the Markdown in a `heads.Head`; what is left out is noted in `around` (`links.Around`).
 
     Without a `title` the first heading is it. A heading at the top that is the title is not said again.
@@ -31,7 +31,7 @@ def taken(head, around, fields, find, title):
     text = Text(head.body, head.after)
     around.mask, around.unmasked = text.mask, text.unmasked
     dialect = around.setup.dialect
-    Tags(text, around, fields, find).replaced()
+    Tags(text, around, said, find).replaced()
     text.replace(_CONTENTS, lambda found, line: "")
     flavours.replaced(text, around)
     elements.replaced(text, around)
@@ -48,17 +48,26 @@ def taken(head, around, fields, find, title):
     title = _titled(text, title, around)
     if dialect != Dialect.PELICAN:
         text.value = as_blocks(text.value, text.kept)
+        if _breaks_lines(around.setup):
+            text.value = with_breaks(text.value)
     return names.clean(text.finished()).strip("\n").rstrip(), title
 
 
-def taken_of_html(head, around, fields, find, title):
+def taken_of_html(head, around, said, find, title):
     """Return (body, title) of the HTML in a `heads.Head`, as `taken` does."""
     text = Text(head.body, head.after, is_html=True)
     around.mask, around.unmasked = text.mask, text.unmasked
-    Tags(text, around, fields, find, is_html=True).replaced()
+    Tags(text, around, said, find, is_html=True).replaced()
     text.value = elements.converted(text.as_html(), around, head.after)
     title = _titled(text, title, around)
     return names.clean(text.finished()).strip("\n").rstrip(), title
+
+
+def _breaks_lines(setup):
+    """Whether the configuration says that a line of a paragraph ends where it is typed to end."""
+    if setup.dialect == Dialect.HUGO:
+        return fields.flag(setting(setup, "markup", "goldmark", "renderer", "hardwraps")) is True
+    return setup.dialect == Dialect.JEKYLL and fields.flag(setting(setup, "kramdown", "hard_wrap")) is True
 
 
 def _bare(found):

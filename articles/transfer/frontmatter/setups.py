@@ -74,6 +74,14 @@ class Setup:
     refused: list = field(default_factory=list)
 
 
+def setting(setup, *keys):
+    """Return what the configuration says under `keys`, one within the other, in capitals or not, or None."""
+    value = setup.settings
+    for key in keys:
+        value = _mapping(value).get(key)
+    return value
+
+
 def found(place):
     """Return the `Setup` of a place: that of its outermost configuration."""
     signs, posts = [], []
@@ -166,7 +174,7 @@ def _hugo(place, setup, name):
     setup.settings = told = _mapping(data(place, name))
     inner, ending = posixpath.split(name)[0], name.rpartition(".")[2]
     if inner.endswith("config/_default"):
-        for part in ("permalinks", "languages", "taxonomies", "cascade"):
+        for part in ("permalinks", "languages", "taxonomies", "cascade", "markup", "params"):
             if f"{inner}/{part}.{ending}" in place:
                 told[part] = data(place, f"{inner}/{part}.{ending}")
     setup.content = setup.root + _folder(told.get("contentdir"), "content")
