@@ -309,10 +309,9 @@ class _Reader:
     def document(self, name, part):
         """Return the `Document` of a file, or a `LeftOut`; raise HeadError or Unreadable."""
         info = self.info(name, part)
-        head, said = info.head, info.fields
         if words := self._no_text(name, info):
             return LeftOut(name, words)
-        notes = list(info.notes)
+        head, said, notes = info.head, info.fields, list(info.notes)
         is_draft = self._is_draft(info, notes)
         former = "" if is_draft else self._former(info, notes)
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
@@ -321,8 +320,8 @@ class _Reader:
         if not title:
             title = _of_file(info.text.stem) or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
-        sort = self._sort(info)
-        lead, updated_at = links.lead(around, said), fields.published(said, head, self.zone, notes, fields.UPDATES)
+        lead, sort = links.lead(around, said), self._sort(info)
+        updated_at = fields.published(said, head, self.zone, notes, fields.UPDATES)
         notes += [*around.notes, *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
         return Document(
             origin=self._origin(name),
