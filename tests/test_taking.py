@@ -315,6 +315,15 @@ class TestAddresses:
         assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
         assert client.get("/articles/text-1/").status_code == 200
 
+    def test_no_number_leads_away_from_what_is_there(self, client, chief):
+        make_article("There", slug="there")
+        paths = ("/admin/articles/article/?p=1", "/articles/there/?p=1", "/articles/?page_id=1", "/static/site.css?p=1")
+        (outcome,) = taken(a_document(1, old_paths=paths), wishes=OUT)
+        assert not Redirect.objects.exists()
+        assert words(outcome).count("Something else answers at its former address") == len(paths)
+        client.force_login(chief)
+        assert client.get(paths[0]).status_code == 200
+
     def test_an_address_told_by_a_number_leads_here_and_others_of_the_kind_to_the_front_page(self, client):
         taken(a_document(1, old_paths=("/?p=12", "/blog/?page_id=3")), wishes=OUT)
         for address in ("/?p=12", "/?utm=1&p=12", "/index.php?p=12", "/blog/?page_id=3", "/blog/index.php?page_id=3&x"):

@@ -72,7 +72,7 @@ def former(paths, present):
             yield path, words % path[:200]
         elif path == present:
             continue
-        elif "?" not in path and answers(path):
+        elif path[:2] != "/?" and answers(path.partition("?")[0]):
             yield path, TAKEN % path
         else:
             row = Redirect.objects.filter(site=settings.SITE_ID, old_path=path).first()
