@@ -80,6 +80,17 @@ def test_a_kept_text_is_offered_shown_gone_on_with_and_saved(desk, article):  # 
     assert desk.get(form_of(article)).context["kept"] == []
 
 
+def test_what_a_form_has_saved_is_not_offered_again_by_a_browser_that_was_killed_then(desk, article, bea):  # noqa: F811
+    form = uuid.uuid4()
+    typed = posted(article, body="Kept words.", form=form, changed=1)
+    assert desk.post(form_of(article), typed).status_code == 302
+    save_as(bea, article, body="Other words.")
+    assert "offer" not in desk.post(keep_of(article), typed).json()
+    assert desk.get(form_of(article)).context["kept"] == []
+    assert "offer" in desk.post(keep_of(article), typed | {"body": "More words."}).json()
+    assert len(desk.get(form_of(article)).context["kept"]) == 1
+
+
 def test_a_kept_text_can_be_thrown_away(desk, article):  # noqa: F811
     offer = desk.post(keep_of(article), posted(article, body="x", form=uuid.uuid4(), changed=1)).json()["offer"]
     assert desk.post(offer).status_code == 302

@@ -58,7 +58,8 @@ class Keeping:
             answer |= {"article": article.pk, "based_on": based_on, **addresses(article)}
         elif article and request.POST.get("changed"):
             kept = publishing.keep(article, fields, by=request.user, based_on=based_on, form=key)
-            answer["offer"] = reverse("admin:articles_article_kept", args=[article.pk, kept.pk])
+            if publishing.offers(kept):
+                answer["offer"] = reverse("admin:articles_article_kept", args=[article.pk, kept.pk])
         if article:
             answer["others"] = [str(user) for user in publishing.seen(article, by=request.user, form=key)]
             working = article.working

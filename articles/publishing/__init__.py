@@ -19,7 +19,7 @@ from . import rights
 from .beside import keep_rendered
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
-from .keeping import closed, forget_kept, keep, kept, others, seen
+from .keeping import closed, forget_kept, keep, kept, offers, others, seen
 from .merging import Merged, merge_fields
 from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here
 from .overview import coming, overview
@@ -89,6 +89,7 @@ __all__ = [
     "merge_themes",
     "naming_without",
     "open_links",
+    "offers",
     "others",
     "overview",
     "publish",

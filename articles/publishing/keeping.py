@@ -42,17 +42,19 @@ def forget_kept(*, by, form):
 
 
 def kept(article, by):
-    """Return what `by` has typed into forms of `article` and not saved, newest first, as revisions.
+    """Return what `by` has typed into forms of `article` and not saved, newest first, as revisions that offer something."""
+    rows = article.revisions.kept_for(by).select_related("article__working", "based_on").order_by("-saved_at")
+    return [revision for revision in rows if offers(revision)]
 
-    What equals the working copy, or the revision it was based on, has nothing to offer and is left out.
+
+def offers(revision):
+    """Whether what was kept as `revision` is neither the working copy, nor what it was based on, nor what its form saved.
+
+    A browser that is killed behind a save may remember the form as it was before.
     """
-    offers = []
-    for revision in article.revisions.kept_for(by).select_related("based_on").order_by("-saved_at"):
-        typed = Fields.of(revision)
-        known = [Fields.of(article.working), *([Fields.of(revision.based_on)] if revision.based_on else [])]
-        if typed not in known:
-            offers.append(revision)
-    return offers
+    saved = Revision.objects.numbered().filter(form=revision.form, saved_by=revision.saved_by)
+    known = filter(None, (revision.article.working, revision.based_on, *saved))
+    return Fields.of(revision) not in map(Fields.of, known)
 
 
 def seen(article, *, by, form):

@@ -8,6 +8,7 @@ const AT_MOST = 10000 // and no longer than this while typing goes on
 const PULSE = 15000
 const RETRY = 4000
 const DEAD = 70000 // a copy whose page has not been heard of for so long belongs to nobody
+const DAY = 86400000
 const PREFIX = "desk-copy:"
 
 // The browser writes localStorage to the disk after seconds: what a crash must not take is in IndexedDB as well, at once.
@@ -32,7 +33,7 @@ const write = async () => {
   try {
     for (const [name, value] of waiting) { // what comes meanwhile is waited for too; of one copy the last is written
       waiting.delete(name)
-      await within("readwrite", (rows) => (value === null ? rows.delete(name) : rows.put(value, name)))
+      await within("readwrite", (rows) => rows.put(value, name))
     }
   } catch {
     waiting.clear() // a browser that keeps nothing
@@ -45,16 +46,24 @@ const put = (name, value) => {
   localStorage.setItem(name, value)
 }
 const drop = (name) => {
-  waiting.set(name, null)
+  waiting.set(name, JSON.stringify({at: Date.now()})) // a crash may bring back to localStorage what was dropped
   write()
   localStorage.removeItem(name)
 }
-const alive = (text) => JSON.parse(text ?? '{"alive": -1}').alive
-/** Bring back to localStorage what a crash kept from it. */
+const written = (text) => {
+  const {at, alive} = JSON.parse(text ?? "{}")
+  return at ?? alive ?? -1
+}
+/** Bring localStorage to what it was before a crash, which takes the last seconds from it. */
 const bring = async () => {
   for (const name of await within("readonly", (rows) => rows.getAllKeys())) {
     const text = await within("readonly", (rows) => rows.get(name))
-    if (text && alive(text) > alive(localStorage.getItem(name))) localStorage.setItem(name, text)
+    const isThere = text && "fields" in JSON.parse(text)
+    if (text && written(text) > written(localStorage.getItem(name))) {
+      if (isThere) localStorage.setItem(name, text)
+      else localStorage.removeItem(name)
+    }
+    if (text && !isThere && Date.now() - written(text) > DAY) await within("readwrite", (rows) => rows.delete(name))
   }
 }
 /** Say, as long as this page lives, that the copy called `name` is its own. */
@@ -92,7 +101,7 @@ function start() {
   const copy = (alive = Date.now()) => {
     try {
       if (now() === saved) drop(key())
-      else put(key(), JSON.stringify({fields: contents(), alive}))
+      else put(key(), JSON.stringify({fields: contents(), alive, at: Date.now()}))
       return true
     } catch {
       return false
@@ -250,6 +259,7 @@ function start() {
       const response = await send(form.dataset.keep, [...found.fields, ["changed", "1"]]).catch(() => null)
       if (!response?.ok) continue
       drop(name)
+      offer?.remove() // the page was made before: what the server keeps of that form is this now
       const answer = await response.json()
       if (answer.offer || answer.address) show(answer.offer ?? answer.address)
     }
