@@ -102,7 +102,7 @@ def _entry(item):
     )
     fields = {
         "author": " and ".join(_bibtex_name(person) for person in item.get("author", [])),
-        "title": f"{{{item['title'].translate(ESCAPED)}}}",
+        "title": f"{{{item.get('title', '').translate(ESCAPED)}}}",
         place: item.get("container-title", item.get("publisher", "")).translate(ESCAPED),
         "year": str(parts[0]) if parts else "",
         "language": item["language"].translate(ESCAPED),
@@ -131,7 +131,7 @@ def _record(item):
     record = {
         "type_of_reference": RIS[item["type"]],
         "id": item["id"],
-        "title": item["title"],
+        "title": item.get("title", ""),
         "authors": [
             person.get("literal") or f"{person['family']}, {person['given']}" for person in item.get("author", [])
         ],

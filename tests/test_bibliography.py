@@ -4,7 +4,7 @@ import json
 
 import pytest
 import rispy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
@@ -17,6 +17,7 @@ TEXT = st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Z
 
 
 @given(TEXT, TEXT, TEXT, st.sampled_from(Source.Kind.values))
+@example(" ", " ", " ", "report")
 def test_whatever_a_source_is_called_its_references_can_be_read(title, name, publisher, kind):
     source = Source(
         key="k-1", kind=kind, title=title, creators=name, publisher=publisher, date="2020-02", language="en"
