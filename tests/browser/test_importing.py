@@ -11,13 +11,13 @@ pytestmark = [pytest.mark.processes, needs_browser]
 HEAD = "---\ntitle: Text {}\ndate: 2019-05-0{} 10:00:00 +0300\nauthor: Ayşe Demir\ntags: [Grain]\n---\nFirst words.\n"
 
 
-def blog():
-    """Return an archive of three posts, one of them broken."""
+def blog(called):
+    """Return an archive of three posts that are `called` so, one of them broken."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("blog/_config.yml", "title: A blog\n")
         for number in (1, 2):
-            archive.writestr(f"blog/_posts/2019-05-0{number}-text-{number}.md", HEAD.format(number, number))
+            archive.writestr(f"blog/_posts/2019-05-0{number}-{called}-{number}.md", HEAD.format(number, number))
         archive.writestr("blog/_posts/2019-05-03-broken.md", "---\ntitle: [\n---\n")
     return {"name": "blog.zip", "mimeType": "application/zip", "buffer": out.getvalue()}
 
@@ -37,7 +37,7 @@ def test_an_archive_is_looked_at_and_taken_by_itself(site, context):
     page = context.new_page()
     page.goto(f"{site.base}/admin/articles/upload/")
     assert looked_over(page) == []
-    page.set_input_files("input[type=file]", blog())
+    page.set_input_files("input[type=file]", blog("text"))
     page.click("text=Upload, and see the account")
     page.wait_for_selector("text=What would be done")
     assert "line 3" in page.inner_text("tr.refused")
@@ -52,7 +52,7 @@ def test_without_scripts_a_button_goes_on(site, context, chromium):
     bare = chromium.new_context(java_script_enabled=False, storage_state=context.storage_state())
     page = bare.new_page()
     page.goto(f"{site.base}/admin/articles/upload/")
-    page.set_input_files("input[type=file]", blog())
+    page.set_input_files("input[type=file]", blog("other"))
     page.click("text=Upload, and see the account")
     assert "nothing is written" in page.inner_text("#content-main")
     page.click("text=Go on")
