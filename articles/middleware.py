@@ -193,7 +193,7 @@ PLAIN = re.compile(r"(?:^|&)((?:p|page_id)=[0-9]{1,12})(?=&|$)")
 class OldAddresses:
     """Lead readers from a former address to the present one, looked for only when nothing else answered.
 
-    One that is told by a number in its query string is looked for first, for something answers at its path.
+    One of the front page that is told by a number in its query string is looked for first, for that page answers.
 
     A slug that changed is known by the address of its own page (`/themes/OLD/`). That one row serves the page, its
     feeds, the pages below it, every combination the theme is part of, and the query strings that name it.
@@ -204,12 +204,15 @@ class OldAddresses:
 
     def __call__(self, request):
         """Answer the request; a 404 becomes a 301 when the address was once public."""
-        led = self.of_number(request)
+        led = self.of_number(request) if request.path_info == "/" else None
         if led is not None:
             return led
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
             return response
+        led = self.of_number(request)
+        if led is not None:
+            return led
         path = present_path(request.path_info) or request.path_info
         query = present_query(request)
         # Never to another host, whatever is in the table.
@@ -264,7 +267,7 @@ def _moved(paths):
     known = [path for path in paths if len(path) <= 200 and "\0" not in path]
     if not known:
         return {}
-    rows = Redirect.objects.filter(site=settings.SITE_ID, old_path__in=known)
+    rows = Redirect.objects.filter(site=settings.SITE_ID, old_path__in=known).exclude(new_path="")
     return dict(rows.values_list("old_path", "new_path"))
 
 

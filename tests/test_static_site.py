@@ -360,6 +360,8 @@ class TestCopies:
         publishing.save_row(page, by=None)
         page.sites.set([1])
         Redirect.objects.create(site_id=1, old_path="/before/", new_path="/coming-soon/")
+        Redirect.objects.create(site_id=1, old_path="/before-that/", new_path="/before/")
+        Redirect.objects.create(site_id=1, old_path="/before-the-desk/", new_path="/admin/coming-soon/")
         export(copy)
         assert b"/coming-soon/" in (copy / "before" / "index.html").read_bytes()
         assert "/before/ /coming-soon/ 301" in (copy / "_redirects").read_text()
@@ -370,7 +372,7 @@ class TestCopies:
         said = {**tree(copy), "map": (copy / ".export" / "redirects.nginx.map").read_bytes()}
         assert [name for name, content in said.items() if b"coming-soon" in content or name.startswith("before")] == []
         make_article("Led", slug="led-before", themes=["Syria"], body="[As before](/before/) and [so](/articles/led).")
-        assert export(copy).dead == ["/before/", "/coming-soon/", "/nowhere/"]
+        assert export(copy).dead == ["/before-that/", "/before-the-desk/", "/before/", "/coming-soon/", "/nowhere/"]
         led = (copy / "articles" / "led-before" / "index.html").read_text()
         assert 'As before and <a href="/articles/led">so</a>.' in led
 

@@ -315,6 +315,15 @@ class TestAddresses:
         assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
         assert client.get("/articles/text-1/").status_code == 200
 
+    def test_nor_does_a_row_that_somebody_typed(self, client, chief):
+        client.force_login(chief)
+        make_article("There", slug="there")
+        for path in ("/admin/articles/article/?p=1", "/articles/there/?p=1", "/articles/?p=1"):
+            Redirect.objects.create(site_id=1, old_path=path, new_path="/elsewhere/")
+            assert client.get(path).status_code == 200
+        Redirect.objects.create(site_id=1, old_path="/gone/", new_path="")
+        assert client.get("/gone/").status_code == 404
+
     def test_no_number_leads_away_from_what_is_there(self, client, chief):
         make_article("There", slug="there")
         paths = ("/admin/articles/article/?p=1", "/articles/there/?p=1", "/articles/?page_id=1", "/static/site.css?p=1")

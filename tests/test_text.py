@@ -281,6 +281,15 @@ def test_the_pieces_of_a_comparison_give_both_texts(old, new):
     assert "".join(text for kind, text in pieces if kind != "gone") == new
 
 
+def test_paragraphs_that_were_edited_are_compared_with_what_they_were_beside_new_ones():
+    old = "One is here.\n\nTwo is there.\n\nThree."
+    new = "One was here.\n\nA new one.\n\nTwo was there.\n\nThree."
+    told = diff.paragraphs(old, new)
+    assert [kind for kind, _pieces in told][:2] == ["changed", "same"]
+    assert told[0][1] == [("same", "One "), ("gone", "is"), ("new", "was"), ("same", " here.")]
+    assert all(kind == "same" for kind, _pieces in diff.paragraphs("a\n\nb\n\nc", "a\n\nb\n\nc"))
+
+
 def test_texts_of_thousands_of_equal_lines_are_compared_at_once():
     old = "".join(f"## a {number}\n\n" for number in range(2_000))
     new = "".join(f"*[ab{number}]: c\n\nab{number} " for number in range(1_900))

@@ -52,7 +52,7 @@ def offers(revision):
 
     A browser that is killed behind a save may remember the form as it was before.
     """
-    saved = Revision.objects.numbered().filter(form=revision.form, saved_by=revision.saved_by)
+    saved = revision.article.revisions.numbered().filter(form=revision.form, saved_by=revision.saved_by)
     known = filter(None, (revision.article.working, revision.based_on, *saved))
     return Fields.of(revision) not in map(Fields.of, known)
 

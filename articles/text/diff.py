@@ -1,10 +1,12 @@
 """What differs between two texts, as plain values."""
 
+import difflib
 import re
 
 from patiencediff import PatienceSequenceMatcher
 
 LONGEST = 4_000  # paragraphs or words; past that a comparison is not worth its time
+MOST_PAIRS = 2_500  # of two passages that are compared closely, which takes up to the cube of their length
 
 
 def paragraphs(old, new):
@@ -17,11 +19,12 @@ def paragraphs(old, new):
     if max(len(before), len(after)) > LONGEST:
         return [("gone", [("gone", old)]), ("new", [("new", new)])] if old != new else [("same", [("same", old)])]
     result = []
-    for tag, a, b, c, d in PatienceSequenceMatcher(None, before, after).get_opcodes():
+    for tag, a, b, c, d in _steps(before, after):
         if tag == "equal":
             result += [("same", [("same", line)]) for line in before[a:b]]
         elif tag == "replace" and b - a == d - c:
-            result += [("changed", words(one, other)) for one, other in zip(before[a:b], after[c:d], strict=True)]
+            pairs = zip(before[a:b], after[c:d], strict=True)
+            result += [("same" if one == other else "changed", words(one, other)) for one, other in pairs]
         else:
             result += [("gone", [("gone", line)]) for line in before[a:b]]
             result += [("new", [("new", line)]) for line in after[c:d]]
@@ -34,7 +37,7 @@ def words(old, new):
     if max(len(before), len(after)) > LONGEST:
         return [("gone", old), ("new", new)]
     pieces, gone, came = [], "", ""
-    steps = PatienceSequenceMatcher(None, before, after).get_opcodes()
+    steps = list(_steps(before, after))
     for place, (tag, a, b, c, d) in enumerate(steps):
         was, now = "".join(before[a:b]), "".join(after[c:d])
         if tag == "equal" and not (
@@ -45,3 +48,16 @@ def words(old, new):
         else:
             gone, came = gone + was, came + now
     return pieces + [(kind, text) for kind, text in (("gone", gone), ("new", came)) if text]
+
+
+def _steps(before, after):
+    """Yield the steps from one list to the other as `SequenceMatcher.get_opcodes` has them.
+
+    What stands once in both leads; between that, short passages are compared closely.
+    """
+    for tag, a, b, c, d in PatienceSequenceMatcher(None, before, after).get_opcodes():
+        if tag == "replace" and (b - a) * (d - c) <= MOST_PAIRS:
+            closely = difflib.SequenceMatcher(None, before[a:b], after[c:d], autojunk=False)
+            yield from ((kind, a + i, a + j, c + k, c + m) for kind, i, j, k, m in closely.get_opcodes())
+        else:
+            yield tag, a, b, c, d

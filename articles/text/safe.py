@@ -39,6 +39,7 @@ _TAGS = (
     | {"br", "hr", "em", "strong", "b", "i", "sub", "del", "ins", "q", "cite", "kbd", "bdi", "blockquote", "pre"}
     | {"ul", "dl", "dt", "dd", "table", "thead", "tbody", "tr"}
 )
+_TAKEN_OFF = "".join(map(chr, range(0x21)))  # URL Standard, 4.4
 _UNSEEN = re.compile(r"[\s\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 
 
@@ -47,8 +48,8 @@ def _attribute(tag, name, value):
     if name == "src":  # a page asks nothing of any other host
         # Browsers drop tabs and newlines before they look for the host.
         return value if re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f]*", value) else None
-    if name == "href":  # browsers take no such sign off before the scheme, others may
-        return None if _UNSEEN.match(value) else value
+    if name == "href":  # behind what browsers take off, no such sign: others may take that off, too, before the scheme
+        return None if _UNSEEN.match(value.lstrip(_TAKEN_OFF)) else value
     if name == "lang":
         return value if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value) else None
     if name == "dir":

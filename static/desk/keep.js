@@ -251,6 +251,7 @@ function start() {
     const mine = `${PREFIX}${form.dataset.article}:`
     for (const name of Object.keys(localStorage).filter((name) => name.startsWith(mine) && name !== key())) {
       const found = JSON.parse(localStorage.getItem(name))
+      if (!found) continue // another tab has taken it meanwhile
       const offer = document.querySelector(`[data-form="${name.slice(mine.length)}"]`)
       if (await lives(name, found.alive)) {
         offer?.remove() // another tab of one's own, still open, is nothing to worry about

@@ -113,7 +113,7 @@ class _Run:
                 pool.shutdown(cancel_futures=True)
         gone = [original(address) for _name, address, _target in self.manifest.of(self.number, "gone")]
         missing = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
-        leading = [(old, new) for old, new in self.redirects if file_at(unquote(new.partition("?")[0])) not in missing]
+        leading = [(old, new) for old, new in self.redirects if file_at(old) not in missing]
         self.account.written += hosting.write(self.folder, leading, [unquote(path) for path in gone])
         if not self.account.failed:
             self._remove()
@@ -132,14 +132,13 @@ class _Run:
             for path in hosting.former(self.redirects):
                 self.manifest.want(file_at(path), quote(path), self.number)
         self._work(pool)
-        found = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
-        newly = {f"/{name.removesuffix('index.html')}" for name in found} - self.dead
-        while newly:
+        for _step in range(copying.MOST_STEPS):  # what led to nothing leads there no more, nor what led to that
+            found = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
+            newly = {f"/{name.removesuffix('index.html')}" for name in found} - self.dead
             self.dead |= newly
-            if not self._mend(newly):
+            if not newly or not self._mend(newly):
                 break
             self._work(pool)
-            newly = set()
         self.manifest.tell(dead=json.dumps(sorted(self.dead)))
 
     def _first(self):
