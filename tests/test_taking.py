@@ -102,6 +102,10 @@ class TestArticles:
         )
         assert client.get("/2012/a-pipeline/").headers["Location"].endswith(article.get_absolute_url())
 
+    def test_a_date_is_kept_where_it_is_its_end_that_cant_be_read(self):
+        taken(a_document(state=State.UNCLEAR), wishes=OUT)
+        assert Imported.objects.get().published_at == FIRST
+
     def test_a_later_run_publishes_what_landed_as_a_draft(self):
         taken(a_document(1), a_document(2, state=State.DRAFT))
         outcomes = taken(a_document(1), a_document(2, state=State.DRAFT), wishes=OUT)
@@ -441,6 +445,23 @@ class TestPages:
         assert client.get("/about-us/").status_code == 200
         assert client.get("/about.html").headers["Location"] == "/about-us/"
         assert results(taken(page, wishes=OUT)) == {"unchanged": 1}
+
+    def test_a_page_of_an_hour_to_come_stays_hidden(self, client):
+        later = timezone.now() + datetime.timedelta(days=9)
+        page = a_document(title="About us", sort=Sort.PAGE, slug="about-us", published_at=later)
+        for _run in range(2):
+            (outcome,) = taken(page, wishes=OUT)
+            assert (outcome.standing, client.get("/about-us/").status_code) == ("hidden page", 404)
+        unclear = a_document(2, sort=Sort.PAGE, slug="else", state=State.UNCLEAR, published_at=None)
+        assert taken(page, wishes=OUT, dry_run=True)[0].standing == "hidden page"
+        assert taken(unclear, wishes=OUT)[0].standing == "hidden page"
+
+    def test_a_page_whose_hour_was_put_off_stays_as_readers_see_it(self):
+        page = a_document(title="About us", sort=Sort.PAGE, slug="about-us")
+        taken(page, wishes=OUT)
+        later = replace(page, title="Embargoed", published_at=timezone.now() + datetime.timedelta(days=9))
+        (outcome,) = taken(later, wishes=OUT)
+        assert (outcome.standing, FlatPage.objects.get().title) == ("page", "About us")
 
     def test_a_changed_source_changes_what_readers_see_only_with_publish(self):
         page = a_document(title="About us", sort=Sort.PAGE, slug="search")

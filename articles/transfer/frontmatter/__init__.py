@@ -190,7 +190,6 @@ class _Reader:
         is_unclear = bool(notes)
         if date is None and dated:
             date = fields.published({"date": dated[1]}, head, self.zone, notes)
-            is_unclear = is_unclear and date is None
         before = len(notes)
         fields.published(said, head, self.zone, notes, ("expirydate",))
         is_unclear = is_unclear or len(notes) > before
@@ -301,7 +300,7 @@ class _Reader:
             yield Note(_("There is no text in it."), info.head.after)
         if info.fields.get("expirydate"):
             yield Note(_("It had a date of expiry there; here nothing expires."), info.head.line_of("expirydate"))
-        if info.part.sort == Sort.ARTICLE and not is_draft and info.is_unclear:
+        if not is_draft and info.is_unclear:
             yield Note(_("It stays a draft until its date is one that can be read."))
         elif info.part.sort == Sort.ARTICLE and not is_draft and info.text.date is None:
             yield Note(_("It has no date."))
@@ -332,11 +331,7 @@ class _Reader:
             summary=fields.line(fields.first(said, fields.SUMMARIES)[1]),
             language=info.text.language if _CODE.fullmatch(info.text.language) else "",
             sort=sort,
-            state=State.DRAFT
-            if is_draft
-            else State.UNCLEAR
-            if info.is_unclear and sort == Sort.ARTICLE
-            else State.PUBLISHED,
+            state=State.DRAFT if is_draft else State.UNCLEAR if info.is_unclear else State.PUBLISHED,
             published_at=info.text.date,
             updated_at=updated_at,
             authors=fields.authors(said, self.setup),

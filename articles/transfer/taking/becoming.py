@@ -88,7 +88,7 @@ class _Work:
         if self.dry:
             return
         document = self.document
-        is_dated = document.state in {State.PUBLISHED, State.WITHHELD}
+        is_dated = document.state != State.DRAFT
         date = fitting.date_of(document, []) if is_dated else None
         was_out = document.state != State.DRAFT and not (date and date > tries.clock())
         row = self.row or Imported(origin=self.origin)
@@ -252,6 +252,14 @@ class Page(_Work):
         """Make or update the page; return (result, standing)."""
         page = FlatPage() if self.is_new else self.row.page
         was_out = not self.is_new and page.sites.exists()
+        date = fitting.date_of(self.document, [])
+        if self.wants_out and date and date > tries.clock():
+            self.wants_out = False
+            if not was_out:
+                words = _(
+                    "It was to come out later, and a page has no hour here: it stays hidden until somebody shows it."
+                )
+                self.note(words)
         if was_out and not self.wants_out:
             words = _("Readers see this page, and a page has no drafts: with --publish it is replaced.")
             if self.wishes.publish:
