@@ -104,8 +104,9 @@ class _Blog(Export):
         elif kind == "guest-author":  # of the plugin Co-Authors Plus
             login = row.meta.get("cap-user_login") or row.get("wp:post_name", "").removeprefix("cap-")
             self.keep("authors", login, html.plain(row.meta.get("cap-display_name") or row.get("title", "")))
-        elif kind in SORTS:
-            self.keep("texts", number, fields.path(row.get("link", "")), "")
+        elif kind in SORTS:  # the address of what only some could read is told to nobody
+            is_open = items.status_of(row) == "publish" and not row.get("wp:post_password", "").strip()
+            self.keep("texts", number, fields.path(row.get("link", "")) if is_open else "", "")
 
     # The second reading
 
@@ -218,17 +219,21 @@ class _Blog(Export):
                 found.append(html.plain(unescape(known[0])))
         return found
 
-    @staticmethod
-    def _old_paths(row, state, notes):
+    def _old_paths(self, row, state, notes):
         link = row.get("link", "").strip()
         path = fields.path(link) or fields.numbered(link)
         if state is not State.DRAFT and not path and link:
             notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
-        if not path or state is State.DRAFT:
+        if state is State.DRAFT:
             return ()
-        before, slug, behind = path.rpartition(path.strip("/").rpartition("/")[2])
-        others = [unquote(each) for each in row.old_slugs] if slug and "?" not in path else []
-        return (path, *(f"{before}{other}{behind}" for other in others if other and "/" not in other))
+        # Whatever the pattern of addresses, WordPress leads from the short one to the text.
+        short = fields.numbered(f"{self.site.rstrip('/')}/?p={self.post}") if self.post and link else ""
+        found = [path, short]
+        if slug := path.strip("/").rpartition("/")[2] if "?" not in path else "":
+            before, _slug, behind = path.rpartition(slug)
+            others = map(unquote, row.old_slugs)
+            found += [f"{before}{other}{behind}" for other in others if other and "/" not in other]
+        return tuple(dict.fromkeys(filter(None, found)))
 
     # Pictures and links
 
