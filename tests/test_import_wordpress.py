@@ -364,6 +364,19 @@ def test_a_hostile_file_is_refused_or_cleaned_and_opens_no_connection(name, monk
         assert any(isinstance(each, Refusal) and each.line for each in found)
 
 
+def test_what_few_words_put_in_again_and_again_has_an_end():
+    pictures = [attachment(n, f"{n}.jpg", caption="x" * 3_000, parent=1) for n in range(100, 300)]
+    found = read(wxr(item(content="[gallery]\n\n" * 30), *pictures))
+    assert "characters of HTML, more than are read" in found[0].words
+    pictures = [attachment(n, f"{n}.jpg", parent=1) for n in range(100, 300)]
+    found = read(wxr(item(content="[gallery]\n\n" * 12), *pictures))[0]
+    assert "Its galleries show more than 2000 pictures" in said(found)
+    assert found.body.count("](") == 2_000
+    block = item(2, kind="wp_block", content="<p>" + "x" * 200_000 + "</p>")
+    found = read(wxr(item(content='<!-- wp:block {"ref":2} /-->' * 40), block))
+    assert "characters of HTML, more than are read" in found[0].words
+
+
 def test_endless_parts_take_little_memory():
     for name in ("a tag without end", "a comment without end", "deep"):
         tracemalloc.start()

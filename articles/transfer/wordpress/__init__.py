@@ -24,6 +24,7 @@ _THEMES = {"category", "post_tag", "tag"}
 _UNSAID = {"post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category"}
 _UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
 MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
+LONGEST_SAID = 10_000  # characters of what the media library says of a file, which any text may show any often
 _TABLES = """
 CREATE TABLE attachments (id INTEGER PRIMARY KEY, parent INTEGER, address TEXT, path TEXT, alt TEXT, caption TEXT, used INTEGER);
 CREATE INDEX by_path ON attachments (path);
@@ -98,7 +99,8 @@ class _Blog(Export):
             path = row.meta.get("_wp_attached_file") or self.uploads.path(address)
             alt, caption = row.meta.get("_wp_attachment_image_alt", ""), html.plain(row.get("excerpt:encoded", ""))
             parent = fields.number(row.get("wp:post_parent"))
-            self.keep("attachments", number, parent, address, path.lstrip("/"), html.plain(alt), caption, 0)
+            said = (each[:LONGEST_SAID] for each in (address, path.lstrip("/"), html.plain(alt), caption))
+            self.keep("attachments", number, parent, *said, 0)
         elif kind == "wp_block":
             self.keep("texts", number, "", row.get("content:encoded", ""))
         elif kind == "guest-author":  # of the plugin Co-Authors Plus

@@ -13,6 +13,7 @@ from html import escape, unescape
 from django.utils.translation import gettext as _
 
 from .. import fields
+from ..html.markup import LONGEST, TooLong
 
 _CODE = {"pre", "code", "script", "style", "textarea"}
 _PIECE = re.compile(
@@ -28,6 +29,7 @@ DEEPEST = 50
 _NOTES = {"footnote", "ref", "efn_note", "efn-note", "mfn", "fn", "ftn", "easy_footnote", "footnotes_note"}
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 MOST_WORDS = 200  # texts of a block that isn't known
+MOST_PICTURES = 2_000  # of the galleries of a post; the last of them is shown whole
 _FRAMES = {"embed", "youtube", "vimeo", "video", "audio", "playlist", "tweet", "twitter", "instagram", "facebook",
            "soundcloud", "spotify", "ted", "dailymotion", "googlemaps", "wpvideo", "tiktok", "iframe"}  # fmt: skip
 _LISTINGS = {"code", "sourcecode", "php", "python", "js", "css", "bash", "java", "html", "xml", "sql"}
@@ -39,7 +41,8 @@ def expanded(content, blog, notes):
     """Return the `content` of a post as HTML, telling `notes` what it made of it.
 
     `blog.gallery(ids)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)` the
-    addresses of files, `blog.block(id)` the content of a block kept for several posts, or "".
+    addresses of files, `blog.block(id)` the content of a block kept for several posts, or "". Raise `html.markup.TooLong`
+    when what these put in has more characters than are read.
     """
     has_blocks = "<!-- wp:" in content
     content = content.replace("\r\n", "\n")
@@ -58,7 +61,10 @@ def above_more(content):
 def _without_comments(content, blog, notes, within=False):
     """Return `content` without comments; those that stand for something leave it, or a note."""
 
+    put_in = 0
+
     def told(found):
+        nonlocal put_in
         said = found[1].strip()
         if said.startswith("nextpage"):
             notes.add(_("A page break became a rule."))
@@ -67,6 +73,7 @@ def _without_comments(content, blog, notes, within=False):
         if block and said.endswith("/") and block[1] == "block" and not within:
             kept = blog.block(_number(said, "ref"))
             if kept:
+                put_in = _counted(put_in, kept)
                 return _without_comments(kept, blog, notes, within=True)
         if block and said.endswith("/") and block[1] not in _QUIET:
             kept = _words_of(block[1], said)
@@ -79,6 +86,13 @@ def _without_comments(content, blog, notes, within=False):
 
     end = content.rfind("-->") + 3
     return re.sub(r"<!--(.*?)-->", told, content[:end], flags=re.DOTALL) + content[end:] if end > 2 else content
+
+
+def _counted(before, html):
+    """Return how many characters were put in with `html`, behind so many `before`; raise TooLong for more than are read."""
+    if before + len(html) > LONGEST:
+        raise TooLong(_("The text has %s characters of HTML, more than are read.") % (before + len(html)))
+    return before + len(html)
 
 
 def _between_blocks(content):
@@ -180,7 +194,7 @@ class _Shortcodes:
         self.content, self.blog, self.notes = content, blog, notes
         self.closing = set(_CLOSING.findall(content))
         self.frames = [["", "", []]]
-        self.footnotes = []
+        self.footnotes, self.pictures, self.put_in = [], 0, 0
 
     def html(self):
         """Return the text with all of them made."""
@@ -240,13 +254,15 @@ class _Shortcodes:
             return self._caption(named, inner)
         if kind == "gallery":
             ids = re.findall(r"\d{1,12}", named.get("ids") or named.get("include") or "")
-            return f"\n\n{self.blog.gallery(list(map(int, ids[:500])))}\n\n"
+            return self._gallery(list(map(int, ids[:500])))
         if kind == "playlist" and named.get("ids"):
             files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"])[:500])))
             if files:
-                return "".join(f'\n\n<iframe src="{escape(each)}"></iframe>\n\n' for each in files)
+                frames = "".join(f'\n\n<iframe src="{escape(each)}"></iframe>\n\n' for each in files)
+                self.put_in = _counted(self.put_in, frames)
+                return frames
         if "image" in kind and re.fullmatch(r"\d{1,12}", named.get("image", "")):  # WPBakery's
-            return f"\n\n{self.blog.gallery([int(named['image'])])}\n\n"
+            return self._gallery([int(named["image"])])
         if kind in _NOTES and inner is not None:
             return self._footnote(inner)
         if kind in _LISTINGS and inner is not None:
@@ -259,6 +275,15 @@ class _Shortcodes:
             if address:
                 return f'\n\n<iframe src="{escape(address)}"></iframe>\n\n'
         return self._unknown(named, others, inner, typed)
+
+    def _gallery(self, ids):
+        if self.pictures >= MOST_PICTURES:
+            self.notes.add(_("Its galleries show more than %s pictures: the others were left out.") % MOST_PICTURES)
+            return ""
+        shown = self.blog.gallery(ids)
+        self.pictures += shown.count("<img ")
+        self.put_in = _counted(self.put_in, shown)
+        return f"\n\n{shown}\n\n"
 
     @staticmethod
     def _caption(named, inner):
