@@ -175,6 +175,21 @@ def test_a_step_that_takes_long_is_nobody_elses(desk, source, monkeypatch):
     assert (Upload.objects.get().stage, Upload.objects.get().position, Article.objects.count()) == ("done", 3, 3)
 
 
+def test_a_step_lets_itself_be_heard_of_while_it_passes_over_what_was_done(desk, source, monkeypatch):
+    source += [a_document(0), a_document(1), a_document(2)]
+    page, at, tried = taking(desk), [timezone.now()], []
+    monkeypatch.setattr(receiving.tries, "clock", lambda: at[0])
+
+    def later():
+        at[0] += datetime.timedelta(seconds=80)
+        tried.append(desk.post(page, {"action": "step"}).headers["Location"].endswith("?busy=1"))
+
+    meanwhile(monkeypatch, later, later)
+    Upload.objects.update(position=3)
+    desk.post(page, {"action": "step"})
+    assert tried == [True, True]
+
+
 def test_a_step_that_was_taken_over_stores_nothing(desk, source, monkeypatch):
     source += [a_document(0), a_document(1)]
     page = taking(desk)

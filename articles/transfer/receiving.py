@@ -140,7 +140,7 @@ def _work(row, by):
     dry = row.stage == Stage.LOOKING
     with stored(row) as path:
         try:
-            documents = _while_ours(row, _from_first(islice(reading.documents(path), row.position, None)))
+            documents = _from_first(islice(_while_ours(row, reading.documents(path)), row.position, None))
             # What was done with before is read once more: as long as that takes, new ones are taken.
             skipping = time.monotonic() - began
             until = time.monotonic() + max(SECONDS, min(skipping, LONGEST - skipping))
