@@ -39,6 +39,13 @@ def test_tables_footnotes_definitions_and_abbreviations_are_kept():
     assert '<li id="fn-b">' in out
 
 
+def test_html_in_the_heading_of_a_table_leaves_its_rows_whole():
+    out = html("| <b>A</b>&nbsp;&amp; b | `c` |\n|---|---|\n| 1 | 2 |")
+    assert '<td data-label="A&nbsp;&amp; b">1</td>' in out
+    assert out.count("<td") == 2
+    assert out.count("<b>") == 1
+
+
 def test_notes_are_numbered_in_the_order_of_their_mention():
     out = html("one[^z] two[^a]\n\n[^a]: second\n[^z]: first")
     assert out.index('id="fn-z"') < out.index('id="fn-a"')

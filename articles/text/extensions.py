@@ -7,7 +7,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
 from . import chartblocks, timelines
 from .citations import CITATION, cited
@@ -53,7 +53,7 @@ class TableCells(Treeprocessor):
     def run(self, root):
         """Mark the cells of every table."""
         for table in root.iter("table"):
-            headings = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]
+            headings = [self._words(cell) for cell in table.iterfind("thead/tr/th")]
             for row in table.iter("tr"):
                 for place, cell in enumerate(row):
                     aligned = self.CLASSES.get(cell.attrib.pop("style", ""))
@@ -61,6 +61,14 @@ class TableCells(Treeprocessor):
                         cell.set("class", aligned)
                     if cell.tag == "td" and place < len(headings):
                         cell.set("data-label", headings[place])
+
+    def _words(self, cell):
+        """Return the words of a heading, without the tags that the engine puts back in their places afterwards."""
+
+        def put_back(found):
+            return "" if str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).startswith("<") else found[0]
+
+        return HTML_PLACEHOLDER_RE.sub(put_back, "".join(cell.itertext())).strip()
 
 
 class References(Extension):
