@@ -318,6 +318,21 @@ def test_every_card_of_the_editors_keeps_its_words_apart(node, wanted):
         assert one(html="", mobiledoc=json.dumps(doc), files=files).body == wanted
 
 
+def test_nodes_of_an_unknown_kind_say_their_words_once():
+    words = {"type": "paragraph", "children": [{"type": "text", "text": "Some words here"}]}
+    assert lexical({"type": "layout", "children": [{"type": "column", "children": [words]}]}).body == "Some words here"
+    found = lexical({"type": "layout", "visibility": {"web": {"nonMember": False}}, "children": [words]})
+    assert found.body == ""
+    assert "Some words here" in told(found)
+
+
+def test_lines_that_begin_with_code_are_no_fences():
+    source = "```one``` and more\n\nWords.\n\n```\ncode\n`````\n\nEnd."
+    assert (
+        lexical({"type": "markdown", "markdown": source}).body == "`one` and more\n\nWords.\n\n```\ncode\n```\n\nEnd."
+    )
+
+
 @pytest.mark.parametrize("html", ["", "<p>Seen by all.</p>"])
 def test_what_stood_in_mails_alone_is_told(html):
     cards = [

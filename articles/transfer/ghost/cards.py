@@ -20,7 +20,7 @@ def card(kind, said, notes):
     """Return HTML of a card of an editor with the fields `said`; what is not known is told with the words it has."""
     if kind in _RULES:
         return "<hr>"
-    if _is_gated(said.get("visibility")):
+    if is_gated(said.get("visibility")):
         notes.add(gated(" ".join(fields.words(said))))
         return ""
     if kind in _QUIET:
@@ -43,7 +43,7 @@ def card(kind, said, notes):
     return f"<figure>{shown}<figcaption>{below}</figcaption></figure>" if below else shown
 
 
-def _is_gated(seen_by):
+def is_gated(seen_by):
     """Whether a card with the `visibility` isn't shown on pages to everybody."""
     if not isinstance(seen_by, dict):
         return False

@@ -10,7 +10,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from .cards import card, field, gated
+from .cards import card, field, gated, is_gated
 from .markdown import of_markdown
 
 DEEPEST = 40
@@ -94,6 +94,8 @@ def _node(node, shown, notes, depth):
         return marked
     if kind == "linebreak":
         return "<br>"
+    if is_gated(node.get("visibility")):
+        return shown(kind, node)
     inner = _nodes(node.get("children", []), shown, notes, depth + 1)
     if kind in {"link", "autolink", "at-link"}:
         return f'<a href="{escape(field(node, "url"))}">{inner}</a>'
@@ -104,7 +106,7 @@ def _node(node, shown, notes, depth):
         return _list(node, inner)
     if kind in _BLOCKS:
         return f"<{_BLOCKS[kind]}>{inner}</{_BLOCKS[kind]}>"
-    return shown(kind, node) + inner
+    return shown(kind, {name: value for name, value in node.items() if name != "children"}) + inner
 
 
 def _list(node, inner):

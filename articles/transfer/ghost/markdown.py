@@ -13,7 +13,7 @@ from ... import text
 
 _ASIDE = "https://aside.invalid/"  # of no host: a link to it stands for what is put in afterwards
 _SHOWN = re.compile(rf'<a href="{re.escape(_ASIDE)}(\d+)">[^<]*</a>|\[[^\[\]]*\]\({re.escape(_ASIDE)}(\d+)\)')
-_FENCE = re.compile(r"(`{3,9}|~{3,9})[ \t]*([\w#.+-]{0,40})")
+_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})[ \t]*([\w#.+-]{0,40})")
 # HTML of its own, down to the next empty line (CommonMark, 4.6); what stands in a line is Markdown's.
 _RAW = re.compile(
     r"(?mi)^</?(?:address|article|aside|audio|blockquote|center|details|dialog|div|dl|embed|fieldset|figure|footer|form|"
@@ -70,7 +70,7 @@ def _without_listings(source, aside):
         begun = None if fence or line is None else _FENCE.match(line)
         if begun:
             (fence, language), code = begun.groups(), []
-        elif fence and (line is None or line.strip() == fence):
+        elif fence and (line is None or (line.strip().startswith(fence) and not line.strip().strip(fence[0]))):
             said = escape("\n".join(code))
             out += ["", aside(f'<pre><code class="language-{escape(language)}">{said}</code></pre>'), ""]
             fence = ""
