@@ -418,6 +418,13 @@ def test_nested_and_doubled_categories_are_one_list(tmp_path):
     assert document.themes == ("Türkiye", "Ankara", "Energy", "Gas", "Oil", "ГАЗ")
 
 
+def test_names_that_are_links_lose_their_brackets(tmp_path):
+    text = "---\ntitle: T\ntags: ['[[Energy]]', '[[Themes/Gas]]', '[[x|Oil]]']\ncategories: '[[One]], [[Two]]'\nauthor: '[[People/Ayşe Kaya|Ayşe Kaya]]'\n---\nx\n"
+    document = read(tmp_path, {"a.md": text})["a.md"]
+    assert document.themes == ("One", "Two", "Energy", "Gas", "Oil")
+    assert document.authors == ("Ayşe Kaya",)
+
+
 def test_two_texts_of_one_slug_stay_two(tmp_path):
     files = {"a/x.md": "---\ntitle: T\nslug: same\n---\n1\n", "b/x.md": "---\ntitle: T\nslug: same\n---\n2\n"}
     found = read(tmp_path, files)

@@ -32,6 +32,7 @@ _YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""
 # Collections of Eleventy's sites that say what sort of a text it is.
 _COLLECTIONS = {"post", "posts", "page", "pages", "nav", "all", "blog", "article", "articles"}
 MOST_NAMES = 200
+_LINKED = re.compile(r"\[\[(?:[^\[\]|]*\||(?:[^\[\]|]*/)?)([^\[\]|]+)\]\]")  # as Obsidian's properties name a text
 
 
 def flag(value, otherwise=None):
@@ -108,7 +109,7 @@ def _words(value, dialect, key):
     """Return the names that a field of tags or categories says: a list, or words divided as the system divides them."""
     if not isinstance(value, str):
         return list(_flat(value))
-    if value.startswith("[") and value.endswith("]"):
+    if value.startswith("[") and value.endswith("]") and not value.startswith("[["):
         value = value[1:-1]
     if "," in value or ";" in value:
         return [each.strip(" \"'") for each in re.split("[,;]", value)]
@@ -121,7 +122,7 @@ def unique(found):
     """Return names, each once however it is spelt, cleaned, in their order."""
     kept = {}
     for each in found:
-        each = names.clean_line(each).lstrip("#").strip()
+        each = _LINKED.sub(r"\1", names.clean_line(each)).lstrip("#").strip()
         key = names.fold(each)
         if key and key not in kept and len(kept) < MOST_NAMES:
             kept[key] = each[:200]
