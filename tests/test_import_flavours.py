@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles import text
+from articles.transfer import reading
 from articles.transfer.frontmatter import blocks
 from articles.transfer.frontmatter.masks import Text
 
-from .test_import_markdown import PNG, taken, words
+from .test_import_markdown import ISTANBUL, PNG, taken, words
 from .thorough import times
 
 
@@ -31,6 +32,11 @@ def shown(body, tmp_path, dialect="Markdown", more=None):
         ("> [!NOTE]\n> Words.", "<p><strong>Note</strong></p>\n<p>Words.</p>"),
         ("> [!warning]- Beware\n> Words.", "<p><strong>Beware</strong></p>\n<p>Words.</p>"),
         ("#energy is no heading", "<p>#energy is no heading</p>"),
+        ("##energy is none", "<p>##energy is none</p>"),
+        ("> a\n- b", "</blockquote>\n<ul>\n<li>b</li>"),
+        ("> a\n| x | y |\n|---|---|\n| 1 | 2 |", "</blockquote>\n"),
+        ("It cost $$ once.\n\nAnd *now* $$ more.", "<p>It cost $$ once.</p>\n<p>And <em>now</em> $$ more.</p>"),
+        ('<iframe title="a > b" src="https://x.example/v"></iframe>', '<p><a href="https://x.example/v">'),
         ("   ## A heading\n\nText", '<h2 id="a-heading">A heading</h2>'),
         (r"1\~2 \"so\" \$5 \<b> AT\&T \= \@ann", '<p>1~2 "so" $5 &lt;b&gt; AT&amp;T = @ann</p>'),
         (r"[a](https://x.example/ 'say \"so\"')", '<a href="https://x.example/" title="say "so"">'),
@@ -121,6 +127,49 @@ def test_links_by_name_lead_to_texts_or_are_words(tmp_path):
         "A text that was shown within this one became a link: b",
     ]
     assert shown("See [[Energy]].", tmp_path / "b", "Hugo") == "<p>See [[Energy]].</p>"
+
+
+def test_links_to_files_of_one_name_lead_to_the_one_that_is_meant(tmp_path):
+    more = {f"{folder}/note.md": f"---\ntitle: N\nslug: of-{folder[-1]}\n---\nx" for folder in ("n/a", "n/b", "y")}
+    found = taken(tmp_path, "[[b/note]] [[note]]", more=more)
+    assert found.body == "[note](/articles/of-b/) [note](/articles/of-a/)"
+    assert words(found) == ["“note” fits 3 files: it is taken for n/a/note.md."]
+
+
+def test_files_with_spaces_in_their_names_are_found(tmp_path):
+    more = {"x/My trip.md": "---\ntitle: T\n---\nx", "x/my pic.png": PNG}
+    found = taken(tmp_path, "[words](<My trip.md>) ![x](<my pic.png>)\n\n[r]\n\n[r]: <My trip.md>", more=more)
+    assert found.body.startswith("[words](/articles/my-trip/) ![x](import:0)")
+    assert "&lt;" not in found.body
+
+
+def test_bare_addresses_within_brackets_or_with_brackets_are_whole(tmp_path):
+    body = (
+        "See https://example.org/a_(b), (https://example.org/c) and <span title=https://example.org/d>d</span>. "
+        "[e](https://example.org/e)"
+    )
+    assert taken(tmp_path, body, "Hugo").body == body.replace(
+        "https://example.org/a_(b)", "<https://example.org/a_(b)>"
+    ).replace("(https://example.org/c)", "(<https://example.org/c>)")
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("Words.\n\n## A part\n\nMore.", "A"),
+        ("- one\n- two\n---\n\nMore.", "A"),
+        ("> said\n---\n\nMore.", "A"),
+        ("Words.\n\n# Named\n\nMore.", "Named"),
+        ("Words.\n\nNamed\n=====\n\nMore.", "Named"),
+        ("## Named\n\nMore.", "Named"),
+        ("**Named**\n---\n\nMore.", "Named"),
+    ],
+)
+def test_a_text_is_called_by_a_heading_that_is_its_title(body, title, tmp_path):
+    (tmp_path / "a.md").write_text(body)
+    (found,) = reading.documents(tmp_path, ISTANBUL)
+    assert found.title == title
+    assert "More." in found.body
 
 
 def test_bare_addresses_without_a_scheme_and_of_people_become_links(tmp_path):

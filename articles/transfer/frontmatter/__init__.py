@@ -315,7 +315,7 @@ class _Reader:
         former = "" if is_draft else self._former(info, notes)
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
-        body, title = take(head, around, said, self.finder.of(name), info.text.title)
+        body, title = take(head, around, said, self.finder.of(name, around.note), info.text.title)
         if not title:
             title = _of_file(info.text.stem) or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))

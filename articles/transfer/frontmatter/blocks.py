@@ -104,7 +104,8 @@ class _Blocks:
         elif bare and self.stack:
             line = self._within(line, bare, indent)
             made = [""] if self.stack and bare[0] == ">" and self.before[:1] not in {"", ">"} else []
-        if not self.stack and "|" in line and "|" not in self.before and _is_paragraph(self.before) and "|" in after:
+        ends = _is_paragraph(self.before) or self.before[:1] == ">"
+        if not self.stack and "|" in line and "|" not in self.before and ends and "|" in after:
             made = [""] if _DELIMITERS.fullmatch(after) else made
         self.before = bare
         return [*made, line]
@@ -122,7 +123,7 @@ class _Blocks:
         """Return an item as it stands here, and whether an empty line parts it from what precedes."""
         parted = self.is_loose and bool(self.before)
         if not self.stack:
-            parted = _is_paragraph(self.before) and bool(_STARTS.match(line))
+            parted = (_is_paragraph(self.before) or self.before[:1] == ">") and bool(_STARTS.match(line))
         while self.stack and indent < self.stack[-1][1] and indent < self.stack[-1][0] + 2:
             self.stack.pop()
         self.stack.append((indent, indent + len(item[2])))

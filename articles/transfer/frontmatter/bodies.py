@@ -15,9 +15,9 @@ _CONTENTS = re.compile(
     r"^(?:[*+-]|1\.)[ \t][^\n]{0,100}\n\{:\s?toc\b[^{}\n]*\}|^[ \t]*(?:\[\[?_?TOC_?\]\]?|\{\{TOC\}\})[ \t]*$",
     re.M | re.I,
 )
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]([^\n]*)$|^(?! {4})(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]([^\n]*)$|^(?![>|]|[-*+][ \t])(\S[^\n]*)\n(=+|-{3,})[ \t]*$", re.MULTILINE)
 _BARE = re.compile(
-    "(?<![\\w/(<\\[\"'=&;:.\ue101@-])(?:https?://|www\\.(?=[\\w-]+\\.))[^\\s<>\\[\\]()\"'|`\ue100-\ue10f]*[^\\s<>\\[\\]()\"'|`.,;:!?*_~\ue100-\ue10f]"
+    "(?<![\\w/<\\[\"'=&;:.\ue101@-])(?<!\\]\\()(?:https?://|www\\.(?=[\\w-]+\\.))(?:[^\\s<>\\[\\]()\"'|`\ue100-\ue10f]|\\([^\\s<>\\[\\]()\"'|`\ue100-\ue10f]{0,200}\\))*(?:[^\\s<>\\[\\]()\"'|`.,;:!?*_~\ue100-\ue10f]|(?<=\\)))"
 )
 _MAIL = re.compile(r"(?<![\w.+/@<:\"'=-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[a-zA-Z]{2,24}(?![\w@-])")
 _DEFINED = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:[ \t]*$")
@@ -26,7 +26,8 @@ _DEFINED = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:[ \t]*$")
 def taken(head, around, said, find, title):
     """Return (body, title) of the Markdown in a `heads.Head`; what is left out is noted in `around` (`links.Around`).
 
-    Without a `title` the first heading is it. A heading at the top that is the title is not said again.
+    Without a `title` the heading at the top is it, or the first of the first level. One at the top that is the title is
+    not said again.
     """
     text = Text(head.body, head.after)
     around.mask, around.unmasked = text.mask, text.unmasked
@@ -73,6 +74,9 @@ def _breaks_lines(setup):
 def _bare(found):
     """Return a bare address as a link, unless it stands in a link or where one is defined."""
     before = found.string[max(0, found.start() - 2_000) : found.start()].rpartition("\n")[2]
+    opened = before.rfind("<")
+    if opened > before.rfind(">") and before[opened + 1 : opened + 2].isalpha():
+        return None  # within a tag
     in_link = before.rfind("[") > before.rfind("]") or before.rfind("](") > before.rfind(")")
     if in_link or _DEFINED.match(before):
         return None
@@ -81,12 +85,15 @@ def _bare(found):
 
 def _titled(text, title, around):
     """Return the title, of the first heading where there is none; take a heading off the top that says just that."""
-    found = _HEADING.search(text.value)
+    headings = list(_HEADING.finditer(text.value))
+    found = headings[0] if headings else None
+    is_first = found and not text.value[: found.start()].strip("\n\ue102\ue103 \t")
+    if not title and not is_first:
+        found = next((each for each in headings if each[1] == "#" or (each[4] or "").startswith("=")), None)
     if found is None:
         return title
     words = names.clean_line(text.unmasked((found[2] or found[3] or "").rstrip().rstrip("#")).replace("`", ""))
     words = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)|[*_]{1,3}(?=\S)([^*_\n]+)[*_]{1,3}", lambda m: m[1] or m[2], words)
-    is_first = not text.value[: found.start()].strip("\n\ue102\ue103 \t")
     line = text.first + text.value.count("\n", 0, found.start()) + text.value.count("\ue102", 0, found.start())
     if not title and words:
         around.note(_("It has no title in its head: the first heading is taken, “%s”.") % words[:200], line)

@@ -13,8 +13,9 @@ from ..documents import PLACEHOLDER
 from ..html import markdown
 from .links import target
 
-_ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<>]{0,4000}\"|'[^'<>]{0,4000}'){0,4000}"
+_ATTRIBUTES = r"(?:[^<>\"']|\"[^\"<]{0,4000}\"|'[^'<]{0,4000}'){0,4000}"
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]{{0,30}})(?=[\s/>])({_ATTRIBUTES})>")
+_LED = re.compile(r"(?:\]\(|(?:^|\n) {0,3}\[[^\[\]\n]{1,200}\]:)[ \t]{0,9}\Z")  # where an address may stand in <>
 _EMBEDDING = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _WHOLE = {"script", "style", "figure", "picture", "iframe", "object", "video", "audio", "noscript", "svg", "form"}
 MOST = 500  # pieces of HTML of a text that are converted one by one
@@ -185,6 +186,8 @@ def _image(told, line, around, caption=""):
 
 def _one(found, line, text, around):
     """Return what stands for one tag; None leaves it."""
+    if _LED.search(found.string[max(0, found.start() - 300) : found.start()]):
+        return None  # no tag: the address of a link, [words](<My trip.md>)
     name, closing = found[2].lower(), bool(found[1])
     if name == "img":
         images = seen(text.unmasked(found[0])).images

@@ -3,7 +3,11 @@
 import posixpath
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 from .setups import TEXTS
+
+MOST_NAMESAKES = 200  # files of one name that are looked at; a link that tells the whole path finds any
 
 
 class Finder:
@@ -12,8 +16,8 @@ class Finder:
     def __init__(self, place, setup):
         self.place, self.setup, self._by_stem, self._by_name = place, setup, None, None
 
-    def of(self, name):
-        """Return find(words, kind): the file that a tag of the text `name` means, or None.
+    def of(self, name, note):
+        """Return find(words, kind): the file that a tag of the text `name` means, or None; `note(words, line)` hears of doubts.
 
         The kinds are "post", "ref", "file", and "name" for a text or a picture anywhere, in capitals or not.
         """
@@ -31,31 +35,55 @@ class Finder:
                 return None
             stem = posixpath.basename(words)
             if kind == "name":
-                return self._names().get(_folded(stem).removesuffix(".md"))
-            return self._stems().get(stem.removesuffix(".md").removesuffix(".markdown"))
+                several = self._names().get(_folded(stem).removesuffix(".md"), [])
+            else:
+                several = self._stems().get(stem.removesuffix(".md").removesuffix(".markdown"), [])
+            fitting = _nearest([each for each in several if _ends_with(each, words)] or several, name)
+            if len(fitting) > 1:
+                told = {"words": words[:200], "count": len(fitting), "file": fitting[0][:200]}
+                note(_("“%(words)s” fits %(count)s files: it is taken for %(file)s.") % told, None)
+            return fitting[0] if fitting else None
 
         return find
 
     def _stems(self):
-        """Return {name of a file without its ending: the file}, of texts."""
+        """Return {name of a file without its ending: the files}, of texts."""
         if self._by_stem is None:
             self._by_stem = {}
             for name in self.place.names():
                 if name.lower().endswith(TEXTS):
                     stem = posixpath.splitext(posixpath.basename(name))[0]
                     stem = posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
-                    self._by_stem.setdefault(stem, name)
+                    _listed(self._by_stem, stem, name)
         return self._by_stem
 
     def _names(self):
-        """Return {name in small letters, without the ending of a text: the file}, of all."""
+        """Return {name in small letters, without the ending of a text: the files}, of all."""
         if self._by_name is None:
             self._by_name = {}
             for name in self.place.names():
                 stem = posixpath.basename(name)
                 stem = posixpath.splitext(stem)[0] if stem.lower().endswith(TEXTS) else stem
-                self._by_name.setdefault(_folded(stem), name)
+                _listed(self._by_name, _folded(stem), name)
         return self._by_name
+
+
+def _listed(files, key, name):
+    several = files.setdefault(key, [])
+    if len(several) < MOST_NAMESAKES:
+        several.append(name)
+
+
+def _nearest(several, name):
+    """Return those of `several` files with which `name` has most folders in common."""
+    common = [len(posixpath.commonpath([each, name])) for each in several]
+    return [each for each, shared in zip(several, common, strict=True) if shared == max(common)]
+
+
+def _ends_with(name, words):
+    """Whether the path of a file ends with `words`, which may lack its ending."""
+    path, words = _folded(f"/{name}"), _folded(f"/{words}")
+    return path.endswith(words) or posixpath.splitext(path)[0].removesuffix("/index").endswith(words)
 
 
 def _folded(name):

@@ -21,7 +21,7 @@ _TITLED = re.compile(
 _BREAK = re.compile(r"(?<![\\\n])((?:\\\\){0,50})\\\n(?=[ \t>]*[^\s>])")  # CommonMark 6.7
 _BREAKS = re.compile(r"(?<![\\\n])\\\\\n(?=[ \t>]*[^\s>])")  # kramdown's, of two
 _INSIDE = r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"  # where a line of a list or a quotation begins
-_HASH = re.compile(rf"({_INSIDE})#(?=[^\s#])", re.MULTILINE)  # no heading without a space: CommonMark 4.2
+_HASH = re.compile(rf"({_INSIDE})(#{{1,99}})(?=[^\s#])", re.MULTILINE)  # no heading without a space: CommonMark 4.2
 _TASK = re.compile(r"^([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\](?=[ \t]+\S)", re.MULTILINE)
 _ROW = re.compile(r"^[^\n|]*\|[^\n]*$", re.MULTILINE)
 _ASIDE = re.compile("\ue100(\\d+)\ue101")
@@ -34,7 +34,7 @@ _END = re.compile(r"^\^[ \t]*$", re.MULTILINE)  # of a block, which kramdown sho
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]{0,500}\}|^[ \t]*\{::[^{}\n]{0,500}/?\}[ \t]*$", re.MULTILINE)
 _OF_BLOCK = re.compile(r"^[ \t]*\{[ \t]?[.#][\w-][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _HEADING_ID = re.compile(r"^( {0,3}#{1,6}[ \t][^\n{]*)\{:?[ \t]?[#.][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
-_FORMULA = re.compile(r"(?<![\\$])\$\$(?=[^$\n]|\n[^\n])([^$]{1,5000})\$\$(?!\$)")
+_FORMULA = re.compile(r"(?<![\\$])\$\$(?=[^$\n]|\n[^\n])((?:[^$\n]|\n(?![ \t]*\n)){1,5000})\$\$(?!\$)")
 _ANCHOR = re.compile(r"(?<=\S)[ \t]+\^[A-Za-z0-9-]{4,40}[ \t]*$", re.MULTILINE)  # of Obsidian's, seen by nobody
 _ADMONITION = re.compile(
     r"^(?:!!!|\?\?\?\+?)[ \t]+([\w-]{1,40})[^\n\"]{0,100}(?:\"([^\"\n]{0,300})\")?[ \t]*\n((?:(?: {4}|\t|\ue100|[ \t]*$)[^\n]*(?:\n|\Z))+)",
@@ -69,7 +69,7 @@ def replaced(text, around):
     text.replace(_TASK, lambda found, line: found[1] + ("☐" if found[2] == " " else "☑"))
     text.replace(_ALERT, lambda found, line: _alert(found))
     text.replace(_STRUCK, lambda found, line: f"<del>{found[1]}</del>")
-    text.replace(_HASH, lambda found, line: f"{found[1]}\\#")
+    text.replace(_HASH, lambda found, line: f"{found[1]}\\{found[2]}")
     if dialect in {Dialect.PLAIN, Dialect.ELEVENTY}:
         _notes_within(text)
 
