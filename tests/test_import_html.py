@@ -80,6 +80,7 @@ CASES = [
     ("<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b"),
     ("<dl><dt>T<dt>U<dd>a<dd>b</dl>", "T\n\nU\n:   a\n:   b"),
     ("<pre><code class='language-python hl'>a\n```\nb\n</code></pre>", "````python\na\n```\nb\n````"),
+    ("<pre>x <img src='https://x.example/a.png' alt='A'> y</pre><p>b</p>", "```\nx  y\n```\n\n[A](https://x.example/a.png)\n\nb"),
     ("<pre class='brush: sql'>x</pre><pre class=language-chart>y</pre>", "```sql\nx\n```\n\n```\ny\n```"),
     ("<p>a</p><pre>x\n\n\n\ny</pre><hr><p>b</p>", "a\n\n```\nx\n\n\n\ny\n```\n\n---\n\nb"),
     ("<code>a`b</code> <code>`</code>", "``a`b`` `` ` ``"),

@@ -46,7 +46,12 @@ class Writer(Media, HTMLParser):
         self.opened = []  # elements with the height of the stack before each, and what stands for their ends
         self.inline, self.written = [], 0  # open marks as [tag, what is written of it or "", attributes]; how many are
         self.breaks, self.space, self.filled = 0, False, False  # what comes before the next word; whether there is one
-        self.anchors, self.skipped, self.code = [], [], None
+        self.anchors, self.skipped, self.code, self.behind = (
+            [],
+            [],
+            None,
+            [],
+        )  # the last: pictures in code, shown behind it
         self.in_head, self.in_verse, self.media, self.last_image = False, False, "", ""
 
     def finished(self):
@@ -312,6 +317,8 @@ class Writer(Media, HTMLParser):
             self.code[1].append("\n")
         elif tag == "code":
             self.code[0] = self.code[0] | {name: value for name, value in said.items() if value}
+        elif tag == "img":
+            self.behind.append(said)
         elif tag == "a" and said.get("href", "#")[:1] != "#":
             self.notes.add(_("A link in code is kept as its words: %s") % said["href"][:200])
 
@@ -336,6 +343,9 @@ class Writer(Media, HTMLParser):
             self.out[-1] = f"<pre{written({'class': language[:30]})}>"
             self.out.append(escape(text, quote=False))
             self._pop()
+        for image in self.behind:
+            self._img(image)
+        self.behind = []
 
     # Marks
 
