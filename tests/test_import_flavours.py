@@ -32,6 +32,8 @@ def shown(body, tmp_path, dialect="Markdown", more=None):
         ("> [!NOTE]\n> Words.", "<p><strong>Note</strong></p>\n<p>Words.</p>"),
         ("> [!warning]- Beware\n> Words.", "<p><strong>Beware</strong></p>\n<p>Words.</p>"),
         ("#energy is no heading", "<p>#energy is no heading</p>"),
+        ("[a] [b]\n\n[a]: https://a.example/\n[b]: https://b.example/", '>a</a> <a href="https://b.example/">b</a>'),
+        ("[a] [b]\n\n[b]: https://b.example/", '[a] <a href="https://b.example/">b</a>'),
         ("##energy is none", "<p>##energy is none</p>"),
         ("> a\n- b", "</blockquote>\n<ul>\n<li>b</li>"),
         ("> a\n| x | y |\n|---|---|\n| 1 | 2 |", "</blockquote>\n"),
@@ -134,6 +136,10 @@ def test_links_to_files_of_one_name_lead_to_the_one_that_is_meant(tmp_path):
     found = taken(tmp_path, "[[b/note]] [[note]]", more=more)
     assert found.body == "[note](/articles/of-b/) [note](/articles/of-a/)"
     assert words(found) == ["“note” fits 3 files: it is taken for n/a/note.md."]
+    more = {f"{folder}/note.md": "x" for folder in "pq"}  # of which the second will have another address here
+    found = taken(tmp_path / "b", "[[p/note]] [[q/note]] [there](../q/note.md)", more=more)
+    assert found.body.startswith("[note](/articles/note/) note ")
+    assert "A link by name leads to no text that is taken: q/note" in words(found)
 
 
 def test_files_with_spaces_in_their_names_are_found(tmp_path):

@@ -213,7 +213,7 @@ class _Reader:
         return found
 
     def _path_of(self, name):
-        """Return the path that links to the text `name` of the place get, or "" for one that isn't taken."""
+        """Return the path that links to the text `name` of the place get, or "" for one that isn't taken, or whose address isn't known."""
         try:
             part = self.part(name)
             if not isinstance(part, Part):
@@ -221,7 +221,10 @@ class _Reader:
             info = self.info(name, part)
         except (heads.HeadError, Unreadable):
             return ""
-        return quote(self._former(info, []) or f"/articles/{names.slugify(self._slug(info))}/")
+        former = self._former(info, [])
+        if not former and not info.text.slug and not self.finder.is_first(name):
+            return ""  # another has the address that it would get
+        return quote(former or f"/articles/{names.slugify(self._slug(info))}/")
 
     def _former(self, info, notes):
         try:

@@ -46,15 +46,17 @@ class Finder:
 
         return find
 
+    def is_first(self, name):
+        """Whether the text `name` is the first of those of its name."""
+        return self._stems().get(_stem(name), [name])[0] == name
+
     def _stems(self):
         """Return {name of a file without its ending: the files}, of texts."""
         if self._by_stem is None:
             self._by_stem = {}
             for name in self.place.names():
                 if name.lower().endswith(TEXTS):
-                    stem = posixpath.splitext(posixpath.basename(name))[0]
-                    stem = posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
-                    _listed(self._by_stem, stem, name)
+                    _listed(self._by_stem, _stem(name), name)
         return self._by_stem
 
     def _names(self):
@@ -66,6 +68,11 @@ class Finder:
                 stem = posixpath.splitext(stem)[0] if stem.lower().endswith(TEXTS) else stem
                 _listed(self._by_name, _folded(stem), name)
         return self._by_name
+
+
+def _stem(name):
+    stem = posixpath.splitext(posixpath.basename(name))[0]
+    return posixpath.basename(posixpath.dirname(name)) if stem == "index" else stem
 
 
 def _listed(files, key, name):

@@ -32,6 +32,7 @@ LINK = re.compile(rf"(?<=\])\([ \t\n]{{0,9}}{_DEST}(?=[ \t\n)])")
 WHOLE = re.compile(rf"(?<![!\\])\[{_WORDS}\]\([ \t\n]{{0,9}}{_DEST}{_TITLE}[ \t\n]{{0,9}}\){_AFTER}")
 _BELOW = re.compile("\ue105(\\d+)\ue106")  # where a picture is to be shown below the paragraph
 DEFINITION = re.compile(rf"^( {{0,3}}\[(?!\^)([^\[\]\n]{{1,200}})\]:[ \t]{{0,9}}){_DEST}{_TITLE}[ \t]*$", re.MULTILINE)
+_APART = re.compile(r"(?<!\\)\[([^\[\]\n]{1,200})\]([ \n])(?=\[([^\[\]\n]{1,200})\](?![(:]))")
 REFERRED = re.compile(rf"!\[{_WORDS}\](?:[ ]?\[([^\[\]\n]{{0,200}})\])?(?![\[(:])")
 _PELICAN = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|](.*)", re.DOTALL)
 _FILE = re.compile(
@@ -239,6 +240,10 @@ def images_and_links(text, around):
     text.replace(LINKED, lambda found, line: _linked(found, line, around))
     text.replace(IMAGE, lambda found, line: _image(found, line, around))
     text.replace(REFERRED, lambda found, line: _referred(found, line, around, defined))
+    if (
+        around.setup.dialect != Dialect.PELICAN
+    ):  # whose Markdown, as ours, sees one link in two brackets that a space parts
+        text.replace(_APART, lambda found, line: _apart(found, defined))
     below = []
     text.replace(WHOLE, lambda found, line: _whole(found, line, around, below))
     _show_below(text, below)
@@ -278,6 +283,12 @@ def _image(found, line, around):
 def _referred(found, line, around, defined):
     told = defined.get(" ".join((found[2] or found[1]).split()).casefold())
     return told and around.shown(told[3] or told[4] or "", found[1], _title(*told.group(5, 6, 7)), line)
+
+
+def _apart(found, defined):
+    """Return the first of two links by reference with a space that keeps them two (CommonMark 6.3)."""
+    is_link = " ".join(found[3].split()).casefold() in defined
+    return f"[{found[1]}]&#32;{found[2].strip(' ')}" if is_link else None
 
 
 def _link(found, line, around):
