@@ -655,6 +655,7 @@ def test_an_address_told_by_a_number_is_a_former_one(link, paths, told):
 def test_the_short_address_of_a_blog_in_a_folder_stands_there():
     held = wxr(item(7)).replace(b"<wp:base_blog_url>" + BLOG.encode(), f"<wp:base_blog_url>{BLOG}/blog".encode())
     assert read(held)[0].old_paths == ("/2024/01/post-7/", "/blog/?p=7")
+    assert one(item(7, kind="page")).old_paths == ("/2024/01/post-7/", "/?p=7", "/?page_id=7")
 
 
 WITHIN = ["слово", "\n", "\n\n", "<!-- wp:paragraph -->", "<!-- /wp:paragraph -->", "<!-- wp:x /-->", "<p>слово</p>", "<br>", "<pre>", "</pre>", "-->", "<!--"]  # fmt: skip

@@ -228,9 +228,10 @@ class _Blog(Export):
             notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
         if state is State.DRAFT:
             return ()
-        # Whatever the pattern of addresses, WordPress leads from the short one to the text.
-        short = fields.numbered(f"{self.site.rstrip('/')}/?p={self.post}") if self.post and link else ""
-        found = [path, short]
+        found = [path]
+        if self.post and link:  # from which WordPress leads to the text, whatever the pattern of its addresses
+            keys = ("p", "page_id") if row.get("wp:post_type", "").strip() == "page" else ("p",)
+            found += [fields.numbered(f"{self.site.rstrip('/')}/?{key}={self.post}") for key in keys]
         if slug := path.strip("/").rpartition("/")[2] if "?" not in path else "":
             before, _slug, behind = path.rpartition(slug)
             others = map(unquote, row.old_slugs)
