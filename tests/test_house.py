@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from .trust.defences import DEFENCES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # From the roof to the floor; a room imports from lower floors only, neighbours don't know each other.
@@ -133,3 +135,13 @@ def test_every_module_that_readme_runs_is_there():
     assert modules
     missing = [each for each in modules if not (each.with_suffix(".py").exists() or (each / "__main__.py").exists())]
     assert missing == []
+
+
+def test_each_defence_stands_where_its_removal_looks_for_it():
+    """And its tests are there: removing all of them, one at a time, takes longer than the suite (`python -m tests.trust M`)."""
+    for defence in DEFENCES:
+        assert (ROOT / defence.path).read_text().count(defence.old) == 1, defence.name
+        for place, _mark, names in (test.partition("::") for test in defence.tests if test.startswith("tests/")):
+            text = (ROOT / place).read_text()
+            for name in filter(None, names.partition("[")[0].split("::")):
+                assert re.search(rf"^ *(?:class|def) {name}\b", text, re.MULTILINE), (defence.name, name)
