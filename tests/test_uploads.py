@@ -160,7 +160,10 @@ def test_what_is_forgotten_meanwhile_goes_no_further(desk, source, monkeypatch):
     assert list(Article.objects.values_list("slug", flat=True)) == ["text-0"]
 
 
-def test_a_step_that_takes_long_is_nobody_elses(desk, source, monkeypatch):
+@pytest.mark.parametrize("done", [0, 3])
+def test_a_step_that_takes_long_is_nobody_elses_even_while_it_passes_over_what_was_done(
+    desk, source, monkeypatch, done
+):
     source += [a_document(0), a_document(1), a_document(2)]
     page, at, tried = taking(desk), [timezone.now()], []
     monkeypatch.setattr(receiving.tries, "clock", lambda: at[0])
@@ -170,24 +173,11 @@ def test_a_step_that_takes_long_is_nobody_elses(desk, source, monkeypatch):
         tried.append(desk.post(page, {"action": "step"}).headers["Location"].endswith("?busy=1"))
 
     meanwhile(monkeypatch, later, later)
+    Upload.objects.update(position=done)
     desk.post(page, {"action": "step"})
     assert tried == [True, True]
-    assert (Upload.objects.get().stage, Upload.objects.get().position, Article.objects.count()) == ("done", 3, 3)
-
-
-def test_a_step_lets_itself_be_heard_of_while_it_passes_over_what_was_done(desk, source, monkeypatch):
-    source += [a_document(0), a_document(1), a_document(2)]
-    page, at, tried = taking(desk), [timezone.now()], []
-    monkeypatch.setattr(receiving.tries, "clock", lambda: at[0])
-
-    def later():
-        at[0] += datetime.timedelta(seconds=80)
-        tried.append(desk.post(page, {"action": "step"}).headers["Location"].endswith("?busy=1"))
-
-    meanwhile(monkeypatch, later, later)
-    Upload.objects.update(position=3)
-    desk.post(page, {"action": "step"})
-    assert tried == [True, True]
+    assert (Upload.objects.get().stage, Upload.objects.get().position) == ("done", 3)
+    assert Article.objects.count() == 3 - done
 
 
 def test_a_step_that_was_taken_over_stores_nothing(desk, source, monkeypatch):

@@ -4,6 +4,7 @@ The first reading keeps what texts refer to, wherever in the file that stands, i
 flat; the second makes the texts, one at a time.
 """
 
+import abc
 import contextlib
 import sqlite3
 
@@ -21,7 +22,7 @@ class Broken(ValueError):
         self.line = line
 
 
-class Export:
+class Export(abc.ABC):
     """The export in the files `names` of `place`; what is of one system alone is in the classes made of it.
 
     `name` is the file that is being read.
@@ -39,21 +40,21 @@ class Export:
         self.kept.executescript(self.TABLES + "CREATE TABLE origins (origin TEXT PRIMARY KEY, id TEXT);")
         self.kept.execute("BEGIN")
 
+    @abc.abstractmethod
     def rows(self, stream, *, first):
         """Yield what the binary `stream` holds that the `first` reading, or the second, is for; raise Broken."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def learn(self, row):
         """Keep what texts refer to of a row of the first reading."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def taken(self, row):
         """Yield the `Document`s and `Refusal`s of a row of the second reading."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def left(self, *, is_whole):
         """Yield what there is to tell at the end, `is_whole` whether it could be read to there."""
-        raise NotImplementedError
 
     def documents(self):
         """Yield the `Document`s and `Refusal`s of the export, in its order."""
