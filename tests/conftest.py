@@ -65,8 +65,11 @@ def plain_static_files(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_beside(monkeypatch):
-    """Who follows and what was rendered is kept when a test says so, by no thread that lives on behind it."""
+    """Who follows and what was rendered is kept when a test says so, by no thread that lives on behind it; nothing was asked
+    for before a test.
+    """
     monkeypatch.setattr("articles.feeds.following._later", lambda: None)
+    monkeypatch.setattr("articles.caching._asked", {})
     monkeypatch.setattr("articles.feeds.following._counted", {})
     monkeypatch.setattr("articles.feeds.following._polls", set())
     monkeypatch.setattr("articles.publishing.keep_rendered", lambda *job: None)
