@@ -40,9 +40,11 @@ class Edition(models.Model):
         Only one who forgets the renditions of all articles that are shown otherwise from now on takes a turn that is
         not `wide`: lists and feeds of other articles stay kept.
         """
-        first = {"changed_at": timezone.now(), "zone": settings.TIME_ZONE}
-        cls.objects.select_for_update().get_or_create(pk=1, defaults=first)
-        cls.objects.filter(pk=1).update(turn=fresh(), **({"wide": fresh()} if wide else {}))
+        turn = {"turn": fresh(), **({"wide": fresh()} if wide else {})}
+        if not cls.objects.filter(pk=1).update(**turn):  # which waits for whoever has the turn
+            first = {"changed_at": timezone.now(), "zone": settings.TIME_ZONE}
+            cls.objects.get_or_create(pk=1, defaults=first)
+            cls.objects.filter(pk=1).update(**turn)
 
     @classmethod
     def touch(cls):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import names, search
-from ..models import Article, AuditEntry, Edition, Rendition, Revision, addresses
+from ..models import Article, AuditEntry, Edition, Revision, addresses
 from . import rights
 from .beside import keep_rendered
 from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
@@ -25,7 +25,7 @@ from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here
 from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
-from .renditions import forget, showing, store_rendition
+from .renditions import begin_rendition, forget, showing, store_rendition
 from .repeats import repeated
 from .rules import (
     Change,
@@ -153,7 +153,7 @@ def create(fields, *, by, form=None):
     `form` is the UUID of the form it was typed into: sent twice, it makes one article, saved twice.
     """
     first = begin(fields, by=by, form=form)
-    if Fields.of(first) != with_slug(fields, first.article):
+    if form and Fields.of(first) != with_slug(fields, first.article):
         save_draft(first.article, fields, by=by, based_on=first.pk, form=form)
     return first.article
 
@@ -319,9 +319,9 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     )
     before = told_in_the_log(article)
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
-    Rendition.objects.get_or_create(article=article)
-    Rendition.objects.filter(article=article, is_stuck=True).update(is_stuck=False)
-    forget(showing(article))
+    begin_rendition(article)
+    if article.published_at is not None:  # what readers never saw is shown nowhere yet
+        forget(showing(article))
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated or came_out(article, now), now=now)
     with recounted([article.pk]):

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from .. import search
 from ..models import Article, Edition, Rendition, Theme
-from .renditions import forget, linked_by, showing
+from .renditions import begin_rendition, forget, linked_by, showing
 from .rules import Fields, rendered_or_refuse
 from .steps import date_links, write_citations, write_events, write_kin, write_names, write_pictures
 
@@ -33,8 +33,7 @@ def rebuild(article):
         if changed:
             now.save(update_fields=["html", "contents", "words"])
             Edition.touch()
-        Rendition.objects.get_or_create(article=now)
-        Rendition.objects.filter(article=now, is_stuck=True).update(is_stuck=False)
+        begin_rendition(now)
         date_links(now)
         write_citations(now.html, article=now)
         write_pictures(now)

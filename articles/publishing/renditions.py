@@ -50,6 +50,12 @@ def _tied(keys):
     ]
 
 
+def begin_rendition(article):
+    """See that there is a rendition of `article`, of which is not said that its text can't be rendered; called in one's turn."""
+    if not Rendition.objects.filter(article=article).update(is_stuck=False):
+        Rendition.objects.create(article=article)
+
+
 def forget(keys):
     """Forget what is kept of the articles `keys`, and the lists they are in; called in one's turn, in the transaction
     of the change.

@@ -58,8 +58,10 @@ def advance(article, fields, *, kind, based_on, by, change="", note="", at=None,
     The row is locked before anything is written, so that no two wait for each other; the conditional UPDATE decides. It
     asks for the deletion that the caller knows of, too: what a colleague has deleted meanwhile isn't brought back unseen.
     """
-    Article.objects.select_for_update(no_key=True).filter(pk=article.pk).first()
-    number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = 1
+    if based_on is not None:
+        Article.objects.select_for_update(no_key=True).filter(pk=article.pk).values_list("pk").first()
+        number = (article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     try:
         with transaction.atomic():
             revision = Revision.objects.create(
@@ -150,8 +152,9 @@ def write_links(article, fields):
     if not themes or not authors:
         raise ValidationError(_("A theme or an author chosen here has been deleted: choose again."))
     links = ArticleTheme.objects.filter(content_object=article)
-    links.exclude(tag__in=themes).delete()
     known = set(links.values_list("tag", flat=True))
+    if not known <= {theme.pk for theme in themes}:
+        links.exclude(tag__in=themes).delete()
     ArticleTheme.objects.bulk_create(
         ArticleTheme(content_object=article, tag=theme) for theme in themes if theme.pk not in known
     )
@@ -236,9 +239,11 @@ def write_events(article):
 
 def place_events(article):
     """Put the article's events under its themes."""
-    EventTheme.objects.filter(article=article).delete()
     events = list(article.events.all())
-    themes = ArticleTheme.objects.filter(content_object=article).values_list("tag", flat=True) if events else ()
+    if not events:  # nor is anything under a theme then
+        return
+    EventTheme.objects.filter(article=article).delete()
+    themes = ArticleTheme.objects.filter(content_object=article).values_list("tag", flat=True)
     EventTheme.objects.bulk_create(EventTheme.of(event, theme) for theme in themes for event in events)
 
 
@@ -251,8 +256,9 @@ def write_names(html, body="", *, is_draft=False, **text):
     shown = links.mentioned(html)
     wanted = list(dict.fromkeys([*shown, *named(body)]))
     rows = Link.objects.filter(**text)
-    rows.exclude(name__in=wanted).delete()
     known = set(rows.values_list("name", flat=True))
+    if not known <= set(wanted):
+        rows.exclude(name__in=wanted).delete()
     fresh = [name for name in wanted if name not in known and len(name) <= 200]
     fresh = {name: called(name) for name in fresh if not (is_draft and name in shown)}
     Link.objects.bulk_create(
@@ -263,12 +269,15 @@ def write_names(html, body="", *, is_draft=False, **text):
         ),
         ignore_conflicts=True,  # two saves at the same moment
     )
-    rows.update(is_live=False)
-    rows.filter(name__in=shown).update(is_live=True)
+    if known or fresh:
+        rows.update(is_live=False)
+        rows.filter(name__in=shown).update(is_live=True)
 
 
 def date_links(article):
     """Give the article's themes, bylines and events its dates."""
-    places = EventTheme.objects.filter(article=article)
-    for rows in (ArticleTheme.objects.filter(content_object=article), article.bylines, article.events, places):
-        rows.update(published_at=article.published_at, withdrawn_at=article.withdrawn_at)
+    dates = {"published_at": article.published_at, "withdrawn_at": article.withdrawn_at}
+    for rows in (ArticleTheme.objects.filter(content_object=article), article.bylines):
+        rows.update(**dates)
+    if article.events.update(**dates):
+        EventTheme.objects.filter(article=article).update(**dates)

@@ -35,12 +35,7 @@ def keywords(article):
     parts = ((article.title, TITLE), (article.summary, SUMMARY), *said)
     for part, weight in parts:
         for word, spelt, sure in _spelt(part):
-            if (
-                len(word) >= SHORTEST
-                and not word.isdecimal()
-                and not is_dull(word)
-                and names.fold(word) not in _dates()
-            ):
+            if _may_tell(word):
                 found = term(word, article.language)
                 counts[found] += weight
                 spellings[found][spelt] += SURE if sure else 1
@@ -90,6 +85,12 @@ def _one_of_each(likely, spelt, having):
         if name not in rarest or (having[found], found) < (having[rarest[name]], rarest[name]):
             rarest[name] = found
     return list(rarest.values())
+
+
+@functools.lru_cache(maxsize=20_000)
+def _may_tell(word):
+    """Whether the `word` may tell what a text is about: it is no number, date or word that every text has."""
+    return len(word) >= SHORTEST and not word.isdecimal() and not is_dull(word) and names.fold(word) not in _dates()
 
 
 @functools.cache
