@@ -1,5 +1,6 @@
 """A fixed cast, and static files without a collecting run."""
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -142,6 +143,16 @@ def publication(shared_rows):
 def one_part(monkeypatch):
     """All articles are in the first part of the sitemap, whatever keys the tests before have used up."""
     monkeypatch.setattr("articles.sitemaps.PART", 10**9)
+
+
+@pytest.fixture(scope="class")
+def short_feeds():
+    """Feeds have five items and their archives two, so that it takes few articles to have archives."""
+    short = {"ITEMS": 5, "items.ITEMS": 5, "ARCHIVED": 2}
+    with contextlib.ExitStack() as stack:
+        for name, value in short.items():
+            stack.enter_context(mock.patch(f"articles.feeds.{name}", value))
+        yield
 
 
 @pytest.fixture
