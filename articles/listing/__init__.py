@@ -22,7 +22,7 @@ from .parsing import (
     parse_series,
     parse_themes,
 )
-from .related import MOST_FETCHED, alike, read_next, related, suggested
+from .related import MOST_FETCHED, Said, alike, read_next, related, suggested
 
 __all__ = [
     "EventFilter",
@@ -34,6 +34,7 @@ __all__ = [
     "PARAMETERS",
     "Listing",
     "Page",
+    "Said",
     "Unknown",
     "alike",
     "facets",

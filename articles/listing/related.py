@@ -26,11 +26,29 @@ class Suggestion:
     words: list = field(default_factory=list)
 
 
-def related(article, *, themes, picks=None, before=None, at=None):
+@dataclass(frozen=True)
+class Said:
+    """The keywords of an article, {term: how it spells it}, and [(article, term, how it spells it), …] of the newest others
+    with one of them; beside how many articles there are.
+    """
+
+    words: dict
+    uses: list
+    total: int
+
+    @classmethod
+    def by(cls, article):
+        """Return what `article` says, as it is stored."""
+        words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
+        uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk).order_by("-article")
+        return cls(words, list(uses.values_list("article", "term", "word")[:MOST_COMPARED]), Tally.standing())
+
+
+def related(article, *, themes, picks=None, before=None, at=None, said=None):
     """Return the `Suggestion`s of what to read after `article`, about `themes`, that is public at `at`; at most three.
 
     `picks` are the keys that the editors chose (default: those stored). `before`: of the others, only what was
-    published before that instant.
+    published before that instant. `said` is what it says (`Said`; default: asked for).
     """
     if picks is None:
         picks = _picked(article)
@@ -39,7 +57,7 @@ def related(article, *, themes, picks=None, before=None, at=None):
     chosen = seen.in_bulk(picks)
     if before:
         seen, links = seen.filter(published_at__lt=before), links.filter(published_at__lt=before)
-    score, shared = _likeness(article, links, _called(themes))
+    score, shared = _likeness(article, links, _called(themes), said or Said.by(article))
     others = seen.in_bulk(_highest(score))
     words = {pk: [own for _uses, own, _theirs in shared[pk]] for pk in others}
     return _told(article, themes, [chosen[pk] for pk in picks if pk in chosen], others.values(), score, words)
@@ -58,15 +76,15 @@ def read_next(article, *, themes):
     return _told(article, themes, [known[pk] for pk in picks if pk in known], others, score, words)
 
 
-def alike(article, *, themes):
+def alike(article, *, themes, said=None):
     """Return what is like `article`, about `themes`, of what is public or scheduled; at most fifteen.
 
-    {key: (score, the words they share as `article` spells them, and as the other does)}
+    {key: (score, the words they share as `article` spells them, and as the other does)}; `said` as for `related`.
     """
     standing = {"published_at__isnull": False, "withdrawn_at": None}
     seen = Article.objects.filter(**standing)
     links = ArticleTheme.objects.filter(**standing)
-    score, shared = _likeness(article, links, _called(themes))
+    score, shared = _likeness(article, links, _called(themes), said or Said.by(article))
     found = {}
     for pk in seen.filter(pk__in=_highest(score)).values_list("pk", flat=True):
         words = shared[pk]
@@ -136,29 +154,25 @@ def _newest(links, tags):
     return [(pk, tag) for _published, pk, tag in rows[:MOST_COMPARED]]
 
 
-def _likeness(article, links, called):
+def _likeness(article, links, called, said):
     """Return {key: score} of articles that share something with `article`, and {key: [words they share]}.
 
     Of each word: how many use it, how `article` spells it, how the other does; rare ones first, at most three.
 
     `links` are theirs, `called` the terms of the names of its own themes, {key: terms}: of a shared theme those say
-    nothing more. All words together count for less than a theme. What is not to be seen is for the caller to drop.
+    nothing more; `said` is what it says itself. All words together count for less than a theme. What is not to be seen is for the caller to drop.
     """
-    total = Tally.standing()
-    links = _newest(links, called)
-    words = dict(Keyword.objects.filter(article=article.pk).values_list("term", "word"))
-    uses = Keyword.objects.filter(term__in=words).exclude(article=article.pk)
-    uses = list(uses.order_by("-article").values_list("article", "term", "word")[:MOST_COMPARED])
-    carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term, _word in uses)
+    links, total = _newest(links, called), said.total
+    carried, used = Counter(tag for _pk, tag in links), Counter(term for _pk, term, _word in said.uses)
     themes = {tag: math.log(1 + total / count) for tag, count in carried.items()}
     score, likeness, known, shared = Counter(), Counter(), defaultdict(set), defaultdict(list)
     for pk, tag in links:
         score[pk] += themes[tag]
         known[pk] |= called.get(tag, set())
-    for pk, term, word in uses:
+    for pk, term, word in said.uses:
         if used[term] < total / 3 and term not in known[pk]:  # what every third text has tells nothing
             likeness[pk] += WORDS_WEIGH * math.log(1 + total / used[term])
-            shared[pk].append((used[term], words[term], word))
+            shared[pk].append((used[term], said.words[term], word))
     most = min(themes.values(), default=math.inf)
     for pk, found in likeness.items():  # the more the better, and never as much as a theme
         score[pk] += found if most == math.inf else most * (1 - math.exp(-found / most))

@@ -204,19 +204,23 @@ def write_kin(article, fields):
     known = set(Article.objects.filter(pk__in=fields.read_next).exclude(pk=article.pk).values_list("pk", flat=True))
     rows = {pk: ReadNext(article=article, other_id=pk, picked=True) for pk in fields.read_next if pk in known}
     themes = list(Theme.objects.filter(article_themes__content_object=article))
-    for suggestion in listings.related(article, themes=themes, picks=(), before=article.published_at):
+    said = listings.Said.by(article)
+    for suggestion in listings.related(article, themes=themes, picks=(), before=article.published_at, said=said):
         row = ReadNext(article=article, other=suggestion.article, words=suggestion.words)
         rows.setdefault(suggestion.article.pk, row)
     for place, row in enumerate(rows.values()):
         row.place = place
     article.next_rows.all().delete()
     ReadNext.objects.bulk_create(rows.values())
-    write_likeness(article, themes)
+    write_likeness(article, themes, said)
 
 
-def write_likeness(article, themes):
-    """Find anew what is like `article`, about `themes`, and put it among what is like those, on either side fifteen."""
-    found = listings.alike(article, themes=themes)
+def write_likeness(article, themes, said=None):
+    """Find anew what is like `article`, about `themes`, and put it among what is like those, on either side fifteen.
+
+    `said` is what it says (`listing.Said`), where that is known.
+    """
+    found = listings.alike(article, themes=themes, said=said)
     Likeness.objects.filter(Q(article=article) | Q(other=article)).delete()
     pairs = [(article.pk, pk, score, own) for pk, (score, own, _theirs) in found.items()]
     pairs += [(pk, article.pk, score, theirs) for pk, (score, _own, theirs) in found.items()]
