@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 
 from .models import Article, Theme
 
 WIDTH, HEIGHT = 1200, 630
 EDGE = 72
-PAPER, INK, MUTED, SEA, BRICK = "#fbf9f4", "#1c1a17", "#5c564d", "#0b4a70", "#94291a"
-COLOURS = {False: 96, True: 256}  # of the palette, without and with a picture
+PAPER, INK, MUTED, BRICK = "#fbf9f4", "#1c1a17", "#5c564d", "#94291a"
+COLOURS, SHADES = 256, 32  # of the palette of a card with a picture; between the paper and each ink of one without
 FONTS = ("roman.woff2", "roman-more.woff2", "roman-cyrillic.woff2")
 # What the first and the third are for; all else is in the second (static/fonts/reading-serif/make.py)
 LATIN = re.compile(r"[ -~\xa0£§©«°·»ÂÄÇÉÎÖÛÜßàáâäçèéêëíîñóôöúûüĞğİıŞş–—‘’“”„•…€₺←→−≈]")
@@ -89,10 +89,29 @@ def card(words, picture=None):
         _write(draw, (EDGE, top), line, BELOW, MUTED, 400)
         top += LEADING
     _write(draw, (EDGE, HEIGHT - 84), _cut(words.foot, 28, room), 28, MUTED, 400)
-    sheet = sheet.quantize(COLOURS[bool(picture)], dither=Image.Dither.FLOYDSTEINBERG if picture else Image.Dither.NONE)
+    if picture:
+        sheet = sheet.quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG)
+    else:
+        sheet = sheet.quantize(palette=_palette(), dither=Image.Dither.NONE)
     out = io.BytesIO()
-    sheet.save(out, "PNG", optimize=True)
+    sheet.save(out, "PNG")
     return out.getvalue()
+
+
+@functools.cache
+def _palette():
+    """Return an image with the palette of what is written on paper: finding one for each card would take most of its time."""
+    paper = ImageColor.getrgb(PAPER)
+    inks = [ImageColor.getrgb(ink) for ink in (INK, MUTED, BRICK)]
+    palette = Image.new("P", (1, 1))
+    colours = [
+        round(light + (dark - light) * shade / (SHADES - 1))
+        for ink in inks
+        for shade in range(SHADES)
+        for light, dark in zip(paper, ink, strict=True)
+    ]
+    palette.putpalette(colours)
+    return palette
 
 
 def _beside(sheet, picture):
