@@ -192,7 +192,7 @@ def test_pictures_come_from_the_uploads_with_what_the_library_says():
     )
     assert found.body.count("import:0") == found.body.count("import:1") == 2
     assert "far.jpg" in said(found)
-    assert "attachment_id=99" in said(found)
+    assert "number 99" in said(found)
 
 
 def test_pictures_of_blogs_that_are_hosted_are_found_by_month_and_name():
@@ -494,7 +494,7 @@ def test_memory_is_flat_however_many_posts_there_are():
 )
 def test_shortcodes_take_any_text(content):
     class Blog:
-        def gallery(self, ids):
+        def gallery(self, ids, notes):
             return "<img>"
 
         def block(self, number):

@@ -111,6 +111,9 @@ class _Converter(MarkdownConverter):
             if heading.get("id"):
                 self.slugs[heading["id"]] = names.slugify(heading.get_text())
         for image in soup.select("a img"):
+            whole = image.find_parent("a").get("href", "")
+            if _PICTURE_FILE.search(whole) and self._known(whole) is not None:
+                image["src"] = whole  # of which a smaller one is shown
             if self._known(image.get("src", "")) is None:
                 self._missing(image.get("src", ""))
                 image.replace_with(image.get("alt") or self._file(image.get("src", "")))

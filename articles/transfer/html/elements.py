@@ -20,7 +20,7 @@ OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "outp
 VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
 # Classes of what only works a card of Ghost's editor or a block of WordPress's, or decorates it.
 CONTROLS = {
-    "wp-block-file__button",
+    "wp-block-file__button", "wp-block-file__embed", "wp-block-accordion-heading__toggle-icon",
     "kg-bookmark-thumbnail", "kg-video-overlay", "kg-video-player-container", "kg-audio-player", "kg-audio-thumbnail",
     "kg-file-card-icon", "kg-toggle-card-icon", "kg-bookmark-icon", "kg-signup-card-fields", "kg-signup-card-success",
     "kg-signup-card-error", "kg-nft-logo",
@@ -68,8 +68,8 @@ def of_embed(address):
         parts = urlsplit(address)
     except ValueError:
         return ""
-    if _TUBE.fullmatch(parts.netloc.lower()) and parts.path.startswith("/embed/"):
-        return f"https://www.youtube.com/watch?v={parts.path.split('/')[2]}"
+    if _TUBE.fullmatch(parts.netloc.lower()) and parts.path.startswith(("/embed/", "/v/")):
+        return f"https://www.youtube.com/watch?v={parts.path.split('/')[2].partition('&')[0]}"
     if parts.netloc.lower() == "player.vimeo.com" and parts.path.startswith("/video/"):
         return f"https://vimeo.com/{parts.path.split('/')[2]}"
     if parts.path.endswith("/plugins/post.php"):

@@ -22,7 +22,7 @@ NESTED, NESTED_MARKS = 100, 20  # elements of one name within each other that ar
 
 _ATTRIBUTES = {
     "*": {
-        "abbr", "action", "align", "alt", "cite", "class", "colspan", "data", "data-lang", "data-language", "data-lazy-src",
+        "abbr", "action", "align", "alt", "cite", "class", "colspan", "data", "data-enlighter-language", "data-lang", "data-language", "data-lazy-src",
         "data-src", "dir", "href", "id", "lang", "name", "rowspan", "src", "srcset", "start", "style", "title", "value",
     }
 }  # fmt: skip

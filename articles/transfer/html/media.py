@@ -13,6 +13,9 @@ class Media:
     def _told_link(self, words, address):
         """Note `words`, with a link to the `address` if there is one."""
         kept = of_embed(address) if address else ""
+        if kept and kept == self.last_embed:
+            return  # the same again, for browsers that know it only so
+        self.last_embed = kept
         if kept and not kept.startswith("#"):
             self.notes.add(f"{words} {kept[:200]}")
             self._boundary()
@@ -73,9 +76,9 @@ class Media:
         address = said.get("src", "")
         if lazy and (not address or address.startswith("data:")):
             address = lazy
-        if self.last_image and address == self.last_image:
+        if address == self.last_image[0] and (lazy or self.last_image[1]):
             return  # the same again, for browsers without scripts
-        self.last_image = address if lazy else ""
+        self.last_image = (address, bool(lazy))
         kept = {"src": address, "alt": said.get("alt", "")}
         apart = 2 if APART & classes else 0
         self.breaks = max(self.breaks, apart)

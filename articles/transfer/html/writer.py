@@ -31,7 +31,20 @@ MOST_FIGURES = 3  # within each other, as galleries have them
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BACKGROUND = re.compile(r"background(?:-image)?:[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})", re.IGNORECASE)
-_LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})")
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language-|lang[-:]|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})"
+)
+_NONE = {
+    "default",
+    "text",
+    "plain",
+    "generic",
+    "none",
+    "raw",
+    "en",
+    "tr",
+    "ru",
+}  # said where it is in no language of code
 _CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 
 
@@ -52,7 +65,8 @@ class Writer(Media, HTMLParser):
             None,
             [],
         )  # the last: pictures in code, shown behind it
-        self.in_head, self.in_verse, self.media, self.last_image = False, False, "", ""
+        self.in_head, self.in_verse, self.media = False, False, ""
+        self.last_image, self.last_embed = ("", False), ""  # since the last words
 
     def finished(self):
         """Return what was written, all closed."""
@@ -146,7 +160,7 @@ class Writer(Media, HTMLParser):
         if not words.strip():  # with spaces that don't break, which space paragraphs out
             self.space = self.space or bool(words)
         else:
-            self.last_image = ""
+            self.last_image, self.last_embed = ("", False), ""
             if any(tag == "output" for tag, _name, _said in self.inline):
                 self.notes.add(_("A drawing or a formula is kept as its words."))
             self._ready()
@@ -338,9 +352,10 @@ class Writer(Media, HTMLParser):
             self.breaks = 1
         elif text.strip():
             found = _LANGUAGE.search(said.get("class", ""))
-            language = found[1] if found else said.get("data-language") or said.get("data-lang", "")
+            names = (said.get(name, "") for name in ("data-language", "data-lang", "data-enlighter-language", "lang"))
+            language = found[1] if found else next(filter(None, names), "")
             self._open("pre", {})
-            self.out[-1] = f"<pre{written({'class': language[:30]})}>"
+            self.out[-1] = f"<pre{written({'class': '' if language.lower() in _NONE else language[:30]})}>"
             self.out.append(escape(text, quote=False))
             self._pop()
         for image in self.behind:

@@ -25,9 +25,11 @@ _UNSAID = {"post_format", "language", "author", "nav_menu", "post_translations",
 _UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
 MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
 LONGEST_SAID = 10_000  # characters of what the media library says of a file, which any text may show any often
+_HREF = re.compile(r"""(<a\b[^<>]{0,2000}?\bhref=["'])([^"'<>]{1,2000})(["'])""", re.IGNORECASE)
 _TABLES = """
-CREATE TABLE attachments (id INTEGER PRIMARY KEY, parent INTEGER, address TEXT, path TEXT, alt TEXT, caption TEXT, used INTEGER);
+CREATE TABLE attachments (id INTEGER PRIMARY KEY, parent INTEGER, address TEXT, path TEXT, alt TEXT, caption TEXT, page TEXT, used INTEGER);
 CREATE INDEX by_path ON attachments (path);
+CREATE INDEX by_page ON attachments (page);
 CREATE INDEX by_parent ON attachments (parent);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, path TEXT, block TEXT);
 CREATE TABLE authors (login TEXT PRIMARY KEY, name TEXT);
@@ -66,7 +68,7 @@ class _Blog(Export):
         super().__init__(place, *names)
         self.hosts, self.language, self.site = set(), "", ""
         self.left_out, self.titles = Counter(), {}
-        self.post = 0
+        self.post, self.described = 0, 0
 
     def rows(self, stream, *, first):
         """Yield what stands in the channel; for the second reading its items alone."""
@@ -76,7 +78,7 @@ class _Blog(Export):
 
     def learn(self, row):
         """Keep an author, a category, what is told of the blog, or what texts refer to of an item."""
-        if row.kind == "wp:author":
+        if row.kind in {"wp:author", "wp:wp_author"}:
             shown = row.get("wp:author_display_name") or row.get("wp:author_login", "")
             self.keep("authors", row.get("wp:author_login", ""), html.plain(shown))
         elif row.kind in {"wp:category", "wp:term"}:
@@ -99,8 +101,10 @@ class _Blog(Export):
             path = row.meta.get("_wp_attached_file") or self.uploads.path(address)
             alt, caption = row.meta.get("_wp_attachment_image_alt", ""), html.plain(row.get("excerpt:encoded", ""))
             parent = fields.number(row.get("wp:post_parent"))
-            said = (each[:LONGEST_SAID] for each in (address, path.lstrip("/"), html.plain(alt), caption))
+            page = fields.path(row.get("link", "")) if fields.host(row.get("link", "")) in self.hosts else ""
+            said = (each[:LONGEST_SAID] for each in (address, path.lstrip("/"), html.plain(alt), caption, page))
             self.keep("attachments", number, parent, *said, 0)
+            self.described += bool(html.plain(row.get("content:encoded", "")))
         elif kind == "wp_block":
             self.keep("texts", number, "", row.get("content:encoded", ""))
         elif kind == "guest-author":  # of the plugin Co-Authors Plus
@@ -142,7 +146,7 @@ class _Blog(Export):
     def _document(self, row, sort):
         notes, line, self.post = Notes(), row.line, fields.number(row.get("wp:post_id"))
         content = row.get("content:encoded", "")
-        source = shortcodes.expanded(content, self, notes) + items.footnotes(row)
+        source = self._to_files(shortcodes.expanded(content, self, notes)) + items.enclosed(row) + items.footnotes(row)
         body = html.markdown(source, link=lambda address: self._link(address, notes), picture=self._picture, line=line)
         published, updated = items.dates(row, notes)
         state = items.state(row, published, notes)
@@ -153,7 +157,7 @@ class _Blog(Export):
             place=self._where(row),
             title=items.title(row, body.markdown, notes),
             body=body.markdown,
-            slug=names.clean_line(unquote(row.get("wp:post_name", ""))),
+            slug=items.slug(row),
             summary=items.summary(row, notes),
             language=self._spoken(row),
             sort=sort,
@@ -188,7 +192,7 @@ class _Blog(Export):
             known = self.one(
                 "SELECT name FROM authors WHERE login IN (?, ?) AND name <> '' ORDER BY login <> ?", *logins, login
             )
-            found.append((known and known[0]) or html.plain(login))
+            found.append((known and known[0]) or html.plain(login).partition("@")[0])  # nobody's address is shown
         return tuple(dict.fromkeys(filter(None, found)))
 
     def _themes(self, row, notes):
@@ -229,7 +233,9 @@ class _Blog(Export):
         if state is State.DRAFT:
             return ()
         found = [path]
-        if self.post and link:  # from which WordPress leads to the text, whatever the pattern of its addresses
+        if self.post and fields.host(
+            link
+        ):  # from which WordPress leads to the text, whatever the pattern of its addresses
             keys = ("p", "page_id") if row.get("wp:post_type", "").strip() == "page" else ("p",)
             found += [fields.numbered(f"{self.site.rstrip('/')}/?{key}={self.post}") for key in keys]
         if slug := path.strip("/").rpartition("/")[2] if "?" not in path else "":
@@ -259,6 +265,20 @@ class _Blog(Export):
     def _attachment(self, where, *values):
         return self.one(f"SELECT id, alt, caption FROM attachments WHERE {where}", *values)  # noqa: S608 - our own
 
+    def _to_files(self, source):
+        """Return HTML whose links to pages of the media library lead to the file that such a page shows."""
+
+        def led(found):
+            address = unescape(found[2])
+            if fields.host(address) not in self.hosts | {""}:
+                return found[0]
+            number = re.search(r"[?&]attachment_id=(\d{1,12})(?:$|[&#])", address)
+            where, value = ("id = ?", int(number[1])) if number else ("page = ?", fields.path(address))
+            known = value and self.one(f"SELECT address FROM attachments WHERE {where}", value)  # noqa: S608 - our own
+            return f"{found[1]}{escape(known[0])}{found[3]}" if known and known[0] else found[0]
+
+        return _HREF.sub(led, source)
+
     def _lead(self, row, notes):
         number = fields.number(row.meta.get("_thumbnail_id"))
         if not number:
@@ -269,17 +289,24 @@ class _Blog(Export):
             notes.add(_("Its lead picture isn’t in the source: %s") % (known[0][:200] if known else number))
         return image or None
 
-    def gallery(self, ids):
-        """Return HTML of the pictures with these numbers, of all of the post for none."""
+    def gallery(self, ids, notes):
+        """Return HTML of the pictures with these numbers, of all of the post for none; those that there aren't are told."""
         if not ids:
             found = self.kept.execute(
                 "SELECT id FROM attachments WHERE parent = ? AND ? LIMIT 200", [self.post, self.post]
             )
             ids = [number for (number,) in found.fetchall()]
+            if not ids:
+                notes.add(_("A gallery of all its pictures was left out: the source tells of none."))
         shown = []
         for number in ids:
             known = self.one("SELECT address, alt, caption FROM attachments WHERE id = ?", number)
-            address, alt, caption = known or (f"?attachment_id={number}", "", "")
+            if not known:
+                notes.add(
+                    _("A picture of a gallery was left out, for the source doesn’t tell of it: number %s.") % number
+                )
+                continue
+            address, alt, caption = known
             below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
             shown.append(f'<figure><img src="{escape(address)}" alt="{escape(alt)}">{below}</figure>')
         return "".join(shown)
@@ -340,3 +367,6 @@ class _Blog(Export):
                 self.name,
                 _("Files of the media library that no text shows, or that aren’t there: %s.") % unused,
             )
+        if self.described:
+            words = _("Descriptions of files of the media library, which no text shows, that were left out: %s.")
+            yield LeftOut(self.name, words % self.described)

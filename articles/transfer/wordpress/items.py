@@ -2,12 +2,16 @@
 
 import json
 import re
+from html import escape, unescape
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
+from ... import names
 from .. import fields, html
 from ..documents import KEEPS, State
-from . import shortcodes
+from ..html.notes import Notes
+from . import blocks, shortcodes
 from .wxr import DESCRIPTIONS
 
 DRAFTS = {"draft", "pending", "auto-draft", "future"}
@@ -24,6 +28,11 @@ def state(row, published, notes):
         words = _("It was private.") if status == "private" else _("A password kept it.")
         notes.add(f"{words} {KEEPS}")
         return State.WITHHELD
+    seen_by = row.meta.get("_jetpack_newsletter_access", "").strip()
+    if seen_by not in {"", "everybody"}:
+        words = _("Not everybody could read it (%s).") % seen_by[:40]
+        notes.add(f"{words} {KEEPS}" if is_out else words)
+        return State.WITHHELD if is_out else State.DRAFT
     if status not in DRAFTS and not is_out:
         notes.add(_("Its status “%s” is not known: it is a draft here.") % status[:40])
     return State.PUBLISHED if is_out else State.DRAFT
@@ -55,9 +64,24 @@ def summary(row, notes):
     if told and not _TEMPLATE.search(told):
         notes.add(_("Its summary is what search engines were told of it."))
         return told
-    above = shortcodes.above_more(row.get("content:encoded", ""))
+    above = shortcodes.above_more(blocks.without_gated(row.get("content:encoded", ""), Notes()))
     above = html.plain(re.sub(r"\[/?[a-z_-]+[^\[\]]{0,500}\]", " ", above))
     return above if len(above) <= LONGEST_SUMMARY else ""
+
+
+def slug(row):
+    """Return the last part of its address; other systems that write the form give a path, and the ending of a file."""
+    said = names.clean_line(unquote(row.get("wp:post_name", ""))).rstrip("/").rpartition("/")[2]
+    return re.sub(r"\.html?$", "", said)
+
+
+def enclosed(row):
+    """Return HTML of what is played with it, of which podcasts keep the address beside the text."""
+    address = row.meta.get("enclosure", "").partition("\n")[0].strip()
+    said = unescape(row.get("content:encoded", ""))
+    if not re.match("https?://", address) or address in said:
+        return ""
+    return f'\n\n<embed src="{escape(address)}">'
 
 
 def title(row, markdown, notes):

@@ -6,14 +6,13 @@ Shortcodes are `[name key="value"]`, `[name]…[/name]` and `[[name]]` for one t
 (https://developer.wordpress.org/plugins/shortcodes/). Unknown ones are told of; words within them stay.
 """
 
-import json
 import re
 from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-from .. import fields
-from ..html.markup import LONGEST, TooLong
+from .. import html
+from . import blocks, builders
 
 _CODE = {"pre", "code", "script", "style", "textarea"}
 _PIECE = re.compile(
@@ -22,33 +21,52 @@ _PIECE = re.compile(
 )
 _SAID = re.compile(r"""([\w-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))|"([^"]*)"|'([^']*)'|(\S+)""")
 _CLOSING = re.compile(r"\[/([a-zA-Z][\w-]{0,60})\]")
-_ALONE = re.compile(r"(?m)^[ \t]*(https?://[^\s<>\"\[\]]{4,2000})[ \t]*$")
+# An address on a line of its own or alone in a paragraph; tags are passed over.
+_ALONE = re.compile(
+    r"<p\b[^<>]*>\s{0,99}(https?://[^\s<>\"\[\]]{4,2000})\s{0,99}</p>|<[^<>]*>|(?m:^[ \t]*(https?://[^\s<>\"\[\]]{4,2000})[ \t]*$)"
+)
+# Code of several lines in a paragraph of its own; and code that a plugin shows as it was typed (WP-Syntax).
+_LINES_OF_CODE = re.compile(r"(\A|\n[ \t]*\n)<code>((?:(?!</?code\b)[^\n])*\n(?:(?!</?code\b).)*)</code>(?=[ \t]*(?:\n|\Z))", re.DOTALL)  # fmt: skip
+_RAW = re.compile(r"(<pre\b(?=[^<>]*\blang=)(?![^<>]*\bescaped=[\"']true)[^<>]*>)(.*?)(?=</pre>)", re.DOTALL | re.IGNORECASE)  # fmt: skip
 _IMAGE = re.compile(r"((?:<a\b[^<>]*>)?\s*<img\b[^<>]*>\s*(?:</a>)?)")
 DEEPEST = 50
 
 _NOTES = {"footnote", "ref", "efn_note", "efn-note", "mfn", "fn", "ftn", "easy_footnote", "footnotes_note"}
-_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
-MOST_WORDS = 200  # texts of a block that isn't known
 MOST_PICTURES = 2_000  # of the galleries of a post; the last of them is shown whole
-_FRAMES = {"embed", "youtube", "vimeo", "video", "audio", "playlist", "tweet", "twitter", "instagram", "facebook",
-           "soundcloud", "spotify", "ted", "dailymotion", "googlemaps", "wpvideo", "tiktok", "iframe"}  # fmt: skip
-_LISTINGS = {"code", "sourcecode", "php", "python", "js", "css", "bash", "java", "html", "xml", "sql"}
+# What shows something of elsewhere, with the address of what is told by a mark alone.
+_FRAMES = dict.fromkeys((
+    "embed", "video", "audio", "playlist", "twitter", "facebook", "soundcloud", "spotify", "ted", "googlemaps", "tiktok",
+    "iframe", "googlevideo", "embedyt", "kickstarter", "medium", "bandcamp",
+), "") | {
+    "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}", "tweet": "https://twitter.com/i/status/{}",
+    "dailymotion": "https://www.dailymotion.com/video/{}", "gist": "https://gist.github.com/{}",
+    "slideshare": "https://www.slideshare.net/slideshow/embed_code/{}", "scribd": "https://www.scribd.com/document/{}",
+    "polldaddy": "https://poll.fm/{}", "crowdsignal": "https://poll.fm/{}", "wpvideo": "https://videopress.com/v/{}",
+    "videopress": "https://videopress.com/v/{}", "instagram": "https://www.instagram.com/p/{}/",
+}  # fmt: skip
+_OF_BUILDERS = re.compile(r"(?:su|fusion|vc|et_pb|av)_")
+_LISTINGS = {
+    "code", "sourcecode", "actionscript3", "bash", "clojure", "coldfusion", "cpp", "csharp", "css", "delphi", "diff", "erlang",
+    "fsharp", "go", "groovy", "haskell", "html", "java", "javafx", "javascript", "js", "jscript", "matlab", "objc", "perl", "php",
+    "powershell", "python", "r", "rails", "ruby", "scala", "shell", "sql", "vb", "xml", "cc", "cci", "ccw",
+}  # fmt: skip
+_NAMELESS = {"code", "sourcecode", "cc", "cci", "ccw"}  # of these, which tell no language
 _ADDRESSES = ("url", "src", "href", "link", "file", "mp4", "mp3", "m4v", "webm", "ogg", "ogv", "m4a", "wav", "flv")
-_QUIET = {"more", "footnotes", "spacer", "nextpage", "separator", "page-break"}
+_MARKS = ("id", "video_id", "poll", "video", "tweet")
 
 
 def expanded(content, blog, notes):
     """Return the `content` of a post as HTML, telling `notes` what it made of it.
 
-    `blog.gallery(ids)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)` the
-    addresses of files, `blog.block(id)` the content of a block kept for several posts, or "". Raise `html.markup.TooLong`
+    `blog.gallery(ids, notes)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)`
+    the addresses of files, `blog.block(id)` the content of a block kept for several posts, or "". Raise `html.markup.TooLong`
     when what these put in has more characters than are read.
     """
-    has_blocks = "<!-- wp:" in content
-    content = content.replace("\r\n", "\n")
-    content = _without_comments(_between_blocks(content) if has_blocks else content, blog, notes)
+    has_blocks = blocks.are_in(content)
+    content = blocks.without_gated(_escaped(content.replace("\r\n", "\n")), notes)
+    content = blocks.without_comments(blocks.with_freeform(content, _freeform) if has_blocks else content, blog, notes)
     content = _Shortcodes(content, blog, notes).html()
-    content = _outside_code(content, _with_frames)
+    content = _outside_code(content if has_blocks else _with_listings(content), _with_frames)
     return content if has_blocks else _outside_code(content, _with_lines)
 
 
@@ -58,85 +76,8 @@ def above_more(content):
     return content[: found.start()] if found else ""
 
 
-def _without_comments(content, blog, notes, within=False):
-    """Return `content` without comments; those that stand for something leave it, or a note."""
-
-    put_in = 0
-
-    def told(found):
-        nonlocal put_in
-        said = found[1].strip()
-        if said.startswith("nextpage"):
-            notes.add(_("A page break became a rule."))
-            return "\n\n<hr>\n\n"
-        block = re.match(r"wp:([a-z][a-z0-9/-]{0,80})", said)
-        if block and said.endswith("/") and block[1] == "block" and not within:
-            kept = blog.block(_number(said, "ref"))
-            if kept:
-                put_in = _counted(put_in, kept)
-                return _without_comments(kept, blog, notes, within=True)
-        if block and said.endswith("/") and block[1] not in _QUIET:
-            kept = _words_of(block[1], said)
-            words = _("A block of the editor was left out: %s")
-            if kept:
-                words = _("A block of the editor is kept as its words: %s")
-            notes.add(words % said[:200].rstrip("/ "))
-            return kept
-        return ""
-
-    end = content.rfind("-->") + 3
-    return re.sub(r"<!--(.*?)-->", told, content[:end], flags=re.DOTALL) + content[end:] if end > 2 else content
-
-
-def _counted(before, html):
-    """Return how many characters were put in with `html`, behind so many `before`; raise TooLong for more than are read."""
-    if before + len(html) > LONGEST:
-        raise TooLong(_("The text has %s characters of HTML, more than are read.") % (before + len(html)))
-    return before + len(html)
-
-
-def _between_blocks(content):
-    """Return the `content` with paragraphs in what stands between blocks, as the editor's classic block shows it."""
-    out, depth, place = [], 0, 0
-    for found in re.finditer(r"<!--\s{1,9}(/?)wp:[a-z].*?-->", content[: content.rfind("-->") + 3], re.DOTALL):
-        if depth == 0:
-            out.append(_freeform(content[place : found.start()]))
-            place = found.start()
-        if not found[0].endswith("/-->"):
-            depth = max(depth - 1, 0) if found[1] else depth + 1
-        if depth == 0:
-            out.append(content[place : found.end()])
-            place = found.end()
-    rest = content[place:]
-    return "".join([*out, rest if depth else _freeform(rest)])
-
-
 def _freeform(part):
     return _outside_code(part, _with_lines) if "\n" in part.strip() and "<p" not in part else part
-
-
-def _words_of(name, said):
-    """Return HTML of what the comment of a block says that is made of it: where it leads, the words that it alone keeps."""
-    told = _attributes_of(said)
-    address = next((told[key] for key in ("url", "href") if isinstance(told.get(key), str) and told[key]), "")
-    label = told["label"] if isinstance(told.get("label"), str) else ""
-    if re.match("https?://|/", address):
-        return f'<p><a href="{escape(address)}">{escape(label or address)}</a></p>'
-    found = fields.words(told.get("data", told)) if "/" in name else []  # those of plugins
-    return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in found[:MOST_WORDS])
-
-
-def _attributes_of(said):
-    """Return what the comment of a block says, as {name: value}."""
-    try:
-        found = json.loads(said[said.index("{") : said.rindex("}") + 1])
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _number(said, name):
-    return fields.number(str(_attributes_of(said).get(name, "")))
 
 
 def _outside_code(content, change):
@@ -165,7 +106,25 @@ def _with_lines(part):
 
 def _with_frames(part):
     """Return `part` with addresses that stand on a line of their own embedded, as WordPress shows them."""
-    return _ALONE.sub(lambda found: f'\n\n<iframe src="{escape(unescape(found[1]))}"></iframe>\n\n', part)
+
+    def embedded(found):
+        address = found[1] or found[2]
+        return f'\n\n<iframe src="{escape(unescape(address))}"></iframe>\n\n' if address else found[0]
+
+    return _ALONE.sub(embedded, part)
+
+
+def _escaped(content):
+    """Return `content` with the code that is shown as it was typed in entities."""
+    end = content.rfind("</pre>")
+    changed = _RAW.sub(lambda found: found[1] + found[2].replace("<", "&lt;"), content[: end + 6])
+    return changed + content[end + 6 :] if end >= 0 else content
+
+
+def _with_listings(content):
+    """Return `content` with code of several lines, which are its own paragraphs, as listings."""
+    end = content.rfind("</code>") + 7
+    return _LINES_OF_CODE.sub(r"\1<pre>\2</pre>", content[:end]) + content[end:] if end > 7 else content
 
 
 def _within(within, closing, name):
@@ -188,13 +147,13 @@ def attributes(said):
 
 
 class _Shortcodes:
-    """The pieces of a text, with open shortcodes as frames: [name, what it said, pieces within]."""
+    """The pieces of a text, with open shortcodes as frames: [name, what it said, pieces within, footnotes before it]."""
 
     def __init__(self, content, blog, notes):
         self.content, self.blog, self.notes = content, blog, notes
         self.closing = set(_CLOSING.findall(content))
-        self.frames = [["", "", []]]
-        self.footnotes, self.pictures, self.put_in = [], 0, 0
+        self.frames = [["", "", [], 0]]
+        self.footnotes, self.pictures, self.put_in, self.layout = [], 0, 0, set()
 
     def html(self):
         """Return the text with all of them made."""
@@ -211,6 +170,9 @@ class _Shortcodes:
         self._add(self.content[place:])
         while len(self.frames) > 1:
             self._unclosed()
+        if self.layout:
+            names = ", ".join(sorted(self.layout))
+            self.notes.add(_("Shortcodes that only lay the text out were taken off: %s") % names[:500])
         return "".join(self.frames[0][2]) + self._notes_below()
 
     def _add(self, text):
@@ -226,23 +188,25 @@ class _Shortcodes:
         if found["end"]:
             self._close(name, found[0])
         elif name in self.closing and not said.rstrip().endswith("/") and len(self.frames) < DEEPEST:
-            self.frames.append([name, said, []])
+            self.frames.append([name, said, [], len(self.footnotes)])
         else:
             self._add(self._made(name, said, None, f"[{name}{said}]"))
         self._add(behind)
 
     def _close(self, name, typed):
         if all(frame[0] != name for frame in self.frames):
-            if name not in _NOTES | _FRAMES | _LISTINGS | {"caption", "gallery"}:
+            if name not in _NOTES | _FRAMES.keys() | _LISTINGS | {"caption", "gallery"}:
                 self._add(typed)
             return
         while self.frames[-1][0] != name:
             self._unclosed()
-        name, said, inner = self.frames.pop()
+        name, said, inner, before = self.frames.pop()
+        if builders.is_gated(name.lower()):
+            del self.footnotes[before:]
         self._add(self._made(name, said, "".join(inner), f"[{name}{said}]"))
 
     def _unclosed(self):
-        name, said, inner = self.frames.pop()
+        name, said, inner, _before = self.frames.pop()
         self._add(self._made(name, said, None, f"[{name}{said}]"))
         self.frames[-1][2] += inner
 
@@ -259,30 +223,34 @@ class _Shortcodes:
             files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"])[:500])))
             if files:
                 frames = "".join(f'\n\n<iframe src="{escape(each)}"></iframe>\n\n' for each in files)
-                self.put_in = _counted(self.put_in, frames)
+                self.put_in = blocks.counted(self.put_in, frames)
                 return frames
-        if "image" in kind and re.fullmatch(r"\d{1,12}", named.get("image", "")):  # WPBakery's
-            return self._gallery([int(named["image"])])
         if kind in _NOTES and inner is not None:
             return self._footnote(inner)
         if kind in _LISTINGS and inner is not None:
-            language = (
-                named.get("language") or named.get("lang") or (kind if kind not in {"code", "sourcecode"} else "")
-            )
+            language = named.get("language") or named.get("lang") or ("" if kind in _NAMELESS else kind)
             return f'<pre class="language-{escape(language)}">{inner.replace("<", "&lt;")}</pre>'
-        if kind in _FRAMES:
-            address = self._address(kind, named, others, inner or "")
+        service = _OF_BUILDERS.sub("", kind)
+        if service in _FRAMES:
+            address = self._address(service, named, others, inner or "")
             if address:
                 return f'\n\n<iframe src="{escape(address)}"></iframe>\n\n'
-        return self._unknown(named, others, inner, typed)
+        if builders.is_form(kind):
+            self.notes.add(f"{_('A form was left out.')} {typed[:200]}")
+            return inner or ""
+        if builders.is_gated(kind) and inner is not None:
+            words = html.plain(inner)[:1000]
+            self.notes.add(_("A part that not everybody could see was left out: %s") % words)
+            return ""
+        return self._unknown(kind, named, others, inner, typed)
 
     def _gallery(self, ids):
         if self.pictures >= MOST_PICTURES:
             self.notes.add(_("Its galleries show more than %s pictures: the others were left out.") % MOST_PICTURES)
             return ""
-        shown = self.blog.gallery(ids)
+        shown = self.blog.gallery(ids, self.notes)
         self.pictures += shown.count("<img ")
-        self.put_in = _counted(self.put_in, shown)
+        self.put_in = blocks.counted(self.put_in, shown)
         return f"\n\n{shown}\n\n"
 
     @staticmethod
@@ -305,33 +273,34 @@ class _Shortcodes:
     def _address(kind, named, others, inner):
         """Return the address of what a shortcode embeds, or nothing."""
         inner = re.sub(r"<[^<>]*>", "", unescape(inner)).strip()
-        said = [named[key] for key in _ADDRESSES if named.get(key)] + others + [inner, named.get("id", "")]
+        marks = [named[key] for key in _MARKS if named.get(key)]
+        said = [named[key] for key in _ADDRESSES if named.get(key)] + others + [inner, *marks]
         for each in said:
             if re.match(r"(?:https?:)?//", each):
-                return each
-        short = next((each for each in said if re.fullmatch(r"[\w-]{5,20}", each)), "")
-        if short and kind == "youtube":
-            return f"https://www.youtube.com/watch?v={short}"
-        return f"https://vimeo.com/{short}" if short and kind == "vimeo" else ""
+                each = each.partition("|")[0]  # what the player of old names behind it
+                return each if "?" in each or kind != "youtube" else each.partition("&")[0]
+        short = next((found[0] for each in said if (found := re.match(r"[\w-]{5,60}(?=$|[&?])", each))), "")
+        return _FRAMES[kind].format(short) if short and _FRAMES[kind] else ""
 
-    def _unknown(self, named, others, inner, typed):
+    def _unknown(self, kind, named, others, inner, typed):
+        """Return what a shortcode that isn't known says."""
         if inner is None and not named:
+            if builders.is_decoration(kind):
+                self.layout.add(kind)
+                return ""
             if "_" in typed and not others:
                 self.notes.add(_("What looks like a shortcode is kept as its words: %s") % typed[:200])
             return typed  # words in brackets
-        self.notes.add(_("A shortcode was taken apart: %s") % typed[:200])
-        words = " ".join(
-            named[key] for key in ("title", "heading", "text", "caption", "label", "content") if named.get(key)
-        )
-        given = [named[key] for key in _ADDRESSES if re.match(r"(?:https?:)?/", named.get(key, ""))]
-        picture = next(filter(_IMAGE_FILE.search, given), "")
-        address = next((each for each in given if each != picture), "")
-        kept = escape(words)
-        if picture:
-            kept = f'<img src="{escape(picture)}" alt="{escape(named.get("alt") or words)}">'
-        if address:
-            kept = f'<a href="{escape(address)}">{kept or escape(address)}</a>'
-        return " ".join(filter(None, (kept, inner)))
+        told = builders.said(kind, named)
+        if builders.lays_out(kind) and not (told.words or told.addresses or told.picture):
+            self.layout.add(kind)
+        else:
+            self.notes.add(_("A shortcode was taken apart: %s") % typed[:200])
+        told, inner = builders.pictured(told, builders.decoded(kind, inner or ""))
+        shown = self._gallery(told.ids) if told.ids else ""
+        if builders.stands_apart(kind):
+            return builders.block(kind, told, inner, shown, named.get("alt", ""))
+        return shown + builders.in_line(kind, told, inner, named.get("alt", ""))
 
 
 def notes_below(notes):

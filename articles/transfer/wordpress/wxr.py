@@ -1,10 +1,14 @@
 """WordPress's exports (WXR 1.0 to 1.2: RSS 2.0 with elements of its own) as rows, read piece by piece.
 
 Memory holds one item, whatever the size of the file. A DOCTYPE is refused, so there are no entities to expand and
-nothing to fetch; what was read before a fault has been handed out.
+nothing to fetch; what was read before a fault has been handed out. What plugins and other systems that write the form get
+wrong again and again is mended: lines above the beginning, "&" alone, and the entities of HTML.
 """
 
+import itertools
+import re
 from collections import deque
+from html.entities import html5
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -15,6 +19,10 @@ PART = 1 << 18  # bytes read at once
 LONGEST_TAG = 1 << 22  # bytes without an end of a tag
 LONGEST_ITEM = 20_000_000  # characters of an item
 DEEPEST = 60  # elements within each other; WordPress has six
+# What stands between the sections of a file that are text already: an "&", and what it begins.
+_ENTITY = re.compile(rb"&(?:(#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);|([a-zA-Z][a-zA-Z0-9]{1,31};)?)")
+_LONGEST_ENTITY = 40  # bytes
+_SECTION, _SECTION_END = b"<![CDATA[", b"]]>"
 _CONTROL = bytes({*range(9), 11, 12, *range(14, 32)})  # WordPress writes them, XML has none
 # Where plugins keep what they tell search engines of a post.
 DESCRIPTIONS = (
@@ -23,6 +31,7 @@ DESCRIPTIONS = (
 )  # fmt: skip
 _META = {
     "_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "cap-user_login", "cap-display_name",
+    "enclosure", "_jetpack_newsletter_access",
     *DESCRIPTIONS,
 }  # fmt: skip
 _MOST_TERMS, _MOST_SLUGS = 500, 50
@@ -44,33 +53,76 @@ class Row(dict):
 
 def rows(stream):
     """Yield the `Row`s of the binary `stream`, in its order; raise Broken where it can't be read on."""
-    reader, fed, is_wide = _Reader(), 0, None
+    reader, fed = _Reader(), 0
     try:
-        while part := stream.read(PART):
-            if is_wide is None:
-                is_wide = part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in part[:4]
-            part = part if is_wide else part.translate(None, _CONTROL)
+        for part in _mended(stream, reader):
             reader.parser.Parse(part, False)
             fed += len(part)
             yield from reader.taken()
             if fed - reader.parser.CurrentByteIndex > LONGEST_TAG:
-                raise Broken(_("A tag has no end."), reader.parser.CurrentLineNumber)
+                raise Broken(_("A tag has no end."), reader.line())
         reader.parser.Parse(b"", True)
     except expat.ExpatError as error:
         yield from reader.taken()
-        raise Broken(_("It is not well-formed XML: %s.") % expat.ErrorString(error.code), error.lineno) from error
+        words = _("It is not well-formed XML: %s.") % expat.ErrorString(error.code)
+        raise Broken(words, error.lineno + reader.above) from error
     except (LookupError, ValueError, UnicodeError) as error:
         yield from reader.taken()
         if isinstance(error, Broken):
             raise
-        raise Broken(_("Its encoding is not known."), reader.parser.CurrentLineNumber) from error
+        raise Broken(_("Its encoding is not known."), reader.line()) from error
     yield from reader.taken()
 
 
+def _mended(stream, reader):
+    """Yield the bytes of `stream` as XML wants them, in parts; tell the `reader` how many lines were left out above it."""
+    first = stream.read(PART)
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in first[:4]:
+        yield first
+        while part := stream.read(PART):
+            yield part
+        return
+    begin = first.find(b"<?xml")
+    if begin > 0 and b"<rss" not in first[:begin] and b"<!" not in first[:begin]:
+        reader.above, first = first.count(b"\n", 0, begin), first[begin:]
+    waiting, is_section = b"", False
+    for part in itertools.chain([first], iter(lambda: stream.read(PART), b"")):
+        mended, waiting, is_section = _without_loose(waiting + part.translate(None, _CONTROL), is_section)
+        yield mended
+    yield _ENTITY.sub(_entity, waiting) if not is_section else waiting
+
+
+def _without_loose(data, is_section):
+    """Return `data` with its entities mended, what of its end waits for what follows, and whether that is in a section."""
+    out, place = [], 0
+    while True:
+        found = data.find(_SECTION_END if is_section else _SECTION, place)
+        end = found if found >= 0 else max(place, len(data) - _LONGEST_ENTITY)
+        if found < 0 and not is_section:  # nothing is cut that could be the beginning of either
+            end = min(each if each >= 0 else len(data) for each in (data.find(mark, end) for mark in (b"&", b"<")))
+        part = data[place:end]
+        out.append(part if is_section else _ENTITY.sub(_entity, part))
+        place = end
+        if found < 0:
+            return b"".join(out), data[place:], is_section
+        mark = _SECTION_END if is_section else _SECTION
+        out.append(mark)
+        place, is_section = place + len(mark), not is_section
+
+
+def _entity(found):
+    """Return an entity as XML has it: one of HTML's as its characters, an "&" alone as one."""
+    if found[1]:
+        return found[0]
+    said = html5.get((found[2] or b"").decode())
+    return "".join(f"&#{ord(each)};" for each in said).encode() if said else b"&amp;" + (found[2] or b"")
+
+
 class _Reader:
-    """What expat tells, put together."""
+    """What expat tells, put together; `above` lines of the file stand above what it is told."""
 
     def __init__(self):
+        self.above = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -81,23 +133,27 @@ class _Reader:
         self.row, self.text, self.length = None, None, 0
         self.term, self.key = ("", ""), ""
 
+    def line(self):
+        """Return the line of the file that is read."""
+        return self.parser.CurrentLineNumber + self.above
+
     def taken(self):
         """Hand out the rows that are whole."""
         while self.done:
             yield self.done.popleft()
 
     def _doctype(self, *_said):
-        raise Broken(_("It has a DOCTYPE, which no export has: it is refused."), self.parser.CurrentLineNumber)
+        raise Broken(_("It has a DOCTYPE, which no export has: it is refused."), self.line())
 
     def _start(self, name, attributes):
         self.path.append(name)
         depth = len(self.path)
         if depth > DEEPEST:
-            raise Broken(_("Its elements are nested too deeply."), self.parser.CurrentLineNumber)
+            raise Broken(_("Its elements are nested too deeply."), self.line())
         if depth <= 2 and name != ("rss", "channel")[depth - 1]:
-            raise Broken(_("It is no export of WordPress."), self.parser.CurrentLineNumber)
+            raise Broken(_("It is no export of WordPress."), self.line())
         if depth == 3:
-            self.row, self.length = Row(name, self.parser.CurrentLineNumber), 0
+            self.row, self.length = Row(name, self.line()), 0
         elif depth == 4 and name == "wp:comment":
             self.row.comments += 1
         elif depth == 4 and name == "category":
@@ -116,7 +172,7 @@ class _Reader:
 
     def _end(self, name):
         depth, row = len(self.path), self.row
-        text, self.text = "".join(self.text or ()), None
+        text, self.text = "".join(self.text or ()).strip(), None
         if depth == 3:
             row.setdefault("", text)
             self.done.append(row)

@@ -1,0 +1,119 @@
+"""What the block editor of WordPress keeps in comments, taken out of a text.
+
+The form is told in https://developer.wordpress.org/block-editor/explanations/architecture/key-concepts/.
+"""
+
+import json
+import re
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from .. import fields, html
+from ..html.markup import LONGEST, TooLong
+
+MOST_WORDS = 200  # texts of a block that isn't known
+_QUIET = {"more", "footnotes", "spacer", "nextpage", "separator", "page-break"}
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_BOUNDARY = re.compile(r"<!--\s{1,9}(/?)wp:[a-z].*?-->", re.DOTALL)
+# Above what only those saw who had subscribed, and below it: the end of the text where the latter is None.
+_GATED = {"premium-content/subscriber-view": "<!-- /wp:premium-content/subscriber-view -->", "jetpack/paywall": None}
+_GATE = re.compile(r"<!--\s{1,9}wp:(premium-content/subscriber-view|jetpack/paywall)\b")
+
+
+def are_in(content):
+    """Whether the `content` was written in blocks."""
+    return "<!-- wp:" in content
+
+
+def without_gated(content, notes):
+    """Return `content` without what only subscribers could see, telling `notes` of it."""
+
+    out, place = [], 0
+    for found in _GATE.finditer(content):
+        if found.start() < place:
+            continue
+        end = content.find(_GATED[found[1]] or "\0", found.end())
+        out.append(content[place : found.start()])
+        place = end if end >= 0 else len(content)
+        words = html.plain(content[found.start() : place])
+        if words:
+            notes.add(_("A part that not everybody could see was left out: %s") % words[:1000])
+    return "".join([*out, content[place:]])
+
+
+def without_comments(content, blog, notes, within=False):
+    """Return `content` without comments; those that stand for something leave it, or a note."""
+
+    put_in = 0
+
+    def told(found):
+        nonlocal put_in
+        said = found[1].strip()
+        if said.startswith("nextpage"):
+            notes.add(_("A page break became a rule."))
+            return "\n\n<hr>\n\n"
+        block = re.match(r"wp:([a-z][a-z0-9/-]{0,80})", said)
+        if block and said.endswith("/") and block[1] == "block" and not within:
+            kept = blog.block(_number(said, "ref"))
+            if kept:
+                put_in = counted(put_in, kept)
+                return without_comments(kept, blog, notes, within=True)
+        if block and said.endswith("/") and block[1] not in _QUIET:
+            kept = _words_of(block[1], said)
+            words = _("A block of the editor was left out: %s")
+            if kept:
+                words = _("A block of the editor is kept as its words: %s")
+            notes.add(words % said[:200].rstrip("/ "))
+            return kept
+        return ""
+
+    end = content.rfind("-->") + 3
+    return _COMMENT.sub(told, content[:end]) + content[end:] if end > 2 else content
+
+
+def counted(before, put_in):
+    """Return how many characters were put in with `put_in`, behind so many `before`; raise TooLong for more than are read."""
+    if before + len(put_in) > LONGEST:
+        raise TooLong(_("The text has %s characters of HTML, more than are read.") % (before + len(put_in)))
+    return before + len(put_in)
+
+
+def with_freeform(content, freeform):
+    """Return `content` with `freeform(part)` for each part that stands between blocks, as its classic block shows it."""
+    out, depth, place = [], 0, 0
+    for found in _BOUNDARY.finditer(content[: content.rfind("-->") + 3]):
+        if depth == 0:
+            out.append(freeform(content[place : found.start()]))
+            place = found.start()
+        if not found[0].endswith("/-->"):
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth == 0:
+            out.append(content[place : found.end()])
+            place = found.end()
+    rest = content[place:]
+    return "".join([*out, rest if depth else freeform(rest)])
+
+
+def _words_of(name, said):
+    """Return HTML of what the comment of a block says that is made of it: where it leads, the words that it alone keeps."""
+    told = _attributes_of(said)
+    address = next((told[key] for key in ("url", "href") if isinstance(told.get(key), str) and told[key]), "")
+    label = told["label"] if isinstance(told.get("label"), str) else ""
+    if re.match("https?://|/", address):
+        return f'<p><a href="{escape(address)}">{escape(label or address)}</a></p>'
+    found = fields.words(told.get("data", told)) if "/" in name else []  # those of plugins
+    return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in found[:MOST_WORDS])
+
+
+def _attributes_of(said):
+    """Return what the comment of a block says, as {name: value}."""
+    try:
+        found = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _number(said, name):
+    return fields.number(str(_attributes_of(said).get(name, "")))
