@@ -128,6 +128,8 @@ def test_html_becomes_what_an_editor_would_write(source, wanted):
 
 LEFT_OUT = [
     ("<iframe src='https://www.youtube.com/embed/abc'></iframe>", "<https://www.youtube.com/watch?v=abc>", "embedded"),
+    ("<iframe src='https://charts.example/1/' title='Trade [2024]'></iframe>", "[Trade \\[2024\\]](https://charts.example/1/)", "embedded"),
+    ("<iframe src='https://www.youtube.com/embed/abc' title='YouTube video player'></iframe>", "<https://www.youtube.com/watch?v=abc>", "embedded"),
     ("<iframe src='//player.vimeo.com/video/12'>old</iframe>", "<https://vimeo.com/12>\n\nold", "embedded"),
     ("<object data='https://x.example/a.swf'>old</object>", "<https://x.example/a.swf>\n\nold", "embedded"),
     ("<video><source src='https://x.example/a.mp4'><source src='https://x.example/a.ogv'></video>", "<https://x.example/a.mp4>", "video"),

@@ -203,6 +203,23 @@ def test_what_the_library_says_of_a_file_beside_its_caption_is_told_of():
     )
 
 
+def test_what_is_the_same_of_many_texts_is_told_once():
+    items = [
+        item(n, content=f'<img src="{UPLOADS}{n}.jpg">', terms=[("category", "uncategorized", "Uncategorized")])
+        for n in (1, 2, 3)
+    ]
+    found = read(wxr(*items))
+    told = " ".join(each.words for each in found if isinstance(each, LeftOut))
+    assert "“Uncategorized” says nothing: 3 texts are here without it." in told
+    assert "None of the pictures that its texts show is in the source (3)" in told
+    assert all(len(each.notes) == 2 for each in found if isinstance(each, Document))
+    assert "None of the pictures" not in " ".join(
+        each.words
+        for each in read(wxr(item(content=f'<img src="{UPLOADS}a.jpg">')), **FILES)
+        if isinstance(each, LeftOut)
+    )
+
+
 # Pictures
 
 

@@ -1,17 +1,20 @@
 """What a text shows besides words, as `writer` writes it: pictures, links to what plays or works elsewhere, notes."""
 
+import re
 from html import escape
 
 from django.utils.translation import gettext as _
 
 from .elements import APART, of_embed
 
+_NO_TITLE = re.compile(r"\b(?:player|iframe|embed(?:ded)?|untitled)\b", re.IGNORECASE)  # says what shows it
+
 
 class Media:
     """The part of `Writer` for the elements that are `elements.OTHERS` and `elements.UNSEEN`."""
 
-    def _told_link(self, words, address):
-        """Note `words`, with a link to the `address` if there is one."""
+    def _told_link(self, words, address, title=""):
+        """Note `words`, with a link to the `address` if there is one, of which it has the `title`."""
         kept = of_embed(address) if address else ""
         if kept and kept == self.last_embed:
             return  # the same again, for browsers that know it only so
@@ -20,7 +23,8 @@ class Media:
             self.notes.add(f"{words} {kept[:200]}")
             self._boundary()
             self._ready()
-            self.out.append(f'<a href="{escape(kept)}">{escape(kept, quote=False)}</a>')
+            shown = title.strip() if title.strip() and not _NO_TITLE.search(title) else kept
+            self.out.append(f'<a href="{escape(kept)}">{escape(shown, quote=False)}</a>')
             self._boundary()
         else:
             self.notes.add(f"{words} {address[:60]}".strip())
@@ -44,10 +48,10 @@ class Media:
 
     def _object(self, said):
         if said.get("data"):
-            self._told_link(_("What was embedded became a link."), said["data"])
+            self._told_link(_("What was embedded became a link."), said["data"], said.get("title", ""))
 
     def _embed(self, said):
-        self._object({"data": said.get("src") or said.get("data-src", "")})
+        self._object({"data": said.get("src") or said.get("data-src", ""), "title": said.get("title", "")})
 
     def _param(self, said):
         if said.get("name") in {"movie", "src"}:

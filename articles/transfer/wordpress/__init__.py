@@ -4,7 +4,6 @@ What each part of the file means is told in WordPress's own wp-admin/includes/ex
 """
 
 import re
-from collections import Counter
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
@@ -12,18 +11,23 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .. import fields, html
-from ..documents import Document, LeftOut, Refusal, Sort, State
+from ..documents import Document, Refusal, Sort, State
 from ..exports import Export
 from ..html.markup import TooLong
 from ..html.notes import Notes
 from . import items, shortcodes
+from .account import Account
 from .wxr import rows
 
 SORTS = {"post": Sort.ARTICLE, "page": Sort.PAGE}
 _THEMES = {"category", "post_tag", "tag"}
-_UNSAID = {"post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category"}
+# Of no reader: what editors, translators, shops and plugins for search engines keep.
+_UNSAID = {
+    "post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category", "wp_theme",
+    "yst_prominent_words", "translation_priority", "post_visibility", "product_type", "product_visibility",
+    "elementor_library_type", "amp_validation_error", "wp_template_part_area", "wp_pattern_category",
+}  # fmt: skip
 _UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
-MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
 LONGEST_SAID = 10_000  # characters of what the media library says of a file, which any text may show any often
 _HREF = re.compile(r"""(<a\b[^<>]{0,2000}?\bhref=["'])([^"'<>]{1,2000})(["'])""", re.IGNORECASE)
 _TABLES = """
@@ -67,8 +71,7 @@ class _Blog(Export):
     def __init__(self, place, *names):
         super().__init__(place, *names)
         self.hosts, self.language, self.site = set(), "", ""
-        self.left_out, self.titles = Counter(), {}
-        self.post, self.described = 0, 0
+        self.account, self.post = Account(), 0
 
     def rows(self, stream, *, first):
         """Yield what stands in the channel; for the second reading its items alone."""
@@ -104,7 +107,7 @@ class _Blog(Export):
             page = fields.path(row.get("link", "")) if fields.host(row.get("link", "")) in self.hosts else ""
             said = (each[:LONGEST_SAID] for each in (address, path.lstrip("/"), html.plain(alt), caption, page))
             self.keep("attachments", number, parent, *said, 0)
-            self.described += bool(html.plain(row.get("content:encoded", "")))
+            self.account.descriptions += bool(html.plain(row.get("content:encoded", "")))
         elif kind == "wp_block":
             self.keep("texts", number, "", row.get("content:encoded", ""))
         elif kind == "guest-author":  # of the plugin Co-Authors Plus
@@ -119,26 +122,20 @@ class _Blog(Export):
     def taken(self, row):
         """Yield the text of an item, if it is to be taken."""
         kind, status = row.get("wp:post_type", "post").strip(), items.status_of(row)
-        self.left_out["comment"] += row.comments
+        self.account.comments += row.comments
         if row.is_cut:
             yield Refusal(self._where(row), _("It is too long to be read."), row.line)
         elif kind in {"attachment", "guest-author"}:
             return
         elif kind not in SORTS:
-            self._leave(("kind", kind[:40]), html.plain(row.get("title", "")))
+            self.account.leave(("kind", kind[:40]), html.plain(row.get("title", "")))
         elif status in {"trash", "auto-draft"} and (status == "trash" or not row.get("content:encoded", "").strip()):
-            self._leave(("status", status), html.plain(row.get("title", "")))
+            self.account.leave(("status", status), html.plain(row.get("title", "")))
         else:
             try:
                 yield self._document(row, SORTS[kind])
             except TooLong as error:
                 yield Refusal(self._where(row), str(error), row.line)
-
-    def _leave(self, what, title):
-        what = what if what in self.left_out or len(self.left_out) < MOST_KINDS else ("kind", "…")
-        self.left_out[what] += 1
-        if self.left_out[what] <= MOST_TITLES and title:
-            self.titles.setdefault(what, []).append(title[:60])
 
     def _where(self, row):
         return f"{self.name}: {names.clean_line(row.get('wp:post_id', ''))[:20]}"
@@ -158,7 +155,7 @@ class _Blog(Export):
             title=items.title(row, body.markdown, notes),
             body=body.markdown,
             slug=items.slug(row),
-            summary=items.summary(row, notes),
+            summary=items.summary(row),
             language=self._spoken(row),
             sort=sort,
             state=state,
@@ -206,9 +203,9 @@ class _Blog(Export):
                     notes.add(
                         _("“%(name)s” of “%(taxonomy)s” was left out: themes are made of categories and tags.") % said
                     )
-            elif not name or (taxonomy == "category" and names.slugify(unquote(slug) or name) in _UNSORTED):
-                notes.add(_("The category “%s” says nothing: it was left out.") % name[:100])
-            else:
+            elif name and (taxonomy == "category" and names.slugify(unquote(slug) or name) in _UNSORTED):
+                self.account.categories[name[:100]] += 1
+            elif name:
                 found.append(name)
                 if taxonomy == "category":
                     found += self._above(slug)
@@ -250,7 +247,9 @@ class _Blog(Export):
         """Return the `Image` at `address`, if the place has it, with what the media library says of it."""
         name = self.uploads.found(address)
         if name is None:
+            self.account.miss(self.uploads.path(address))
             return None
+        self.account.shown += 1
         path = self.uploads.path(f"/uploads/{name}") or name
         before, dot, ending = path.rpartition(".")
         paths = (
@@ -343,30 +342,5 @@ class _Blog(Export):
     def left(self, *, is_whole):
         """Yield what was left out, by kind, with how often."""
         shown = self.one("SELECT count(*) FROM texts WHERE path = 'shown'")[0]  # blocks, within texts
-        for what, count in self.left_out.items():
-            if what == ("kind", "wp_block") and count <= shown:
-                continue
-            if what == "comment":
-                words = _("Comments that were left out: %s.") % count if count else ""
-            elif what[0] == "status":
-                words = _("Texts with the status “%(what)s” that were left out: %(count)s.") % {
-                    "what": what[1],
-                    "count": count,
-                }
-            else:
-                words = _("Items of the type “%(what)s” that were left out: %(count)s.") % {
-                    "what": what[1],
-                    "count": count,
-                }
-            titles = ", ".join(f"“{title}”" for title in self.titles.get(what, ()))
-            if words:
-                yield LeftOut(self.name, f"{words} {titles}".strip())
         unused = self.one("SELECT count(*) FROM attachments WHERE NOT used")[0]
-        if unused:
-            yield LeftOut(
-                self.name,
-                _("Files of the media library that no text shows, or that aren’t there: %s.") % unused,
-            )
-        if self.described:
-            words = _("Descriptions of files of the media library, which no text shows, that were left out: %s.")
-            yield LeftOut(self.name, words % self.described)
+        yield from self.account.told(self.name, shown, unused)

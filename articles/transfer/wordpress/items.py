@@ -55,14 +55,13 @@ def dates(row, notes):
     return published, fields.instant(row.get("wp:post_modified_gmt", ""))
 
 
-def summary(row, notes):
+def summary(row):
     """Return the excerpt; without one what search engines are told, or else what stands above "more", if it is short."""
     said = html.plain(row.get("excerpt:encoded", ""))
     if said:
         return said
     told = next((words for key in DESCRIPTIONS if (words := html.plain(row.meta.get(key, "")))), "")
     if told and not _TEMPLATE.search(told):
-        notes.add(_("Its summary is what search engines were told of it."))
         return told
     above = shortcodes.above_more(blocks.without_gated(row.get("content:encoded", ""), Notes()))
     above = html.plain(re.sub(r"\[/?[a-z_-]+[^\[\]]{0,500}\]", " ", above))

@@ -1,0 +1,63 @@
+"""What an export of WordPress holds that no text of it is made of, counted, to be told at its end."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from ..documents import LeftOut
+
+MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
+MOST_MISSED = 10_000  # pictures that aren't there, that are counted
+
+
+class Account:
+    """Counts what is left out, by kind, and the pictures that are there and that aren't."""
+
+    def __init__(self):
+        self.comments, self.descriptions, self.shown = 0, 0, 0
+        self.kinds, self.titles = Counter(), {}
+        self.categories = Counter()  # that say nothing
+        self.missed = set()  # paths of pictures below the folder of uploads
+
+    def leave(self, what, title):
+        """Count an item that is left out, which is of `what`: ("kind", its type) or ("status", its status)."""
+        what = what if what in self.kinds or len(self.kinds) < MOST_KINDS else ("kind", "…")
+        self.kinds[what] += 1
+        if self.kinds[what] <= MOST_TITLES and title:
+            self.titles.setdefault(what, []).append(title[:60])
+
+    def miss(self, path):
+        """Count a picture of the blog that isn't there."""
+        if path and len(self.missed) < MOST_MISSED:
+            self.missed.add(path)
+
+    def told(self, place, blocks, unused):
+        """Yield it; so many `blocks` kept for several texts are within texts, so many files are `unused`."""
+        for words in self._words(blocks, unused):
+            yield LeftOut(place, words)
+
+    def _words(self, blocks, unused):
+        if self.comments:
+            yield _("Comments that were left out: %s.") % self.comments
+        for what, count in self.kinds.items():
+            if what == ("kind", "wp_block") and count <= blocks:
+                continue
+            words = _("Items of the type “%(what)s” that were left out: %(count)s.")
+            if what[0] == "status":
+                words = _("Texts with the status “%(what)s” that were left out: %(count)s.")
+            titles = ", ".join(f"“{title}”" for title in self.titles.get(what, ()))
+            yield f"{words % {'what': what[1], 'count': count}} {titles}".strip()
+        for name, count in self.categories.most_common(MOST_TITLES):
+            words = _("The category “%(name)s” says nothing: %(count)s texts are here without it.")
+            yield words % {"name": name, "count": count}
+        if self.missed and not self.shown:
+            words = _(
+                "None of the pictures that its texts show is in the source (%s): give the folder wp-content/uploads with it, "
+                "in one folder or archive, and they are taken."
+            )
+            yield words % f"{len(self.missed):,}"
+        if unused:
+            yield _("Files of the media library that no text shows, or that aren’t there: %s.") % unused
+        if self.descriptions:
+            words = _("Descriptions of files of the media library, which no text shows, that were left out: %s.")
+            yield words % self.descriptions
