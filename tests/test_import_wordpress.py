@@ -15,6 +15,7 @@ from articles.transfer import wordpress
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
 from articles.transfer.html.notes import Notes
 from articles.transfer.wordpress import shortcodes
+from articles.transfer.wordpress.account import Account
 
 from .exports import BLOG, Held, attachment, author, category, item, wxr
 from .thorough import times
@@ -494,6 +495,8 @@ def test_memory_is_flat_however_many_posts_there_are():
 )
 def test_shortcodes_take_any_text(content):
     class Blog:
+        account = Account()
+
         def gallery(self, ids, notes):
             return "<img>"
 

@@ -212,7 +212,7 @@ def test_what_is_the_same_of_many_texts_is_told_once():
     told = " ".join(each.words for each in found if isinstance(each, LeftOut))
     assert "“Uncategorized” says nothing: 3 texts are here without it." in told
     assert "None of the pictures that its texts show is in the source (3)" in told
-    assert all(len(each.notes) == 2 for each in found if isinstance(each, Document))
+    assert all(len(each.notes) == 1 for each in found if isinstance(each, Document))
     assert "None of the pictures" not in " ".join(
         each.words
         for each in read(wxr(item(content=f'<img src="{UPLOADS}a.jpg">')), **FILES)
@@ -285,14 +285,14 @@ def test_shortcodes_of_plugins_say_what_they_show(content, wanted):
     assert one(content, *LIBRARY).body == wanted
 
 
-def test_what_only_lays_a_text_out_is_told_in_one_note():
-    found = one(
+def test_what_only_lays_texts_out_is_told_once():
+    content = (
         "[vc_row][vc_column width='1/2']One[/vc_column][vc_column width='1/3']Two[/vc_column][/vc_row][vc_separator]"
     )
-    assert found.body == "One\n\nTwo"
-    assert [note.words for note in found.notes] == [
-        "Shortcodes that only lay the text out were taken off: vc_column, vc_row, vc_separator"
-    ]
+    *texts, told = read(wxr(item(1, content=content), item(2, content="[vc_row]Three[/vc_row]")))
+    assert [each.body for each in texts] == ["One\n\nTwo", "Three"]
+    assert not [note for each in texts for note in each.notes]
+    assert "vc_row (2), vc_column (1), vc_separator (1)" in told.words
 
 
 def test_pictures_of_galleries_that_are_nowhere_are_told_of():

@@ -48,12 +48,15 @@ class Uploads:
                 return behind
         return ""
 
+    def whole(self, address):
+        """Return that path without what tells smaller sizes of the same picture apart."""
+        return _SIZE.sub("", _GHOST.sub("", self.path(address)))
+
     def found(self, address):
         """Return the name of the file shown at `address`, the largest of its sizes, or None."""
-        path = self.path(address)
+        path, whole = self.path(address), self.whole(address)
         if not path:
             return None
-        whole = _SIZE.sub("", _GHOST.sub("", path))
         for wanted in dict.fromkeys((_VARIANT.sub("", whole), whole, _GHOST.sub("", path), path)):
             for root in self._roots:
                 name = self._place.found(root + wanted)

@@ -247,7 +247,7 @@ class _Blog(Export):
         """Return the `Image` at `address`, if the place has it, with what the media library says of it."""
         name = self.uploads.found(address)
         if name is None:
-            self.account.miss(self.uploads.path(address))
+            self.account.miss(self.uploads.whole(address))
             return None
         self.account.shown += 1
         path = self.uploads.path(f"/uploads/{name}") or name
@@ -329,7 +329,8 @@ class _Blog(Export):
             return address
         parts = urlsplit(address)
         if self.uploads.path(address):
-            notes.add(_("A link leads to a file that isn’t taken: %s") % address[:200])
+            if self.uploads.whole(address) not in self.account.missed:  # of which more is told
+                notes.add(_("A link leads to a file that isn’t taken: %s") % address[:200])
             return address
         post = re.fullmatch(r"(?:p|page_id)=(\d{1,12})", parts.query) if parts.path in {"", "/"} else None
         known = post and self.one("SELECT path FROM texts WHERE id = ?", int(post[1]))

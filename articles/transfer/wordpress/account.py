@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ..documents import LeftOut
 
 MOST_KINDS, MOST_TITLES = 40, 5  # of what is left out, that are told one by one; of each
+MOST_LAYOUT = 500  # names of shortcodes
 MOST_MISSED = 10_000  # pictures that aren't there, that are counted
 
 
@@ -18,6 +19,7 @@ class Account:
         self.kinds, self.titles = Counter(), {}
         self.categories = Counter()  # that say nothing
         self.missed = set()  # paths of pictures below the folder of uploads
+        self.layout = Counter()  # shortcodes that only lay texts out
 
     def leave(self, what, title):
         """Count an item that is left out, which is of `what`: ("kind", its type) or ("status", its status)."""
@@ -30,6 +32,10 @@ class Account:
         """Count a picture of the blog that isn't there."""
         if path and len(self.missed) < MOST_MISSED:
             self.missed.add(path)
+
+    def take_off(self, layout):
+        """Count the shortcodes of the names `layout`, which only lay a text out."""
+        self.layout.update(name for name in layout if name in self.layout or len(self.layout) < MOST_LAYOUT)
 
     def told(self, place, blocks, unused):
         """Yield it; so many `blocks` kept for several texts are within texts, so many files are `unused`."""
@@ -50,6 +56,9 @@ class Account:
         for name, count in self.categories.most_common(MOST_TITLES):
             words = _("The category “%(name)s” says nothing: %(count)s texts are here without it.")
             yield words % {"name": name, "count": count}
+        if self.layout:
+            names = ", ".join(f"{name} ({count})" for name, count in self.layout.most_common(MOST_KINDS))
+            yield _("Shortcodes that only lay a text out, that were taken off (in so many texts): %s.") % names
         if self.missed and not self.shown:
             words = _(
                 "None of the pictures that its texts show is in the source (%s): give the folder wp-content/uploads with it, "

@@ -59,8 +59,9 @@ def expanded(content, blog, notes):
     """Return the `content` of a post as HTML, telling `notes` what it made of it.
 
     `blog.gallery(ids, notes)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)`
-    the addresses of files, `blog.block(id)` the content of a block kept for several posts, or "". Raise `html.markup.TooLong`
-    when what these put in has more characters than are read.
+    the addresses of files, `blog.block(id)` the content of a block kept for several posts, or ""; in `blog.account` is
+    counted what is the same of many texts. Raise `html.markup.TooLong` when what these put in has more characters than
+    are read.
     """
     has_blocks = blocks.are_in(content)
     content = blocks.without_gated(_escaped(content.replace("\r\n", "\n")), notes)
@@ -170,9 +171,7 @@ class _Shortcodes:
         self._add(self.content[place:])
         while len(self.frames) > 1:
             self._unclosed()
-        if self.layout:
-            names = ", ".join(sorted(self.layout))
-            self.notes.add(_("Shortcodes that only lay the text out were taken off: %s") % names[:500])
+        self.blog.account.take_off(self.layout)
         return "".join(self.frames[0][2]) + self._notes_below()
 
     def _add(self, text):
