@@ -498,3 +498,17 @@ def test_memory_is_flat_however_many_posts_there_are():
 
     few = peak(20)
     assert peak(times(120, 600)) < few + (1 << 20)
+
+
+def test_tags_come_with_what_is_said_of_them_and_where_they_were():
+    tags = [
+        {"id": "t1", "name": "News", "slug": "news", "description": "What is new"},
+        {"id": "t2", "name": "#x", "slug": "hash-x"},
+    ]
+    joins = [{"post_id": f"p{n}", "tag_id": f"t{t}", "sort_order": t} for n in (1, 2) for t in (1, 2)]
+    found = read(export([post(1), post(2, status="draft")], tags=tags, posts_tags=joins))
+    assert [[tuple(told) for told in each.told_themes] for each in found] == [
+        [("News", "What is new", ("/tag/news/",))],
+        [],
+    ]
+    assert found[0].themes == found[1].themes == ("News",)

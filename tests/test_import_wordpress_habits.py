@@ -11,7 +11,7 @@ from articles.transfer import wordpress
 from articles.transfer.documents import Document, LeftOut, Refusal, State
 from articles.transfer.wordpress import wxr as reader
 
-from .exports import BLOG, Held, attachment, item, wxr
+from .exports import BLOG, Held, attachment, category, item, wxr
 from .thorough import times
 
 UPLOADS = f"{BLOG}/wp-content/uploads/2024/01/"
@@ -24,9 +24,13 @@ def read(content, **files):
     return list(wordpress.documents(Held({"export.xml": content, **files}), "export.xml"))
 
 
-def one(content, *others, **kw):
-    """Return the only `Document` of a post with that `content`."""
-    (found,) = [each for each in read(wxr(item(content=content, **kw), *others), **FILES) if isinstance(each, Document)]
+def one(content, *others, before="", **kw):
+    """Return the only `Document` of a post with that `content`; `before` stands among the head's elements."""
+    (found,) = [
+        each
+        for each in read(wxr(item(content=content, **kw), *others, before=before), **FILES)
+        if isinstance(each, Document)
+    ]
     return found
 
 
@@ -201,6 +205,31 @@ def test_what_the_library_says_of_a_file_beside_its_caption_is_told_of():
     assert any(
         "Descriptions of files" in each.words for each in read(wxr(item(), described)) if isinstance(each, LeftOut)
     )
+
+
+def test_themes_come_with_what_is_said_of_them_and_where_they_were():
+    gas = category("gas", "Gas", "energy").replace(
+        "</wp:category>",
+        "<wp:category_description><![CDATA[Of <b>pipes</b>.]]></wp:category_description></wp:category>",
+    )
+    tag = "<wp:tag><wp:tag_slug>%d0%b3%d0%b0%d0%b7</wp:tag_slug><wp:tag_name>Газ</wp:tag_name><wp:tag_description>О нём</wp:tag_description></wp:tag>"
+    terms = [("category", "gas", "Gas"), ("post_tag", "%d0%b3%d0%b0%d0%b7", "Газ"), ("category", "lone", "Lone")]
+    head = category("energy", "Energy") + gas + tag
+    found = one("x", before=head, terms=terms)
+    assert [tuple(each) for each in found.told_themes] == [
+        ("Gas", "Of pipes.", ("/category/energy/gas/", "/category/gas/")),
+        ("Energy", "", ("/category/energy/",)),
+        ("Газ", "О нём", ("/tag/газ/",)),
+        ("Lone", "", ("/category/lone/",)),
+    ]
+    assert found.themes == ("Gas", "Energy", "Газ", "Lone")
+    assert not one("x", before=head, terms=terms, status="private").told_themes  # nobody is to learn where they were
+    elsewhere = (
+        wxr(item(terms=terms[2:]))
+        .replace(f"<link>{BLOG}</link>".encode(), b"")
+        .replace(BLOG.encode() + b"</wp:base", BLOG.encode() + b"/blog</wp:base")
+    )
+    assert read(elsewhere)[0].told_themes[0].old_paths == ("/blog/category/lone/",)
 
 
 def test_what_is_the_same_of_many_texts_is_told_once():

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, Author, Imported, Picture, Revision, Theme
-from articles.transfer.documents import Image, Refusal, Sort, State
+from articles.transfer.documents import Image, Refusal, Sort, State, ThemeTold
 from articles.transfer.taking import take
 from articles.transfer.taking.belongings import Belongings, put_in
 from articles.transfer.taking.outcomes import Wishes
@@ -513,3 +513,30 @@ def test_who_may_not_publish_and_keep_themes_takes_nothing():
     article, page = taken(a_document(), a_document(2, sort=Sort.PAGE), by=both)
     assert (article.result, page.result) == ("taken", "refused")
     assert only().created_by == both
+
+
+def test_former_addresses_of_themes_lead_to_them_and_descriptions_define_new_ones(client):
+    make_theme("Grain", definition="What was said here.", introduction="Here.")
+    make_theme("Straits")
+    told = (
+        ThemeTold("GRAIN", "Said there.", ("/category/food/grain/", "/tag/grain/", "/articles/")),
+        ThemeTold("Syria", "The war and <what> came of it.", ("/tag/syria/",)),
+        ThemeTold("Gas", "*Long* " * 60, ()),
+        ThemeTold("Straits", "", ("/tag/syria/",)),
+    )
+    document = replace(a_document(1), themes=tuple(each.name for each in told), told_themes=told)
+    (outcome,) = taken(document, wishes=OUT, dry_run=True)
+    assert not Redirect.objects.exists()
+    assert outcome == taken(document, wishes=OUT)[0]
+    led = dict(Redirect.objects.filter(new_path__startswith="/themes/").values_list("old_path", "new_path"))
+    assert led == {
+        "/category/food/grain/": "/themes/grain/",
+        "/tag/grain/": "/themes/grain/",
+        "/tag/syria/": "/themes/syria/",
+    }
+    assert client.get("/tag/syria/")["Location"] == "/themes/syria/"
+    rows = {row.name: (row.definition, row.introduction) for row in Theme.objects.all()}
+    assert rows["Grain"] == ("What was said here.", "Here.")
+    assert rows["Syria"] == ("The war and <what> came of it.", "")
+    assert rows["Gas"] == ("", ("\\*Long\\* " * 60).strip())
+    assert document.digest() == replace(document, told_themes=()).digest()

@@ -21,7 +21,7 @@ from .checklist import checks, leads_somewhere, linking_here, refuse_blocked
 from .counting import recount, recounted
 from .keeping import closed, forget_kept, keep, kept, offers, others, seen
 from .merging import Merged, merge_fields
-from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here
+from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here, lead_to_theme
 from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
@@ -83,6 +83,7 @@ __all__ = [
     "kept",
     "lead_due",
     "lead_here",
+    "lead_to_theme",
     "leads_somewhere",
     "linking_here",
     "merge_preview",

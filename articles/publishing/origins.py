@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Article, Imported, addresses
+from . import rights
 from .checklist import SECTIONS
 
 MOST = 100  # former addresses of a text
@@ -50,6 +51,18 @@ def lead_here(row):
             if not problem:
                 addresses.move(path, row.get_absolute_url())
         waiting.update(old_paths=[])
+
+
+@transaction.atomic
+def lead_to_theme(theme, paths, *, by):
+    """Let `paths`, at which readers had the page of `theme` where it came from, lead to it; `by` is who brings it in.
+
+    Where something else answers, or leads elsewhere, they don't. Raise PermissionDenied.
+    """
+    rights.refuse(by, "import")
+    for path, problem in former(paths, theme.get_absolute_url()):
+        if not problem:
+            addresses.move(path, theme.get_absolute_url())
 
 
 def lead_due():

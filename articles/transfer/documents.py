@@ -76,6 +76,14 @@ class Sort(StrEnum):
     PAGE = "page"
 
 
+class ThemeTold(NamedTuple):
+    """What a source says of a theme: its `name`, a `description` in words, the `old_paths` at which readers had its page."""
+
+    name: str
+    description: str = ""
+    old_paths: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Document:
     """One text, in the form in which it is taken.
@@ -83,7 +91,8 @@ class Document:
     `origin` tells it from all others in any run over the same source, wherever that lies; `place` says where it stands,
     for people. `body` is Markdown as editors write it; a picture in it has the address `PLACEHOLDER` with its place in
     `pictures`. `themes` are names, as they stand at the source; so are `authors`. Instants are aware. `old_paths` are the
-    paths, each beginning with a slash, at which readers had it. `language` is a code of two letters, or "".
+    paths, each beginning with a slash, at which readers had it; `told_themes` tell more of its themes, where readers had
+    pages of them. `language` is a code of two letters, or "".
     """
 
     origin: str
@@ -102,11 +111,13 @@ class Document:
     old_paths: tuple[str, ...] = ()
     pictures: tuple[Image, ...] = ()
     lead_picture: Image | None = None
+    told_themes: tuple[ThemeTold, ...] = field(default=(), compare=False)
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
     def digest(self):
         """Return 64 hexadecimal digits that change when the text or anything taken with it changes at its source."""
-        said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in {"place", "notes"}}
+        apart = {"place", "notes", "told_themes"}
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in apart}
         for name in ("pictures", "lead_picture"):
             images = said[name] if isinstance(said[name], tuple) else (said[name],)
             said[name] = [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .. import fields, html
-from ..documents import KEEPS, Document, Refusal, Sort, State
+from ..documents import KEEPS, Document, Refusal, Sort, State, ThemeTold
 from ..exports import Export
 from ..html.markup import TooLong
 from ..html.notes import Notes
@@ -23,9 +23,10 @@ from . import editors
 from .jsontables import rows
 
 _SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
+LONGEST_SAID = 10_000  # characters of what is said of a tag
 _FILES = ("/content/files/", "/content/media/")
 _TABLES = """
-CREATE TABLE tags (id TEXT PRIMARY KEY, name TEXT, is_internal INTEGER);
+CREATE TABLE tags (id TEXT PRIMARY KEY, name TEXT, is_internal INTEGER, slug TEXT, description TEXT);
 CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT);
 CREATE TABLE posts_tags (post TEXT, other TEXT, place INTEGER);
 CREATE INDEX tags_by_post ON posts_tags (post);
@@ -71,7 +72,9 @@ class _Site(Export):
             return
         if table == "tags":
             name = names.clean_line(_text(row, "name"))
-            self.keep("tags", _id(row, "id"), name, name.startswith("#") or row.get("visibility") == "internal")
+            is_internal = name.startswith("#") or row.get("visibility") == "internal"
+            said = _text(row, "description")[:LONGEST_SAID]
+            self.keep("tags", _id(row, "id"), name, is_internal, names.clean_line(_text(row, "slug")), said)
         elif table == "users":
             self.keep("users", _id(row, "id"), names.clean_line(_text(row, "name") or _text(row, "slug")))
         elif table == "posts_meta":
@@ -127,7 +130,7 @@ class _Site(Export):
         source = _SITE.sub("/", editors.html_of(row, notes))
         body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
         published = _instant(row.get("published_at"))
-        state = self._state(row, bool(said.get("email_only")), published, notes)
+        state, themes = self._state(row, bool(said.get("email_only")), published, notes), self._themes(key, notes)
         slug = names.clean_line(_text(row, "slug"))
         title = html.plain(_text(row, "title"))
         if not title or title == "(Untitled)":
@@ -147,7 +150,8 @@ class _Site(Export):
             published_at=published,
             updated_at=_instant(row.get("updated_at")),
             authors=self._authors(row),
-            themes=self._themes(key, notes),
+            themes=tuple(each.name for each in themes),
+            told_themes=tuple(themes) if state is State.PUBLISHED else (),
             old_paths=self._old_paths(row, slug, published, notes) if state is not State.DRAFT else (),
             pictures=body.pictures,
             lead_picture=self._lead(said, notes),
@@ -209,13 +213,15 @@ class _Site(Export):
         return tuple(dict.fromkeys(filter(None, several)))
 
     def _themes(self, key, notes):
-        found = []
-        for _number, name, is_internal in self._joined("tags", "posts_tags", key):
+        """Return the `ThemeTold`s of the tags of a post."""
+        found = {}
+        for _number, name, is_internal, slug, said in self._joined("tags", "posts_tags", key):
             if is_internal:
                 notes.add(_("The internal tag “%s” was left out.") % name[:100])
             elif name:
-                found.append(name)
-        return tuple(dict.fromkeys(found))
+                paths = (f"/tag/{slug}/",) if slug and "/" not in slug else ()
+                found.setdefault(name, ThemeTold(name, html.plain(said), paths))
+        return list(found.values())
 
     def _picture(self, address):
         return self.picture(_SITE.sub("/", address))

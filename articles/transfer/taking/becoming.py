@@ -121,7 +121,7 @@ class Text(_Work):
             "summary": fitting.summary_of(document, notes),
             "body": self.body(),
             "language": fitting.language_of(document, before.language if before else wished, notes),
-            "themes": self.rows.themes(document.themes, notes),
+            "themes": self.rows.themes(document.themes, notes, document.told_themes),
             "authors": self.rows.authors(document.authors, notes),
             "lead_picture": self.rows.picture(document.lead_picture, lead, notes).pk if lead else None,
         }

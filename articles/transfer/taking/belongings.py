@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from ... import names, publishing
 from ...models import Author, Picture, Theme
 from ...models.picture import PictureError, read_picture, stored_digest
-from ..documents import Note
+from ..documents import Note, ThemeTold
+from ..html.marks import at_start, escaped
 
+LONGEST_DEFINITION = 300  # characters
 MOST_THEMES, MOST_AUTHORS, MOST_PICTURES = 50, 20, 500  # of a text
 MOST_REMEMBERED = 10_000  # pictures of which a run knows by their bytes what was made of them
 # An image in Markdown, or in the little HTML that is left, that shows the picture of a number (`PLACEHOLDER`).
@@ -53,29 +55,36 @@ class Belongings:
         self.made = {}  # {SHA-256 of a picture's bytes: name of what was made of it}
         self.stored = []  # pictures whose files were stored in this transaction
         self.bylines = {}
+        self.led = set()  # folded names of themes to which their former addresses lead
 
     def forget(self):
         """Forget what a transaction made that was undone: rows, and the files of pictures."""
-        self.bylines = {}
+        self.bylines, self.led = {}, set()
         for picture in self.stored:
             picture.take_back()
         self.stored = []
 
     # Themes and authors -----------------------------------------------------------------------------------------------
 
-    def themes(self, named, notes):
-        """Return the keys of the themes called `named`, in any spelling, each once; those that there aren't are made."""
-        named = few(named, MOST_THEMES, _("It has %(count)s themes: only the first %(most)s were taken."), notes)
-        return tuple(dict.fromkeys(key for name in named if (key := self._theme(names.clean_line(name), notes))))
+    def themes(self, named, notes, told=()):
+        """Return the keys of the themes called `named`, in any spelling, each once; those that there aren't are made.
 
-    def _theme(self, name, notes):
+        `told` are the `ThemeTold`s of what else the source says of them: former addresses lead to them.
+        """
+        named = few(named, MOST_THEMES, _("It has %(count)s themes: only the first %(most)s were taken."), notes)
+        told = {names.fold(each.name): each for each in told}
+        return tuple(dict.fromkeys(key for name in named if (key := self._theme(names.clean_line(name), notes, told))))
+
+    def _theme(self, name, notes, told):
+        folded = names.fold(name)
+        said = told.get(folded, ThemeTold(name))
         found = Theme.objects.called(name)
         if found:
+            self._lead(found, folded, said)
             return found.pk
-        folded = names.fold(name)
         if folded in self.known.names:
             return self._pretended("theme", folded)
-        theme = Theme(name=name)
+        theme = Theme(name=name, **self._described(said))
         try:
             publishing.rights.refuse_row(self.by, theme, "add")
             theme.full_clean(exclude=["slug"])
@@ -88,7 +97,22 @@ class Belongings:
             self.known.names.add(folded)
             return self._pretended("theme", folded)
         publishing.save_theme(theme, by=self.by)
+        self._lead(theme, folded, said)
         return theme.pk
+
+    @staticmethod
+    def _described(told):
+        """Return the fields of a new theme that its description fills: one sentence or two define it, more introduce it."""
+        said = names.clean_line(told.description)
+        if len(said) <= LONGEST_DEFINITION:
+            return {"definition": said}
+        return {"introduction": at_start(escaped(said))}
+
+    def _lead(self, theme, folded, told):
+        """Let the former addresses of a theme lead to it, once in a run."""
+        if told.old_paths and folded not in self.led and not self.dry:
+            publishing.lead_to_theme(theme, told.old_paths, by=self.by)
+            self.led.add(folded)
 
     def authors(self, named, notes):
         """Return the keys of the bylines called `named`, in any spelling, each once; those that there aren't are made."""

@@ -15,19 +15,11 @@ from ..documents import Document, Refusal, Sort, State
 from ..exports import Export
 from ..html.markup import TooLong
 from ..html.notes import Notes
-from . import items, shortcodes
+from . import items, shortcodes, terms
 from .account import Account
 from .wxr import rows
 
 SORTS = {"post": Sort.ARTICLE, "page": Sort.PAGE}
-_THEMES = {"category", "post_tag", "tag"}
-# Of no reader: what editors, translators, shops and plugins for search engines keep.
-_UNSAID = {
-    "post_format", "language", "author", "nav_menu", "post_translations", "term_translations", "link_category", "wp_theme",
-    "yst_prominent_words", "translation_priority", "post_visibility", "product_type", "product_visibility",
-    "elementor_library_type", "amp_validation_error", "wp_template_part_area", "wp_pattern_category",
-}  # fmt: skip
-_UNSORTED = {"uncategorized", "genel", "kategorilenmemis", "bez-rubriki", "bez-kategorii"}
 LONGEST_SAID = 10_000  # characters of what the media library says of a file, which any text may show any often
 _HREF = re.compile(r"""(<a\b[^<>]{0,2000}?\bhref=["'])([^"'<>]{1,2000})(["'])""", re.IGNORECASE)
 _TABLES = """
@@ -37,7 +29,6 @@ CREATE INDEX by_page ON attachments (page);
 CREATE INDEX by_parent ON attachments (parent);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, path TEXT, block TEXT);
 CREATE TABLE authors (login TEXT PRIMARY KEY, name TEXT);
-CREATE TABLE categories (slug TEXT PRIMARY KEY, name TEXT, parent TEXT);
 """
 
 
@@ -66,7 +57,7 @@ def _blog_of(place, name):
 class _Blog(Export):
     """One export: what the first reading found, and the texts of the second."""
 
-    TABLES, FOLDERS = _TABLES, ("wp-content/uploads", "uploads")
+    TABLES, FOLDERS = _TABLES + terms.TABLE, ("wp-content/uploads", "uploads")
 
     def __init__(self, place, *names):
         super().__init__(place, *names)
@@ -84,11 +75,8 @@ class _Blog(Export):
         if row.kind in {"wp:author", "wp:wp_author"}:
             shown = row.get("wp:author_display_name") or row.get("wp:author_login", "")
             self.keep("authors", row.get("wp:author_login", ""), html.plain(shown))
-        elif row.kind in {"wp:category", "wp:term"}:
-            slug = row.get("wp:category_nicename") or row.get("wp:term_slug", "")
-            parent = row.get("wp:category_parent") or row.get("wp:term_parent", "")
-            if row.kind == "wp:category" or row.get("wp:term_taxonomy") == "category":
-                self.keep("categories", slug, row.get("wp:cat_name") or row.get("wp:term_name", ""), parent)
+        elif row.kind in {"wp:category", "wp:tag", "wp:term"}:
+            terms.learn(self, row)
         elif row.kind in {"link", "wp:base_blog_url"}:  # not wp:base_site_url, which may be that of many blogs
             self.site = row[""].strip() or self.site
             self.hosts.add(fields.host(row[""]))
@@ -146,7 +134,7 @@ class _Blog(Export):
         source = self._to_files(shortcodes.expanded(content, self, notes)) + items.enclosed(row) + items.footnotes(row)
         body = html.markdown(source, link=lambda address: self._link(address, notes), picture=self._picture, line=line)
         published, updated = items.dates(row, notes)
-        state = items.state(row, published, notes)
+        state, themes = items.state(row, published, notes), terms.of(self, row, notes)
         if row.get("wp:is_sticky", "").strip() == "1":
             notes.add(_("It stood above all others there; here it doesn’t."))
         return Document(
@@ -162,7 +150,8 @@ class _Blog(Export):
             published_at=published,
             updated_at=updated,
             authors=self._authors(row),
-            themes=self._themes(row, notes),
+            themes=tuple(each.name for each in themes),
+            told_themes=tuple(themes) if state is State.PUBLISHED else (),
             old_paths=self._old_paths(row, state, notes),
             pictures=body.pictures,
             lead_picture=self._lead(row, notes),
@@ -191,36 +180,6 @@ class _Blog(Export):
             )
             found.append((known and known[0]) or html.plain(login).partition("@")[0])  # nobody's address is shown
         return tuple(dict.fromkeys(filter(None, found)))
-
-    def _themes(self, row, notes):
-        """Return the names of categories, those above them, and tags."""
-        found = []
-        for taxonomy, slug, name in row.terms:
-            name = html.plain(unescape(name))
-            if taxonomy not in _THEMES:
-                if taxonomy not in _UNSAID:
-                    said = {"taxonomy": taxonomy[:60], "name": name[:100]}
-                    notes.add(
-                        _("“%(name)s” of “%(taxonomy)s” was left out: themes are made of categories and tags.") % said
-                    )
-            elif name and (taxonomy == "category" and names.slugify(unquote(slug) or name) in _UNSORTED):
-                self.account.categories[name[:100]] += 1
-            elif name:
-                found.append(name)
-                if taxonomy == "category":
-                    found += self._above(slug)
-        return tuple(dict.fromkeys(found))
-
-    def _above(self, slug):
-        """Return the names of the categories above that with this `slug`: what is in it is listed by them too."""
-        found, seen = [], {slug}
-        known = self.one("SELECT name, parent FROM categories WHERE slug = ?", slug)
-        while known and known[1] and known[1] not in seen and len(seen) < 10:
-            seen.add(known[1])
-            known = self.one("SELECT name, parent FROM categories WHERE slug = ?", known[1])
-            if known and html.plain(unescape(known[0])):
-                found.append(html.plain(unescape(known[0])))
-        return found
 
     def _old_paths(self, row, state, notes):
         link = row.get("link", "").strip()

@@ -35,7 +35,7 @@ class Account:
 
     def take_off(self, layout):
         """Count the shortcodes of the names `layout`, which only lay a text out."""
-        self.layout.update(name for name in layout if name in self.layout or len(self.layout) < MOST_LAYOUT)
+        self.layout.update(name for name in sorted(layout) if name in self.layout or len(self.layout) < MOST_LAYOUT)
 
     def told(self, place, blocks, unused):
         """Yield it; so many `blocks` kept for several texts are within texts, so many files are `unused`."""
