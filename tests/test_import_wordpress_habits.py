@@ -190,6 +190,14 @@ def test_what_only_subscribers_could_see_is_nobodys():
     assert "Kept words" in said(found)
 
 
+def test_captions_and_marks_of_notes_are_no_part_of_a_summary():
+    content = (
+        'One<sup class="fn"><a href="#a">1</a></sup> two[ref]Note[/ref], m<sup>2</sup>.\n\n<figure><img src="x"><figcaption>Below</figcaption></figure>'
+        "\n\n[caption width='3']<img src='x'> Under[/caption]<!--more-->End"
+    )
+    assert one(content).summary == "One two, m2."
+
+
 def test_what_a_podcast_plays_is_a_link():
     told = {"enclosure": "https://cdn.example/one.mp3\n123\naudio/mpeg\na:0:{}"}
     assert one("<p>Words.</p>", meta=told).body == "Words.\n\n<https://cdn.example/one.mp3>"
