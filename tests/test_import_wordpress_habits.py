@@ -168,6 +168,21 @@ def test_an_export_of_squarespace():
     assert found.body == "[X](https://cdn.example/x.jpg)\n\nBelow"
 
 
+def test_exports_that_other_programs_write():
+    found = one(
+        "x",
+        link=None,
+        guid=f"{BLOG}/?p=1",
+        wp__post_date_gmt="2026-06-08T20:21:48",
+        pubDate="2026-06-08",
+        wp__post_modified_gmt="2026-06-09T00:00:00+03:00",
+    )
+    assert found.old_paths == ("/?p=1",)
+    assert found.published_at.isoformat() == "2026-06-08T20:21:48+00:00"
+    assert found.updated_at.isoformat() == "2026-06-09T00:00:00+03:00"
+    assert one("x", link=None, guid="https://elsewhere.example/a/").old_paths == ()
+
+
 # What stands beside the text
 
 
@@ -272,6 +287,14 @@ def test_a_link_to_the_page_of_a_picture_leads_to_the_picture():
 def test_the_whole_picture_is_taken_that_a_smaller_one_leads_to():
     found = one(f'<a href="{UPLOADS}c.jpg"><img src="{UPLOADS}c_thumb.jpg" alt="t"></a>')
     assert [(each.place.rpartition("/")[2], each.alt) for each in found.pictures] == [("c.jpg", "t")]
+
+
+def test_pictures_of_one_blog_of_several_are_known_by_its_own_paths():
+    library = attachment(5, "2024/01/a.jpg", alt="A", caption="Below")
+    for folder in ("sites/8/2024/01/", "2024/01/"):
+        content = wxr(item(content=f'<img src="{BLOG}/wp-content/uploads/sites/8/2024/01/a-300x200.jpg">'), library)
+        found = read(content, **{f"wp-content/uploads/{folder}a.jpg": b"a"})[0]
+        assert [(each.alt, each.caption, each.read()) for each in found.pictures] == [("A", "Below", b"a")]
 
 
 # Shortcodes

@@ -10,6 +10,7 @@ from .. import names
 FIRST, LAST = 1900, 2999  # years that can be meant
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", re.ASCII)
 # Keys of an editor's data whose single words are for readers, too.
 SPOKEN = {
     "title", "heading", "header", "subheader", "text", "caption", "label", "content", "name", "question", "answer",
@@ -73,12 +74,14 @@ def language(said):
 
 
 def instant(said):
-    """Return the aware instant of "2024-01-31 12:00:00" in UTC; None for WordPress's zeros and what is no date."""
+    """Return the aware instant of "2024-01-31 12:00:00", also with a "T", in UTC where it names no zone, or None."""
     try:
-        found = datetime.datetime.strptime(said.strip(), "%Y-%m-%d %H:%M:%S")
+        found = datetime.datetime.fromisoformat(said.strip()) if _INSTANT.match(said.strip()) else None
     except ValueError:
         return None
-    return found.replace(tzinfo=datetime.UTC) if FIRST <= found.year <= LAST else None
+    if found is None or not FIRST <= found.year <= LAST:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def mailed(said):

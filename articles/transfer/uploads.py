@@ -9,6 +9,7 @@ from .documents import Image
 _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z]{3,4}$)")  # WordPress's smaller sizes of a picture
 _VARIANT = re.compile(r"(?:-scaled|-rotated|-e\d{10,14})(?=\.[A-Za-z]{3,4}$)")
 _GHOST = re.compile(r"^(?:size/w\d{1,5}/|format/[a-z]{3,5}/)+")  # Ghost's
+_OF_SITES = re.compile(r"^sites/\d{1,9}/")  # of one blog of several
 _HOSTED = re.compile(r"\.files\.wordpress\.com/(.+)")  # WordPress.com's, straight or through its own cache
 
 
@@ -52,12 +53,18 @@ class Uploads:
         """Return that path without what tells smaller sizes of the same picture apart."""
         return _SIZE.sub("", _GHOST.sub("", self.path(address)))
 
+    @staticmethod
+    def alone(path):
+        """Return that path without the folder of one blog of several, as the blog itself tells it."""
+        return _OF_SITES.sub("", path)
+
     def found(self, address):
         """Return the name of the file shown at `address`, the largest of its sizes, or None."""
         path, whole = self.path(address), self.whole(address)
         if not path:
             return None
-        for wanted in dict.fromkeys((_VARIANT.sub("", whole), whole, _GHOST.sub("", path), path)):
+        ways = (_VARIANT.sub("", whole), whole, _GHOST.sub("", path), path)
+        for wanted in dict.fromkeys(ways + tuple(self.alone(each) for each in ways)):
             for root in self._roots:
                 name = self._place.found(root + wanted)
                 if name is not None:

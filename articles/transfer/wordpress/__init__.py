@@ -182,16 +182,15 @@ class _Blog(Export):
         return tuple(dict.fromkeys(filter(None, found)))
 
     def _old_paths(self, row, state, notes):
-        link = row.get("link", "").strip()
+        guid = row.get("guid", "")
+        link = row.get("link") or (guid if fields.host(guid) in self.hosts else "")
         path = fields.path(link) or fields.numbered(link)
-        if state is not State.DRAFT and not path and link:
-            notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
         if state is State.DRAFT:
             return ()
+        if not path and link:
+            notes.add(_("Its old address can't lead here, for it is not told by a path: %s") % link[:200])
         found = [path]
-        if self.post and fields.host(
-            link
-        ):  # from which WordPress leads to the text, whatever the pattern of its addresses
+        if self.post and fields.host(link):  # WordPress leads from these, whatever the pattern of its addresses
             keys = ("p", "page_id") if row.get("wp:post_type", "").strip() == "page" else ("p",)
             found += [fields.numbered(f"{self.site.rstrip('/')}/?{key}={self.post}") for key in keys]
         if slug := path.strip("/").rpartition("/")[2] if "?" not in path else "":
@@ -216,6 +215,7 @@ class _Blog(Export):
             self.uploads.path(address),
             f"{before}-scaled{dot}{ending}",
         )  # by any of which the library knows it
+        paths += tuple(self.uploads.alone(each) for each in paths)
         row = next(filter(None, (self._attachment("path = ?", each) for each in paths)), (None, "", ""))
         self.kept.execute("UPDATE attachments SET used = 1 WHERE id = ?", [row[0]])
         return self.picture(address, alt=row[1], caption=row[2])
