@@ -92,6 +92,8 @@ CASES = [
      "| a |  | b |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n|  | 4 | 5 |"),
     ("wow!<a href='/x'>y</a>", "wow\\![y](/x)"),
     ("<a href='/a b(c)|d'>x</a> <a href='https://x.example/'>https://x.example/</a>", "[x](/a%20b%28c%29%7Cd) <https://x.example/>"),
+    ("<a href=/x title='Said [more] \"so\"'>a</a> <a href=/y title=B>b</a> <a href=/z title=/z>c</a>", '[a](/x "Said &#91;more&#93; &quot;so&quot;") [b](/y) [c](/z)'),
+    ("<p><img align=right src=a.jpg>Beside <img style='float:left' src=b.jpg>it</p>", "![](import:0)\n\nBeside\n\n![](import:1)\n\nit"),
     ("<a href='//x.example/'>x</a><a>y</a> <a name=z></a>", "[x](https://x.example/)y"),
     ("<h2 id=q>Türkçe</h2><a href='#q'>up</a> <a href='#none'>no</a>", "## Türkçe\n\n[up](#turkce) no"),
     ("<figure><img src=a.jpg alt='A [x]'><figcaption>Below</figcaption></figure>", "![A \\[x\\]](import:0)"),

@@ -228,7 +228,10 @@ class _Converter(MarkdownConverter):
         address = target(address)
         if el.get_text() == address and re.match("https?://", address) and not {"td", "th"} & parent_tags:
             return f"<{address}>"
-        return f"[{bracketed(text)}]({address})"
+        title, words = " ".join(el.get("title", "").split()), " ".join(el.get_text().split())
+        is_more = title and title.casefold() not in {words.casefold(), href.casefold()} and not el.find("img")
+        behind = f' "{self._attribute(title)}"' if is_more else ""
+        return f"[{bracketed(text)}]({address}{behind})"
 
     # Pictures
 

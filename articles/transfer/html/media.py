@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from .elements import APART, of_embed
 
+_FLOATS = re.compile(r"float:\s*(?:left|right)", re.IGNORECASE)
 _NO_TITLE = re.compile(r"\b(?:player|iframe|embed(?:ded)?|untitled)\b", re.IGNORECASE)  # says what shows it
 
 
@@ -84,7 +85,8 @@ class Media:
             return  # the same again, for browsers without scripts
         self.last_image = (address, bool(lazy))
         kept = {"src": address, "alt": said.get("alt", "")}
-        apart = 2 if APART & classes else 0
+        is_apart = APART & classes or said.get("align") in {"left", "right"} or _FLOATS.search(said.get("style", ""))
+        apart = 2 if is_apart else 0
         self.breaks = max(self.breaks, apart)
         self._ready()
         self.out.append(f"<img{written({name: value for name, value in kept.items() if value})}>")

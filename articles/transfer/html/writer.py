@@ -59,12 +59,8 @@ class Writer(Media, HTMLParser):
         self.opened = []  # elements with the height of the stack before each, and what stands for their ends
         self.inline, self.written = [], 0  # open marks as [tag, what is written of it or "", attributes]; how many are
         self.breaks, self.space, self.filled = 0, False, False  # what comes before the next word; whether there is one
-        self.anchors, self.skipped, self.code, self.behind = (
-            [],
-            [],
-            None,
-            [],
-        )  # the last: pictures in code, shown behind it
+        self.anchors, self.skipped, self.code = [], [], None
+        self.behind = []  # pictures in code, shown behind it
         self.in_head, self.in_verse, self.media = False, False, ""
         self.last_image, self.last_embed = ("", False), ""  # since the last words
 
@@ -378,6 +374,8 @@ class Writer(Media, HTMLParser):
         if name == "a":
             attributes["href"] = said.get("href", "")
             name = "a" if attributes["href"] else ""
+            if not classes & AROUND:
+                attributes["title"] = said.get("title", "")
         elif name == "abbr" and said.get("title"):
             attributes["title"] = said["title"]
         elif name == "span":
