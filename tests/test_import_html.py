@@ -90,6 +90,9 @@ CASES = [
     ("<table><caption>C</caption><tr><th>a<th>b<tr><th>r<td><ul><li>x<li>y</ul></table>", "Table: C\n| a | b |\n| --- | --- |\n| **r** | • x<br>• y |"),
     ("<table><tr><th colspan=2>a<th>b<tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5</table>",
      "| a |  | b |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n|  | 4 | 5 |"),
+    ("Metin<a href='#_ftn1' name='_ftnref1'>[1]</a><hr><p><a href='#_ftnref1' name='_ftn1'>[1]</a> Kaynak.</p>", "Metin[^1]\n\n[^1]: Kaynak."),
+    ("<p>a<img src=https://t.example/p.gif width=1 height=1></p>", "a"),
+    ("<acronym title=B>A</acronym>", '<abbr title="B">A</abbr>'),
     ("wow!<a href='/x'>y</a>", "wow\\![y](/x)"),
     ("<a href='/a b(c)|d'>x</a> <a href='https://x.example/'>https://x.example/</a>", "[x](/a%20b%28c%29%7Cd) <https://x.example/>"),
     ("<a href=/x title='Said [more] \"so\"'>a</a> <a href=/y title=B>b</a> <a href=/z title=/z>c</a>", '[a](/x "Said &#91;more&#93; &quot;so&quot;") [b](/y) [c](/z)'),
@@ -129,6 +132,14 @@ def test_html_becomes_what_an_editor_would_write(source, wanted):
 
 
 LEFT_OUT = [
+    ("<script async src='https://telegram.org/js/telegram-widget.js?22' data-telegram-post=\"durov/68\"></script>", "<https://t.me/durov/68>", "embedded"),
+    ("<div class=fb-post data-href='https://www.facebook.com/x/posts/1?a=1&amp;b=2'></div>", "<https://www.facebook.com/x/posts/1?a=1&b=2>", "embedded"),
+    ("<div id='vk_post_-12_34'></div>", "<https://vk.com/wall-12_34>", "embedded"),
+    ("<script src=\"https://gist.github.com/a/1f.js?file=x\"></script>", "<https://gist.github.com/a/1f>", "embedded"),
+    ("<div class='flourish-embed' data-src='visualisation/12?34'><script src=x></script></div>", "<https://public.flourish.studio/visualisation/12/>", "embedded"),
+    ("<div class=infogram-embed data-id=a-b data-title='Trade'></div>", "[Trade](https://infogram.com/a-b)", "embedded"),
+    ("<script src='//datawrapper.dwcdn.net/aBc/embed.js'></script>", "<https://datawrapper.dwcdn.net/aBc/>", "embedded"),
+    ("<div data-href='https://elsewhere.example/'></div><script data-telegram-post='x\"onload=1'></script>", "", "script"),
     ("<iframe src='https://www.youtube.com/embed/abc'></iframe>", "<https://www.youtube.com/watch?v=abc>", "embedded"),
     ("<iframe src='https://charts.example/1/' title='Trade [2024]'></iframe>", "[Trade \\[2024\\]](https://charts.example/1/)", "embedded"),
     ("<iframe src='https://www.youtube.com/embed/abc' title='YouTube video player'></iframe>", "<https://www.youtube.com/watch?v=abc>", "embedded"),
@@ -195,6 +206,11 @@ def test_depth_costs_no_word_and_no_stack(tag):
     made = bodies.markdown(tag * count + "слово")
     assert "слово" in made.markdown or tag == "<select>"
     assert len(made.markdown) < 40 * len(tag) * count
+
+
+def test_the_language_that_all_of_it_is_in_is_not_told_of_parts():
+    source = "<p><span lang=TR>Boğaz</span> <span lang=ru-RU>Пролив</span> <span lang=TR-tr>a</span></p>"
+    assert bodies.markdown(source, language="tr").markdown == 'Boğaz <span lang="ru-RU">Пролив</span> a'
 
 
 def test_html_without_end_is_refused():

@@ -35,14 +35,15 @@ class Converted(NamedTuple):
     pictures: tuple[Image, ...]
 
 
-def markdown(html, *, link=lambda address: address, picture=lambda address: None, line=None):
+def markdown(html, *, link=lambda address: address, picture=lambda address: None, line=None, language=""):
     """Return `html` as a `Converted`; raise `markup.TooLong` for more than is read.
 
     `link(address)` gives the address that a link gets ("" for none), `picture(address)` the `Image` of the source that is
-    meant, or None: then a link stands for it, since pages ask nothing of other hosts. Notes have the number `line`.
+    meant, or None: then a link stands for it, since pages ask nothing of other hosts. Notes have the number `line`. It is in
+    the `language` (two letters, or "" for one that isn't known).
     """
     notes = Notes()
-    soup = BeautifulSoup(simple(html, notes), "html.parser")
+    soup = BeautifulSoup(simple(html, notes, language), "html.parser")
     found = taken_out(soup)
     converter = _Converter(notes, link, picture)
     converter.prepare(soup)

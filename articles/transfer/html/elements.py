@@ -13,7 +13,7 @@ GROUPS = {
 }  # fmt: skip
 PARTS = {"thead", "tbody", "tfoot"}
 SPOKEN = {"b": "strong", "i": "em", "strike": "del", "s": "del", "u": "ins", "tt": "code", "samp": "code", "kbd": "code", "var": "em",
-           "dfn": "em"}  # fmt: skip
+           "dfn": "em", "acronym": "abbr"}  # fmt: skip
 INLINE = {"a", "abbr", "bdi", "cite", "code", "del", "em", "ins", "q", "span", "strong", "sub", "sup"}
 UNSEEN = {"script", "style", "title", "datalist", "textarea", "select"}
 OTHERS = {"audio", "video", "source", "object", "embed", "param", "input", "output", "img", "br", "button"}

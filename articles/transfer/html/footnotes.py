@@ -38,6 +38,8 @@ def taken_out(soup):
                 _with_wrapper(link).decompose()
     for _label, note in found:
         _take(note)
+    if found:
+        _take_what_stood_above(soup)
     return found
 
 
@@ -88,6 +90,17 @@ def _take(note):
         return
     before = listing.find_previous_sibling()
     listing.extract()
+    _take_title(before)
+
+
+def _take_what_stood_above(soup):
+    """Take the rule and the heading out that stood above notes at the end of the text, which were no list."""
+    last = next((each for each in reversed(soup.contents) if getattr(each, "name", None) or each.strip()), None)
+    if getattr(last, "name", None) in {"hr", *_HEADINGS}:
+        _take_title(last)
+
+
+def _take_title(before):
     if before is not None and before.name in _HEADINGS and names.fold(before.get_text()) in _TITLES:
         before, title = before.find_previous_sibling(), before
         title.extract()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .elements import BLOCKS, GROUPS, INLINE, OTHERS, PARTS, SPOKEN, UNSEEN
+from .embeds import with_embeds
 from .writer import Writer
 
 # Of HTML: characters, which pictures within addresses take up, and tags. A text of the site has 200,000 characters.
@@ -23,7 +24,7 @@ NESTED, NESTED_MARKS = 100, 20  # elements of one name within each other that ar
 _ATTRIBUTES = {
     "*": {
         "abbr", "action", "align", "alt", "cite", "class", "colspan", "data", "data-enlighter-language", "data-lang", "data-language", "data-lazy-src",
-        "data-src", "dir", "href", "id", "lang", "name", "rowspan", "src", "srcset", "start", "style", "title", "value",
+        "data-src", "dir", "height", "href", "id", "lang", "name", "rowspan", "src", "srcset", "start", "style", "title", "value", "width",
     }
 }  # fmt: skip
 _KNOWN = BLOCKS | GROUPS | PARTS | set(SPOKEN) | INLINE | UNSEEN | OTHERS
@@ -49,18 +50,18 @@ class TooLong(ValueError):
     """HTML of more characters than are read."""
 
 
-def simple(html, notes):
+def simple(html, notes, language=""):
     """Return `html` as HTML of paragraphs, headings, lists, tables, figures and marks alone, telling `notes` what went.
 
-    Raise TooLong when it has more than `LONGEST` characters or `MOST_TAGS` tags.
+    It is in the `language` (two letters), of which no part of it is told again. Raise TooLong when it has more than `LONGEST` characters or `MOST_TAGS` tags.
     """
     if len(html) > LONGEST:
         raise TooLong(_("The text has %s characters of HTML, more than are read.") % len(html))
     if html.count("<") > MOST_TAGS:
         raise TooLong(_("The text has %s tags of HTML, more than are read.") % html.count("<"))
-    html = _EMBEDDED.sub("<embed", _AS_TEXT.sub(r"<\1div", _closed(names.clean(html))))
+    html = _EMBEDDED.sub("<embed", _AS_TEXT.sub(r"<\1div", with_embeds(_closed(names.clean(html)))))
     html = _CLEANER.clean(_shallow(html, notes).replace("\ue000", ""))
-    writer = Writer(notes, set(re.findall(r'href="#([^"]+)"', html)))
+    writer = Writer(notes, language, set(re.findall(r'href="#([^"]+)"', html)))
     writer.feed(html)
     writer.close()
     return writer.finished()

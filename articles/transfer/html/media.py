@@ -77,6 +77,11 @@ class Media:
         if {"emoji", "wp-smiley"} & classes:
             self.handle_data(said.get("alt", ""))
             return
+        if {said.get("width"), said.get("height")} <= {"0", "1"}:
+            self.notes.add(
+                _("A picture that nobody sees, which counts readers, was left out: %s") % said.get("src", "")[:100]
+            )
+            return
         lazy = said.get("data-src") or said.get("data-lazy-src") or ""
         address = said.get("src", "")
         if lazy and (not address or address.startswith("data:")):

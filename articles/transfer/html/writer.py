@@ -51,9 +51,9 @@ _CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 class Writer(Media, HTMLParser):
     """Writes well-formed HTML (the cleaner's) anew: events in, strings out, its own stack of open blocks."""
 
-    def __init__(self, notes, wanted):
+    def __init__(self, notes, language, wanted):
         super().__init__(convert_charrefs=True)
-        self.notes, self.wanted = notes, wanted
+        self.notes, self.language, self.wanted = notes, language, wanted
         self.out, self.stack = [], []
         self.around = None  # the mark of a link around all of a card
         self.opened = []  # elements with the height of the stack before each, and what stands for their ends
@@ -379,7 +379,8 @@ class Writer(Media, HTMLParser):
         elif name == "abbr" and said.get("title"):
             attributes["title"] = said["title"]
         elif name == "span":
-            name = "span" if _CODE.fullmatch(said.get("lang", "")) else ""
+            is_own = said.get("lang", "")[:2].lower() == self.language  # as word processors say everywhere
+            name = "span" if _CODE.fullmatch(said.get("lang", "")) and not is_own else ""
         if name in {"span", "bdi", "cite", "q", "em"} and _CODE.fullmatch(said.get("lang", "")):
             attributes["lang"] = said["lang"]
         if name and any(written == name for _tag, written, _said in self.inline):

@@ -132,7 +132,14 @@ class _Blog(Export):
         notes, line, self.post = Notes(), row.line, fields.number(row.get("wp:post_id"))
         content = row.get("content:encoded", "")
         source = self._to_files(shortcodes.expanded(content, self, notes)) + items.enclosed(row) + items.footnotes(row)
-        body = html.markdown(source, link=lambda address: self._link(address, notes), picture=self._picture, line=line)
+        spoken = self._spoken(row)
+        body = html.markdown(
+            source,
+            link=lambda address: self._link(address, notes),
+            picture=self._picture,
+            line=line,
+            language=spoken,
+        )
         published, updated = items.dates(row, notes)
         state, themes = items.state(row, published, notes), terms.of(self, row, notes)
         if row.get("wp:is_sticky", "").strip() == "1":
@@ -144,7 +151,7 @@ class _Blog(Export):
             body=body.markdown,
             slug=items.slug(row),
             summary=items.summary(row),
-            language=self._spoken(row),
+            language=spoken,
             sort=sort,
             state=state,
             published_at=published,
