@@ -503,6 +503,8 @@ def test_shortcodes_take_any_text(content):
         def block(self, number):
             return ""
 
+        table = block
+
     shortcodes.expanded(content, Blog(), Notes())
 
 

@@ -355,6 +355,29 @@ def test_what_only_lays_texts_out_is_told_once():
     assert "vc_row (2), vc_column (1), vc_separator (1)" in told.words
 
 
+def test_tables_kept_for_several_posts_stand_in_them():
+    def kept(number, key, rows, options="{}"):
+        meta = {"_tablepress_export_table_id": key, "_tablepress_table_options": options}
+        return item(number, kind="tablepress_table", content=rows, meta=meta, title=f"Table {key}")
+
+    tables = (
+        kept(20, "3", '[["Year","Trade | all"],["2020","<b>1</b>\\nmore"]]'),
+        kept(21, "4", '[["a","b"]]', '{"table_head":false}'),
+    )
+    found = one("See:\n\n[table id=3 /]\n\n[table id=4 /] [table id=9 /]", *tables)
+    assert found.body == (
+        "See:\n\n| Year | Trade \\| all |\n| --- | --- |\n| 2020 | **1**<br>more |\n\n|  |  |\n| --- | --- |\n| a | b |"
+    )
+    assert "[table id=9 /]" in said(found)
+    told = read(wxr(item(content="[table id=3]"), *tables))[1:]
+    assert ["tablepress_table" in each.words for each in told] == [True]
+    assert not [
+        each for each in read(wxr(item(content="[table id=3][table id=4]"), *tables)) if isinstance(each, LeftOut)
+    ]
+    for foul in ("{", "[1]", '{"a":1}', "null", "[[[1]]]", "[" * 5000):
+        assert one("x [table id=3 /]", kept(20, "3", foul), kept(21, "4", "[]", foul)).body.startswith("x")
+
+
 def test_pictures_of_galleries_that_are_nowhere_are_told_of():
     found = one("[gallery ids='5,77'] [gallery]", LIBRARY[0])
     assert found.body == "![A](import:0)"

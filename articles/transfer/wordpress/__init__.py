@@ -28,6 +28,7 @@ CREATE INDEX by_path ON attachments (path);
 CREATE INDEX by_page ON attachments (page);
 CREATE INDEX by_parent ON attachments (parent);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, path TEXT, block TEXT);
+CREATE TABLE tables (id TEXT PRIMARY KEY, content TEXT, options TEXT, used INTEGER);
 CREATE TABLE authors (login TEXT PRIMARY KEY, name TEXT);
 """
 
@@ -98,6 +99,9 @@ class _Blog(Export):
             self.account.descriptions += bool(html.plain(row.get("content:encoded", "")))
         elif kind == "wp_block":
             self.keep("texts", number, "", row.get("content:encoded", ""))
+        elif kind == "tablepress_table":
+            key = row.meta.get("_tablepress_export_table_id", "")
+            self.keep("tables", key, row.get("content:encoded", ""), row.meta.get("_tablepress_table_options", ""), 0)
         elif kind == "guest-author":  # of the plugin Co-Authors Plus
             login = row.meta.get("cap-user_login") or row.get("wp:post_name", "").removeprefix("cap-")
             self.keep("authors", login, html.plain(row.meta.get("cap-display_name") or row.get("title", "")))
@@ -289,6 +293,13 @@ class _Blog(Export):
         self.kept.execute("UPDATE texts SET path = 'shown' WHERE id = ?", [number])
         return known[0]
 
+    def table(self, key):
+        """Return HTML of a table that the plugin TablePress keeps for several posts under this key, or nothing."""
+        known = self.one("SELECT content, options FROM tables WHERE id = ?", key)
+        shown = known and items.table(*known)
+        self.kept.execute("UPDATE tables SET used = 1 WHERE id = ? AND ?", [key, bool(shown)])
+        return shown or ""
+
     def _link(self, address, notes):
         """Return the address a link gets: within the blog from the root, but for files, which stay where they are."""
         if fields.host(address) not in self.hosts or not re.match("https?:", address):
@@ -308,6 +319,9 @@ class _Blog(Export):
 
     def left(self, *, is_whole):
         """Yield what was left out, by kind, with how often."""
-        shown = self.one("SELECT count(*) FROM texts WHERE path = 'shown'")[0]  # blocks, within texts
+        within = {  # texts
+            "wp_block": self.one("SELECT count(*) FROM texts WHERE path = 'shown'")[0],
+            "tablepress_table": self.one("SELECT count(*) FROM tables WHERE used")[0],
+        }
         unused = self.one("SELECT count(*) FROM attachments WHERE NOT used")[0]
-        yield from self.account.told(self.name, shown, unused)
+        yield from self.account.told(self.name, within, unused)

@@ -37,16 +37,16 @@ class Account:
         """Count the shortcodes of the names `layout`, which only lay a text out."""
         self.layout.update(name for name in sorted(layout) if name in self.layout or len(self.layout) < MOST_LAYOUT)
 
-    def told(self, place, blocks, unused):
-        """Yield it; so many `blocks` kept for several texts are within texts, so many files are `unused`."""
-        for words in self._words(blocks, unused):
+    def told(self, place, within, unused):
+        """Yield it; `within` texts stand so many of what is kept for several ({type: number}), so many files are `unused`."""
+        for words in self._words(within, unused):
             yield LeftOut(place, words)
 
-    def _words(self, blocks, unused):
+    def _words(self, within, unused):
         if self.comments:
             yield _("Comments that were left out: %s.") % self.comments
         for what, count in self.kinds.items():
-            if what == ("kind", "wp_block") and count <= blocks:
+            if what[0] == "kind" and count <= within.get(what[1], 0):
                 continue
             words = _("Items of the type “%(what)s” that were left out: %(count)s.")
             if what[0] == "status":

@@ -107,3 +107,18 @@ def footnotes(row):
         return shortcodes.notes_below(n for n in found if all(isinstance(each, str) for each in n))
     except (ValueError, TypeError, KeyError, RecursionError):
         return ""
+
+
+def table(content, options):
+    """Return HTML of a table of the plugin TablePress, whose rows and options are JSON; "" for what is none."""
+    try:
+        rows, options = json.loads(content), json.loads(options or "{}")
+        has_head = options.get("table_head", True)
+        rows = [[str(cell).replace("\n", "<br>") for cell in row] for row in rows]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return ""
+    made = []
+    for number, row in enumerate(rows):
+        tag = "th" if has_head and number == 0 and len(rows) > 1 else "td"
+        made.append("".join(f"<{tag}>{cell}</{tag}>" for cell in row))
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in made)}</table>" if any(made) else ""

@@ -59,7 +59,7 @@ def expanded(content, blog, notes):
     """Return the `content` of a post as HTML, telling `notes` what it made of it.
 
     `blog.gallery(ids, notes)` gives HTML of pictures by their numbers (all of the post for none), `blog.addresses(ids)`
-    the addresses of files, `blog.block(id)` the content of a block kept for several posts, or ""; in `blog.account` is
+    the addresses of files, `blog.block(id)` the content of a block kept for several posts, `blog.table(id)` a table, or ""; in `blog.account` is
     counted what is the same of many texts. Raise `html.markup.TooLong` when what these put in has more characters than
     are read.
     """
@@ -218,6 +218,9 @@ class _Shortcodes:
         if kind == "gallery":
             ids = re.findall(r"\d{1,12}", named.get("ids") or named.get("include") or "")
             return self._gallery(list(map(int, ids[:500])))
+        if kind == "table" and named.get("id") and (table := self.blog.table(named["id"])):
+            self.put_in = blocks.counted(self.put_in, table)
+            return f"\n\n{table}\n\n"
         if kind == "playlist" and named.get("ids"):
             files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"])[:500])))
             if files:

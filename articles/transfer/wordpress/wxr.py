@@ -32,6 +32,7 @@ DESCRIPTIONS = (
 _META = {
     "_wp_attachment_image_alt", "_thumbnail_id", "_wp_attached_file", "footnotes", "cap-user_login", "cap-display_name",
     "enclosure", "_jetpack_newsletter_access",
+    "_tablepress_export_table_id", "_tablepress_table_options",
     *DESCRIPTIONS,
 }  # fmt: skip
 _MOST_TERMS, _MOST_SLUGS = 500, 50
