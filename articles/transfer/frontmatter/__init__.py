@@ -1,4 +1,4 @@
-"""Markdown files with heads of fields, as Jekyll, Hugo, Pelican and Eleventy have them, or a folder of such files.
+"""Markdown files with heads of fields, as Jekyll, Hugo, Pelican, Eleventy, Hexo and Zola have them, or a folder of such files.
 
     documents(place, zone) -> Documents and Refusals, in the order of their names
 
@@ -16,14 +16,27 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from ...models import tries
-from ..documents import Document, LeftOut, Note, Refusal, Sort, State
+from ..documents import KEEPS, Document, LeftOut, Note, Refusal, Sort, State
 from ..places import Unreadable
-from . import addresses, bodies, fields, finding, folders, heads, links, setups
+from . import addresses, bodies, fields, finding, folders, heads, leads, links, setups
 from .setups import Dialect
 
 LONGEST = 1 << 20  # bytes of a text; one that can be shown has 200,000 characters
 REMEMBERED = 4_096  # addresses of other texts
-_OTHERS = (".rst", ".adoc", ".asciidoc", ".org", ".textile", ".mdx", ".ipynb", ".pandoc", ".html", ".htm")
+_OTHERS = (
+    ".qmd",
+    ".rmd",
+    ".rst",
+    ".adoc",
+    ".asciidoc",
+    ".org",
+    ".textile",
+    ".mdx",
+    ".ipynb",
+    ".pandoc",
+    ".html",
+    ".htm",
+)
 _ABOUT = re.compile(r"(?:readme|licen[cs]e|changelog|contributing|code_of_conduct|security|todo)\b", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_. ]+|$)(.*)")
 _BUNDLE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown)")
@@ -98,7 +111,7 @@ class _Reader:
         self._bundles = {
             posixpath.dirname(name)
             for name in place.names()
-            if setup.dialect == Dialect.HUGO and _BUNDLE.fullmatch(posixpath.basename(name))
+            if setup.dialect in {Dialect.HUGO, Dialect.ZOLA} and _BUNDLE.fullmatch(posixpath.basename(name))
         }
 
     # Which files
@@ -119,10 +132,12 @@ class _Reader:
             if not is_html:
                 return Refusal(name, _("Only Markdown and HTML are taken, and this is %s.") % ending)
         part = Part(below=stem)
-        if self.setup.dialect in {Dialect.HUGO, Dialect.PLAIN}:
+        if self.setup.dialect in {Dialect.HUGO, Dialect.ZOLA, Dialect.PLAIN}:
             part = self._with_language(part)
-        judged = {Dialect.JEKYLL: self._jekyll, Dialect.HUGO: self._hugo, Dialect.PELICAN: self._pelican,
-                  Dialect.ELEVENTY: self._eleventy}.get(self.setup.dialect)  # fmt: skip
+        if self.setup.dialect == Dialect.PLAIN and part.below.endswith("/index"):
+            part = part._replace(below=part.below.removesuffix("/index"))
+        judged = {Dialect.JEKYLL: self._jekyll, Dialect.HEXO: self._jekyll, Dialect.HUGO: self._hugo, Dialect.ZOLA: self._hugo,
+                  Dialect.PELICAN: self._pelican, Dialect.ELEVENTY: self._eleventy}.get(self.setup.dialect)  # fmt: skip
         found = judged(part, inside) if judged else part
         return found if isinstance(found, Part) else LeftOut(name, found)
 
@@ -149,7 +164,8 @@ class _Reader:
             included = self.setup.settings.get("include")
             if isinstance(included, list) and inside[0] in [str(each).strip("/") for each in included]:
                 return part._replace(sort=Sort.PAGE)
-            return _("Jekyll shows nothing of the folder %s.") % inside[0]
+            told = {"system": self.setup.dialect, "folder": inside[0]}
+            return _("%(system)s shows nothing of the folder %(folder)s.") % told
         excluded = self.setup.settings.get("exclude")
         if isinstance(excluded, list) and any("/".join(inside).startswith(str(each)) for each in excluded if each):
             return _("Its configuration leaves it out.")
@@ -183,7 +199,8 @@ class _Reader:
         """Return the `Info` of a file; raise HeadError or Unreadable."""
         text, controls = heads.decoded(self.place.read(name, LONGEST))
         head = heads.taken_apart(text, lines=self.setup.dialect == Dialect.PELICAN)
-        said, notes, is_post = self.folders.said(name, part, head.fields), [], part.sort == Sort.ARTICLE
+        said, notes = fields.with_parts(self.folders.said(name, part, head.fields)), []
+        is_post = part.sort == Sort.ARTICLE
         stem = posixpath.basename(part.below)
         dated = _DATED.fullmatch(stem)
         date = fields.published(said, head, self.zone, notes)
@@ -195,7 +212,7 @@ class _Reader:
         is_unclear = is_unclear or len(notes) > before
         language = fields.line(fields.first(said, _LANGUAGES)[1] or part.code or self.setup.language)
         slug = fields.line(said.get("slug"))
-        title = fields.line(said.get("title"))
+        title = fields.spoken(said.get("title"))
         made = addresses.Text(
             part.below, (dated[2] or stem) if dated else stem, said, title, slug, date,
             self._categories(said, name), re.split("[-_]", language.lower())[0], is_post,
@@ -236,7 +253,8 @@ class _Reader:
     def _slug(self, info):
         if info.text.slug:
             return info.text.slug
-        if self.setup.dialect == Dialect.PELICAN and info.text.title:
+        of_title = self.setup.dialect == Dialect.PELICAN and not addresses.slug_is_of_file(self.setup, info.text)
+        if of_title and info.text.title:
             return info.text.title
         last = posixpath.basename(info.text.below)
         above = posixpath.basename(posixpath.dirname(info.text.below))
@@ -256,13 +274,12 @@ class _Reader:
             return _("It is about the folder, not a text of it.")
         if not head.kind and self.setup.dialect == Dialect.JEKYLL:
             return _("It has no head, so Jekyll makes no page of it.")
-        if (
-            head.kind
-            and self.setup.dialect == Dialect.JEKYLL
-            and posixpath.splitext(name)[0] == f"{self.setup.content}404"
-        ):
+        is_system, is_page = self.setup.dialect != Dialect.PLAIN, info.part.sort == Sort.PAGE
+        if head.kind and is_system and posixpath.splitext(name)[0] == f"{self.setup.content}404":
             return _("It is what the former site said where there was nothing.")
-        if head.kind and not head.body.strip() and not info.text.title and info.part.sort == Sort.PAGE:
+        of_collection = self.setup.dialect == Dialect.JEKYLL and name.removeprefix(self.setup.content).startswith("_")
+        is_page = is_page or (of_collection and not {"_posts", "_drafts"} & set(name.split("/")))
+        if head.kind and not head.body.strip() and not info.text.title and is_page:
             return _("It has neither a title nor a text.")
         return ""
 
@@ -303,6 +320,10 @@ class _Reader:
             yield Note(_("There is no text in it."), info.head.after)
         if info.fields.get("expirydate"):
             yield Note(_("It had a date of expiry there; here nothing expires."), info.head.line_of("expirydate"))
+        if any(fields.is_of_file(info.fields.get(key)) for key in fields.DATES):
+            yield Note(_("Its date was that of its file there, which is not known here."), info.head.line_of("date"))
+        if not is_draft and fields.line(info.fields.get("password")):
+            yield Note(_("Readers needed a password for it there.") + f" {KEEPS}", info.head.line_of("password"))
         if not is_draft and info.is_unclear:
             yield Note(_("It stays a draft until its date is one that can be read."))
         elif info.part.sort == Sort.ARTICLE and not is_draft and info.text.date is None:
@@ -316,25 +337,27 @@ class _Reader:
         head, said, notes = info.head, info.fields, list(info.notes)
         is_draft = self._is_draft(info, notes)
         former = "" if is_draft else self._former(info, notes)
-        around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark)
+        around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark, said)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
         body, title = take(head, around, said, self.finder.of(name, around.note), info.text.title)
+        if not body and part.sort == Sort.PAGE and head.kind:
+            return LeftOut(name, _("It is a page without a text, as those are that show a list or a form."))
         if not title:
             title = _of_file(info.text.stem) or _("Untitled")
             notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
-        lead, sort = links.lead(around, said), self._sort(info)
+        lead, sort = leads.lead(around, said), self._sort(info)
         updated_at = fields.published(said, head, self.zone, notes, fields.UPDATES)
-        notes += [*around.notes, *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
+        notes += [*around.told(), *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
         return Document(
             origin=self._origin(name),
             place=name,
             title=title,
             body=body,
             slug=names.slugify(self._slug(info)),
-            summary=fields.line(fields.first(said, fields.SUMMARIES)[1]),
+            summary=links.plain(fields.spoken(fields.first(said, fields.SUMMARIES)[1])),
             language=info.text.language if _CODE.fullmatch(info.text.language) else "",
             sort=sort,
-            state=State.DRAFT if is_draft else State.UNCLEAR if info.is_unclear else State.PUBLISHED,
+            state=self._state(info, is_draft),
             published_at=info.text.date,
             updated_at=updated_at,
             authors=fields.authors(said, self.setup),
@@ -346,6 +369,14 @@ class _Reader:
         )
 
     @staticmethod
+    def _state(info, is_draft):
+        if is_draft:
+            return State.DRAFT
+        if fields.line(info.fields.get("password")):
+            return State.WITHHELD
+        return State.UNCLEAR if info.is_unclear else State.PUBLISHED
+
+    @staticmethod
     def _sort(info):
         kind = {fields.line(info.fields.get(key)).lower() for key in ("type", "layout")}
         if "page" in kind and not info.text.date:
@@ -355,7 +386,7 @@ class _Reader:
         return info.part.sort
 
     def _old_paths(self, info, path):
-        at = posixpath.dirname(path.rstrip("/")) + "/" if path else "/"
+        at = posixpath.dirname(path.rstrip("/")) + "/" if path and self.setup.dialect != Dialect.ZOLA else "/"
         found = [path] if path else []
         former = fields.former(info.fields)
         if self.setup.dialect == Dialect.PLAIN:  # elsewhere they are other names of a text

@@ -1,5 +1,6 @@
 """At which path the readers of a former site had a text, computed from its configuration and the head of the text.
 
+Hexo: permalinks likewise (hexo.io/docs/permalinks). Zola: folders and `path` (getzola.org/documentation/content/page).
 Jekyll: permalinks with placeholders (jekyllrb.com/docs/permalinks). Hugo: `url`, the section's pattern, or folders
 (gohugo.io/content-management/urls). Pelican: ARTICLE_URL and its kin. Eleventy: `permalink`, or folders
 (11ty.dev/docs/permalinks).
@@ -66,11 +67,14 @@ class Text:
 
 def former(setup, text):
     """Return the path at which readers had `text`, or "" where that isn't known; raise Unknown, in words."""
-    computing = {Dialect.JEKYLL: _jekyll, Dialect.HUGO: _hugo, Dialect.PELICAN: _pelican, Dialect.ELEVENTY: _eleventy}
+    computing = {Dialect.JEKYLL: _jekyll, Dialect.HUGO: _hugo, Dialect.PELICAN: _pelican, Dialect.ELEVENTY: _eleventy,
+                 Dialect.HEXO: _hexo, Dialect.ZOLA: _zola}  # fmt: skip
     given = text.fields.get("permalink") or text.fields.get("url")
     if setup.dialect in computing:
         path = computing[setup.dialect](setup, text)
     else:
+        own = text.fields.get("path")  # Gatsby's
+        given = given or (own if isinstance(own, str) and own.startswith("/") else None)
         path = given if isinstance(given, str) and not re.search(r"[{}:]", urlsplit_path(given)) else ""
     return local(path, setup)
 
@@ -134,9 +138,10 @@ def _of_date(date):
     }  # fmt: skip
 
 
-def _slug(words, strict=True):
-    """Return words as Jekyll and Hugo make a part of a path of them: accents and other scripts stay."""
-    words = unicodedata.normalize("NFC", words).lower().strip()
+def _slug(words, strict=True, cased=False):
+    """Return words as Jekyll and Hugo make a part of a path of them: accents and other scripts stay; capitals if `cased`."""
+    words = unicodedata.normalize("NFC", words).strip()
+    words = words if cased else words.lower()
     if strict:
         return re.sub(r"[^\w]+|_+", "-", words).strip("-")
     return re.sub("-+", "-", re.sub(r"[^\w\-./+~]", "", re.sub(r"\s+", "-", words)))
@@ -189,18 +194,70 @@ def _hugo(setup, text):
     slug = text.slug or last
     prefix = ""
     first = str(setup.settings.get("defaultcontentlanguage") or "en").lower()
-    if text.language and setup.languages and text.language != first:
-        prefix = f"/{text.language}"
-    ugly = str(setup.settings.get("uglyurls")).lower() == "true"
+    own = text.language if text.language in setup.languages else ""
+    if own and (own != first or _is_true(setup, "defaultcontentlanguageinsubdir")):
+        prefix = f"/{own}"
+    cased = _is_true(setup, "disablepathtolower")
     if not isinstance(pattern, str):
         path = f"{folder}/{slug}".lstrip("/")
-        return f"{prefix}/{_slug(path, strict=False)}" + (".html" if ugly else "/")
-    title = _slug(text.title)
+        return f"{prefix}/{_slug(path, strict=False, cased=cased)}" + (".html" if _is_true(setup, "uglyurls") else "/")
+    title = _slug(text.title, cased=cased)
+    pattern = re.sub(r":sections(\[[^\[\]]*\])", lambda found: _slice(folder, found[1]), pattern)
     values = _of_date(text.date) | {
         "section": section, "sections": folder, "title": title, "slug": text.slug or title, "filename": last,
         "slugorfilename": slug, "contentbasename": last, "slugorcontentbasename": slug,
     }  # fmt: skip
-    return f"{prefix}/" + _slug(_filled(pattern, values, r":([a-z]+)"), strict=False).lstrip("/")
+    return f"{prefix}/" + _slug(_filled(pattern, values, r":([a-z]+)"), strict=False, cased=cased).lstrip("/")
+
+
+def _is_true(setup, key):
+    return str(setup.settings.get(key)).lower() == "true"
+
+
+def _slice(folder, wanted):
+    """Return those of the folders in a path that `[1:]`, `[last]` and the like mean (gohugo.io/configuration/permalinks)."""
+    sections = folder.split("/") if folder else []
+    found = re.fullmatch(r"\[(\d{1,2}|last)?(:)?(\d{1,2}|last)?\]", wanted)
+    if not found:
+        raise Unknown(_("The address it had can't be computed: nothing is known of %s.") % f":sections{wanted}")
+    first, last = (len(sections) - 1 if each == "last" else int(each or 0) for each in (found[1], found[3]))
+    if not found[2]:
+        return "/".join(sections[first : first + 1])
+    return "/".join(sections[first : last if found[3] else None])
+
+
+def _hexo(setup, text):
+    folder, last = posixpath.split(text.below)
+    if not text.is_post:
+        return "/" + (f"{folder}/" if last == "index" else f"{text.below}.html")
+    own = text.fields.get("permalink")
+    name = re.sub(r"^(?:.*/)?_posts/", "", text.below)
+    dated = ":year" in str(setup.settings.get("new_post_name"))
+    title = posixpath.join(posixpath.dirname(name), text.stem) if dated else name
+    default = str(setup.settings.get("default_category") or "uncategorized")
+    values = {
+        **_of_date(text.date), "title": title, "name": posixpath.basename(title), "post_title": _slug(text.title),
+        "category": re.sub(r"[^\w/]+", "-", text.categories[0] if text.categories else default),
+        "abbrlink": str(text.fields.get("abbrlink") or "") or None, "id": str(text.fields.get("id") or "") or None,
+    }  # fmt: skip
+    wished = (
+        own if isinstance(own, str) and own else str(setup.settings.get("permalink") or ":year/:month/:day/:title/")
+    )
+    path = "/" + _filled(wished, values, r":([a-z_]+[a-z])").lstrip("/")
+    pretty = setup.settings.get("pretty_urls")
+    if isinstance(pretty, dict) and str(pretty.get("trailing_html")).lower() == "false":
+        path = path.removesuffix(".html")
+    return path
+
+
+def _zola(setup, text):
+    first = str(setup.settings.get("default_language") or "en")
+    prefix = f"/{text.language}" if text.language in setup.languages and text.language != first else ""
+    own = text.fields.get("path")
+    if isinstance(own, str) and own:
+        return f"{prefix}/{own.strip('/')}/"
+    folder, _last = posixpath.split(text.below)
+    return f"{prefix}/" + _slug(f"{folder}/{text.slug or text.stem}".lstrip("/"), strict=False) + "/"
 
 
 def _pelican(setup, text):
@@ -212,7 +269,7 @@ def _pelican(setup, text):
     default = ("" if text.is_post else "pages/") + ("{slug}-{lang}.html" if other else "{slug}.html")
     pattern = setup.settings.get(f"{kind}_LANG_URL".lower() if other else f"{kind}_URL".lower())
     pattern = pattern if isinstance(pattern, str) else default
-    category = text.categories[0] if text.categories else "misc"
+    category = text.categories[0] if text.categories else str(setup.settings.get("default_category") or "misc")
     values = {"slug": text.slug or _pelican_slug(setup, text), "lang": text.language or first,
               "category": _pelican_slug_of(category)}  # fmt: skip
 
@@ -234,8 +291,15 @@ def _strftime(date, pattern):
 
 
 def _pelican_slug(setup, text):
-    wished = setup.settings.get("slugify_source") == "basename"
-    return _pelican_slug_of(text.stem if wished else text.title)
+    return _pelican_slug_of(text.stem if slug_is_of_file(setup, text) else text.title)
+
+
+def slug_is_of_file(setup, text):
+    """Whether Pelican takes the slug of a text from the name of its file (SLUGIFY_SOURCE, FILENAME_METADATA)."""
+    said = str(setup.settings.get("filename_metadata"))
+    is_dated = text.stem != posixpath.basename(text.below)
+    by_name = "(?P<slug>" in said and ("(?P<date>" not in said or is_dated)
+    return by_name or setup.settings.get("slugify_source") == "basename"
 
 
 def _pelican_slug_of(words):

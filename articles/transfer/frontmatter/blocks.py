@@ -6,6 +6,10 @@ from .masks import NEW
 
 _ITEM = re.compile(r"( *)((?:[-*+]|\d{1,9}[.)])[ \t]+)(?=\S)")
 _QUOTED = re.compile(r" {0,3}> ?")
+_HTML = re.compile(
+    r"<(div|section|article|center|aside|header|footer|main|nav|details|figure|p)\b[^<>]{0,1000}>", re.IGNORECASE
+)
+MOST_LINES = 500  # of a block of HTML
 DEEPEST = 8  # quotations within each other
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _FENCE = re.compile(r"( *)((?:>[ >]*)?)(?:```|~~~)")
@@ -38,6 +42,35 @@ def as_blocks(value, kept=None, depth=0):
         out += blocks.line(lines[place], lines[place + 1] if place + 1 < len(lines) else "")
         place += 1
     return "\n".join(out)
+
+
+def flat_html(value, whole):
+    """Return Markdown in which what stands in blocks of HTML isn't indented: without their tags it would be code.
+
+    A block reaches to an empty line (CommonMark 4.6); where `whole`, to its end, as kramdown and Python-Markdown see it.
+    """
+    lines, out, place, fence = value.split("\n"), [], 0, ""
+    while place < len(lines):
+        fenced, found = re.match(r" {0,3}(`{3,}|~{3,})", lines[place]), _HTML.match(lines[place])
+        if fenced and (not fence or fenced[1].startswith(fence)):
+            fence = "" if fence else fenced[1]
+        end = _end_of_html(lines, place, found[1].lower(), whole) if found and not fence else place
+        out += [line.lstrip(" \t") for line in lines[place:end]] or [lines[place]]
+        place = max(end, place + 1)
+    return "\n".join(out)
+
+
+def _end_of_html(lines, first, name, whole):
+    """Return the line after a block of HTML that begins at the line `first` with the tag `name`; `first` for one to be left."""
+    after = next((n for n in range(first, min(len(lines), first + MOST_LINES)) if not lines[n].strip()), len(lines))
+    depth, tags = 0, re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+    for place in range(first, min(len(lines), first + MOST_LINES) if whole else after):
+        if re.search(r"<pre\b|^[ \t]*(?:```|~~~)|\bmarkdown=", lines[place], re.IGNORECASE):
+            return first
+        depth += sum(-1 if found[1] else 1 for found in tags.finditer(lines[place]))
+        if depth <= 0:
+            return place + 1
+    return min(after, first + MOST_LINES)
 
 
 def _is_quoted(line, kept):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from . import elements, fields, flavours, links, wiki
-from .blocks import as_blocks, with_breaks
+from .blocks import as_blocks, flat_html, with_breaks
 from .masks import Text
 from .setups import Dialect, setting
 from .tags import Tags
@@ -29,9 +29,9 @@ def taken(head, around, said, find, title):
     Without a `title` the heading at the top is it, or the first of the first level. One at the top that is the title is
     not said again.
     """
-    text = Text(head.body, head.after)
-    around.mask, around.unmasked = text.mask, text.unmasked
     dialect = around.setup.dialect
+    text = Text(flat_html(head.body, dialect in {Dialect.JEKYLL, Dialect.PELICAN}), head.after)
+    around.mask, around.unmasked = text.mask, text.unmasked
     Tags(text, around, said, find).replaced()
     text.replace(_CONTENTS, lambda found, line: "")
     flavours.replaced(text, around)
@@ -47,6 +47,7 @@ def taken(head, around, said, find, title):
         text.replace(_MAIL, lambda found, line: _bare(found))
     flavours.without_attributes(text, around)
     title = _titled(text, title, around)
+    text.settle()
     if dialect != Dialect.PELICAN:
         text.value = as_blocks(text.value, text.kept)
         if _breaks_lines(around.setup):

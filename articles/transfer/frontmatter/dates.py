@@ -70,7 +70,7 @@ def instant(value, zone):
     elif isinstance(value, datetime.date):
         made = datetime.datetime.combine(value, datetime.time())
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        made = _read(" ".join(str(value).strip().strip("\"'").split()))
+        made = _read(" ".join(str(value).replace("+/-TTTT", "").strip().strip("\"'").split()))
     else:
         raise ValueError(value)
     if not _EARLIEST <= made.year <= _LATEST:

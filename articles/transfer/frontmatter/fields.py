@@ -1,5 +1,6 @@
 """What the head of a text says, whatever its system calls it: names, flags, dates, themes, authors."""
 
+import html
 import re
 
 from django.utils.translation import gettext as _
@@ -7,31 +8,45 @@ from django.utils.translation import gettext as _
 from ... import names
 from ..documents import Note
 from . import dates
-from .links import LEADS
+from .leads import LEADS
 from .setups import Dialect
 
 SUMMARIES = ("summary", "description", "excerpt", "abstract", "subtitle", "lead", "standfirst")
-DATES = ("publishdate", "pubdate", "date", "published_at", "published", "created", "created_at", "datepublished")
-UPDATES = ("lastmod", "modified", "updated", "last_modified_at", "updated_at", "modified_at", "datemodified", "update")
+DATES = ("publishdate", "pubdate", "pubdatetime", "date", "published_at", "publishedat", "published_date", "publish_date",
+         "published", "date_published", "datepublished", "created", "created_at", "createdat")  # fmt: skip
+UPDATES = ("lastmod", "modified", "updated", "last_modified_at", "updated_at", "updatedat", "updateddate", "moddatetime",
+           "modified_at", "modified_date", "datemodified", "last_updated", "lastupdated", "update")  # fmt: skip
 ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url")
-_TAGS = ("tags", "tag", "categories", "category", "keywords", "topics", "themes")
+_TAGS = ("tags", "tag", "categories", "category", "topics", "themes")
+_KEYWORDS = "keywords"  # for search engines; names of themes only where there are no others
 _AUTHORS = ("authors", "author", "byline", "by")
-_FLAGS = ("draft", "published", "status", "visibility")
+_OF_FILE = re.compile(r"(?:git )?(?:last modified|created)", re.IGNORECASE)  # 11ty.dev/docs/dates
+_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|br|cite|code|del|em|i|mark|p|small|span|strong|sub|sup|u)\b[^<>]{0,300}>", re.IGNORECASE
+)
+_FLAGS = ("draft", "isdraft", "published", "publish", "private", "unlisted", "status", "visibility", "password")
+_DRAFTS = {"draft": True, "isdraft": True, "published": False, "publish": False, "private": True, "unlisted": True}
 _READ = frozenset(("title", "slug", "permalink", "url", "lang", "language", "locale", "type", "layout", "save_as", "params",
-                   *SUMMARIES, *DATES, *UPDATES, *ALIASES, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
+                   "taxonomies", "extra", "resources", "media_subpath", "img_path", "gallery", "render_with_liquid",
+                   *DATES, *UPDATES, *ALIASES, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
 # How a page was laid out there is nothing that is said here.
 _LAID_OUT = frozenset((
     "comments", "toc", "weight", "menu", "math", "mathjax", "katex", "mermaid", "sidebar", "classes", "template", "theme",
     "share", "related", "read_time", "show_date", "order", "nav_order", "linktitle", "markup", "outputs", "sitemap",
     "author_profile", "header_type", "pin", "toc_sticky", "toc_label", "hidden", "cascade", "build", "_build", "guid", "id", "uuid",
     "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override", "translationkey",
-    "categories_label", "excerpt_separator", "render_with_liquid", "showtoc", "tocopen", "iscjklanguage", "readingtime", "expirydate",
+    "categories_label", "excerpt_separator", "sharing", "footer", "dsq_thread_id", "top", "sticky", "icon", "featured", "mathjax3",
+    "hiddenfromhomepage", "hiddenfromsearch", "hideinhomepage", "twemoji", "lightgallery", "ruby", "fraction", "fontawesome",
+    "linktomarkdown", "rssfulltext", "code", "comment", "library", "authorlink", "featuredimagepreview", "giscus_comments",
+    "related_posts", "_styles", "path", "abbrlink", "show_sidebar", "hidemeta", "disableshare", "hidesummary", "searchhidden", "showreadingtime",
+    "showbreadcrumbs", "showpostnavlinks", "cover_hidden", "editpost", "copyright", "background", "css", "js", "scripts", "styles", "showtoc", "tocopen", "iscjklanguage", "readingtime", "expirydate",
 ))  # fmt: skip
 _OUT, _NOT_OUT = {"published", "publish", "public", "done", "live"}, {"draft", "pending", "wip", "in progress"}
 _YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""}
 # Collections of Eleventy's sites that say what sort of a text it is.
 _COLLECTIONS = {"post", "posts", "page", "pages", "nav", "all", "blog", "article", "articles"}
 MOST_NAMES = 200
+_UNSAID = {"none", "", "[]", "{}", "true", "false"}  # values that say nothing to readers
 _LINKED = re.compile(r"\[\[(?:[^\[\]|]*\||(?:[^\[\]|]*/)?)([^\[\]|]+)\]\]")  # as Obsidian's properties name a text
 
 
@@ -51,13 +66,29 @@ def line(value):
     return names.clean_line(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
+def spoken(value):
+    """Return a value as a line for readers, for whom its entities of HTML were characters and its tags were none."""
+    return names.clean_line(html.unescape(_MARKUP.sub("", line(value))))
+
+
+def with_parts(said):
+    """Return fields in which a date of two parts (`date: {created: …, updated: …}`, MkDocs) is two."""
+    parts = _mapping(said.get("date"))
+    return said | {"date": parts.get("created"), "updated": parts.get("updated")} if parts else said
+
+
+def is_of_file(value):
+    """Whether a date is that of the file there, as Eleventy lets one say."""
+    return isinstance(value, str) and bool(_OF_FILE.fullmatch(value.strip()))
+
+
 def published(fields, head, zone, notes, keys=DATES):
     """Return the instant that the first of `keys` says which says one, or None; what isn't understood becomes a note."""
     for key in keys:
         value = fields.get(key)
         if value is None or value == "" or (key == "published" and flag(value) is not None):
             continue
-        if str(value).startswith("0001-01-01"):  # as Hugo writes that there is none
+        if is_of_file(value) or str(value).startswith("0001-01-01"):  # as Hugo writes that there is none
             continue
         try:
             return dates.instant(value, zone)
@@ -69,18 +100,18 @@ def published(fields, head, zone, notes, keys=DATES):
 def is_draft(fields, head, notes):
     """Return whether the head says that readers don't see the text; what is unclear counts as yes, and is told."""
     draft = False
-    for key in ("draft", "published"):
+    for key, meant in _DRAFTS.items():
         value = fields.get(key)
         if value is None:
             continue
         said = flag(value, "unclear")
         if said == "unclear":
-            if key == "draft":
+            if meant:
                 words = _("It is unclear whether it is a draft (%s); it counts as one.") % str(value)[:60]
                 notes.append(Note(words, head.line_of(key)))
                 draft = True
             continue
-        draft = draft or said == (key == "draft")
+        draft = draft or said == meant
     status = line(fields.get("status") or fields.get("visibility") or "").lower()
     if status in {"hidden", "private", "unlisted", "skip"}:
         notes.append(Note(_("Its status is “%s”; it counts as a draft.") % status, head.line_of("status")))
@@ -137,21 +168,39 @@ def categories(fields, dialect):
 def themes(fields, setup, more=()):
     """Return the tags and categories of the head, and `more`, each once; those of taxonomies of the site's own too."""
     keys = [*_TAGS]
-    taxonomies = setup.settings.get("taxonomies")
-    if setup.dialect == Dialect.HUGO and isinstance(taxonomies, dict):
-        own = [str(each).lower() for each in taxonomies.values()]
-        keys += [each for each in own if each not in keys and each not in {"author", "authors", "series"}]
+    keys += [each for each in _own(setup) if each not in keys]
     found = [*more]
     for key in keys:
         found += _words(fields.get(key) or [], setup.dialect, key)
+    for key, value in _mapping(fields.get("taxonomies")).items():  # Zola's
+        found += _words(value, setup.dialect, key) if key not in _AUTHORS else []
+    if not found:
+        found = _words(fields.get(_KEYWORDS) or [], setup.dialect, _KEYWORDS)
     if setup.dialect == Dialect.ELEVENTY:
         found = [each for each in found if names.fold(each) not in _COLLECTIONS]
     return unique(found)
 
 
+def _own(setup, of_authors=False):
+    """Return the keys under which heads name what is in Hugo's taxonomies of the site's own: themes, or `of_authors`."""
+    own = setup.settings.get("taxonomies")
+    if setup.dialect != Dialect.HUGO or not isinstance(own, dict):
+        return []
+    told = {str(value).lower(): {str(key).lower(), str(value).lower()} for key, value in own.items()}
+    return [
+        key
+        for key, both in told.items()
+        if key != "series" and bool(both & {"author", "authors", "writer"}) == of_authors
+    ]
+
+
+def _mapping(value):
+    return {str(key).lower(): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
 def authors(fields, setup):
     """Return the names of the authors: those of the head, or the one of the whole site."""
-    key, value = first(fields, _AUTHORS)
+    key, value = first(fields | _mapping(fields.get("taxonomies")), (*_own(setup, of_authors=True), *_AUTHORS))
     if isinstance(value, str):
         divided = re.split(";", value) if ";" in value else re.split(",", value)
         if len(divided) == 2 and key == "author" and ";" not in value:  # "Ayşe Kaya, Jr." or two people
@@ -169,9 +218,10 @@ def former(fields):
 
 def untaken(fields, head, setup):
     """Return a note that names the fields of which nothing is taken; nothing where there are none."""
-    own = setup.settings.get("taxonomies")
-    known = {str(each).lower() for each in own.values()} if isinstance(own, dict) else set()
-    left = [key for key in fields if key not in _READ | _LAID_OUT | known and fields[key] not in (None, "", [], {})]
+    known = {*_READ, *_LAID_OUT, *_own(setup), *_own(setup, of_authors=True), first(fields, SUMMARIES)[0]}
+    if not any(fields.get(key) for key in (*_TAGS, "taxonomies", *_own(setup))):
+        known.add(_KEYWORDS)
+    left = [key for key in fields if key not in known and str(fields[key]).lower() not in _UNSAID]
     if not left:
         return []
     return [Note(_("Nothing is taken of these fields of its head: %s.") % ", ".join(left)[:300], head.line_of(left[0]))]

@@ -2,6 +2,7 @@
 
 import posixpath
 import unicodedata
+from bisect import bisect_left
 
 from django.utils.translation import gettext as _
 
@@ -15,14 +16,18 @@ class Finder:
 
     def __init__(self, place, setup):
         self.place, self.setup, self._by_stem, self._by_name = place, setup, None, None
+        self._sorted = None
 
     def of(self, name, note):
         """Return find(words, kind): the file that a tag of the text `name` means, or None; `note(words, line)` hears of doubts.
 
-        The kinds are "post", "ref", "file", and "name" for a text or a picture anywhere, in capitals or not.
+        The kinds are "post", "ref", "file", and "name" for a text or a picture anywhere, in capitals or not; of "beside" it
+        is a list of all files that lie beside the text, and in folders there.
         """
 
         def find(words, kind):
+            if kind == "beside":
+                return self._beside(f"{posixpath.dirname(name)}/")
             words = words.strip().strip("/")
             folder, content, root = posixpath.dirname(name), self.setup.content, self.setup.root
             first = root if kind == "file" else f"{folder}/"
@@ -45,6 +50,12 @@ class Finder:
             return fitting[0] if fitting else None
 
         return find
+
+    def _beside(self, folder):
+        if self._sorted is None:
+            self._sorted = list(self.place.names())
+        first = bisect_left(self._sorted, folder)
+        return [each for each in self._sorted[first : first + MOST_NAMESAKES] if each.startswith(folder)]
 
     def is_first(self, name):
         """Whether the text `name` is the first of those of its name."""

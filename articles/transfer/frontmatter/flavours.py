@@ -40,6 +40,17 @@ _ADMONITION = re.compile(
     r"^(?:!!!|\?\?\?\+?)[ \t]+([\w-]{1,40})[^\n\"]{0,100}(?:\"([^\"\n]{0,300})\")?[ \t]*\n((?:(?: {4}|\t|\ue100|[ \t]*$)[^\n]*(?:\n|\Z))+)",
     re.MULTILINE,
 )
+_TABBED = re.compile(
+    r"(?:^|(?<=[\ue102\ue103]))===[!+]?[ \t]+\"([^\"\n]{0,300})\"[ \t]*\n((?:(?: {4}|\t|\ue100|[ \t]*$)[^\n]*(?:\n|\Z))+)",
+    re.MULTILINE,
+)  # of Material for MkDocs
+_CONTAINER = re.compile(
+    r"(?:^|(?<=[\ue102\ue103]))([ \t]*):{3,}[ \t]*(?:\{[^{}\n]{0,200}\}|([\w-]{1,40})?(?:\[([^\]\n]{0,300})\])?(?:\{[^{}\n]{0,200}\})?[ \t]*([^\n:{}]{0,300}))[ \t]*$",
+    re.MULTILINE,
+)  # of Docusaurus, VuePress and Pandoc
+_LABELLED = {"note", "tip", "info", "warning", "danger", "caution", "important", "success"}
+_HASHNODE = re.compile(r"%\[(https?://[^\s\[\]]{1,1000})\]")
+_DISTILL = re.compile(r"<d-footnote>((?:[^<]|<(?!/d-footnote>)){1,2000})</d-footnote>")
 _NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
 _CITED = re.compile(rf"(?<![\\\]]){CITATION}")
 
@@ -53,8 +64,12 @@ def replaced(text, around):
         text.replace(_HIDDEN, lambda found, line: _left_out(found, line, text, around))
         text.replace(_MARKED, lambda found, line: found[1])
         text.replace(_ANCHOR, lambda found, line: "")
+        text.replace(_HASHNODE, lambda found, line: f"<{found[1]}>")
     if dialect in {Dialect.PELICAN, Dialect.PLAIN}:
         text.replace(_ADMONITION, lambda found, line: _admonition(found, text))
+        text.replace(_TABBED, lambda found, line: _tabbed(found, text))
+    if dialect != Dialect.PELICAN:
+        text.replace(_CONTAINER, lambda found, line: _contained(found))
     text.replace(_FORMULA, lambda found, line: _formula(found, line, text, around))
     text.replace(_HEADING_ID, lambda found, line: _plain_heading(found, around))
     if dialect == Dialect.PELICAN:  # whose Markdown is ours
@@ -70,7 +85,9 @@ def replaced(text, around):
     text.replace(_ALERT, lambda found, line: _alert(found))
     text.replace(_STRUCK, lambda found, line: f"<del>{found[1]}</del>")
     text.replace(_HASH, lambda found, line: f"{found[1]}\\{found[2]}")
-    if dialect in {Dialect.PLAIN, Dialect.ELEVENTY}:
+    is_distill = bool(_DISTILL.search(text.value))
+    text.replace(_DISTILL, lambda found, line: f"^[{' '.join(found[1].split())}]")
+    if dialect in {Dialect.PLAIN, Dialect.ELEVENTY} or is_distill:
         _notes_within(text)
 
 
@@ -130,7 +147,7 @@ def _plain_heading(found, around):
 
 
 def _attribute(found, line, around):
-    around.note(_("Attributes were left out: %s") % found[0].strip()[:200], line)
+    around.note(_("Attributes were left out: %s") % found[0].strip()[:200], line, kind="attributes")
     return ""
 
 
@@ -144,16 +161,33 @@ def _admonition(found, text):
     """Return a block of Python-Markdown's that is set apart (`!!! note "Title"`) as a quotation with its title in bold."""
     title = found[1].capitalize() if found[2] is None else found[2].strip()
     lines = [f"**{title}**", ""] if title else []
-    for line in text.unmasked(found[3]).rstrip().split("\n"):
-        line = re.sub(r"^(?: {4}|\t)", "", line)
-        lines.append(text.mask(line) if line.startswith(("    ", "\t")) else line)
+    lines += _outdented(found[3], text)
     return "\n".join(f"> {line}" if line.strip() else ">" for line in lines) + "\n\n"
+
+
+def _tabbed(found, text):
+    """Return a tab of Material for MkDocs: its title in bold and its text, which is no code."""
+    return f"**{found[1].strip()}**\n\n" + "\n".join(_outdented(found[2], text)) + "\n\n"
+
+
+def _outdented(block, text):
+    """Return the lines of a block that stands four spaces in, without these; code in it stands aside."""
+    lines = (re.sub(r"^(?: {4}|\t)", "", line) for line in text.unmasked(block).rstrip().split("\n"))
+    return [text.mask(line) if line.startswith(("    ", "\t")) else line for line in lines]
+
+
+def _contained(found):
+    """Return what stands for the line at which a container begins or ends: its title, or what it is called there."""
+    title = (found[3] or found[4] or "").strip()
+    if not title and (found[2] or "").lower() in _LABELLED:
+        title = found[2].capitalize()
+    return f"\n{found[1]}**{title}**\n" if title else ""
 
 
 def _formula(found, line, text, around):
     """Return a formula as code: its letters stay."""
     code = text.unmasked(found[1]).strip()
-    around.note(_("A formula is shown as it was typed: %s") % " ".join(code.split())[:200], line)
+    around.note(_("A formula is shown as it was typed: %s") % " ".join(code.split())[:200], line, kind="formulas")
     before = found.string[max(0, found.start() - 500) : found.start()].rpartition("\n")[2]
     after = found.string[found.end() : found.end() + 500].partition("\n")[0]
     if before.strip() or after.strip() or "\n" in before:

@@ -40,6 +40,8 @@ class Folders:
             return _flat(self._of_hugo(name, part)) | _flat(own)
         if self.setup.dialect == Dialect.JEKYLL:
             return self._of_jekyll(below, part) | own
+        if self.setup.dialect == Dialect.ZOLA:
+            return _flat(own, "extra")
         if self.setup.dialect == Dialect.PELICAN:
             return self._of_pelican(below) | own
         return _added_up(self._of_eleventy(name), own) if self.setup.dialect == Dialect.ELEVENTY else own
@@ -168,9 +170,9 @@ def _kind(below, part):
     return next((each[1:] for each in inside if each.startswith("_")), "pages")
 
 
-def _flat(said):
-    """Return fields with those of `params` among them, which count less (gohugo.io: parameters of one's own)."""
-    params = said.get("params")
+def _flat(said, inner="params"):
+    """Return fields with those of `inner` among them, which count less (gohugo.io: parameters of one's own)."""
+    params = said.get(inner)
     return {str(key).lower(): value for key, value in params.items()} | said if isinstance(params, dict) else said
 
 

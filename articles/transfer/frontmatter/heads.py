@@ -31,6 +31,7 @@ _ENDS = {
 }
 _LINE = re.compile(r" {0,3}([A-Za-z0-9_-]{1,60}):[ \t]*(.*)")
 _KNOWN = {"title", "date", "modified", "category", "tags", "slug", "author", "authors", "summary", "lang", "status"}
+_BARE = re.compile(r"((?:(?:[A-Za-z][\w-]{0,60}[ ]?:|[ \t]+\S|- )[^\n]*\n){1,500})---[ \t]*(?:\n|\Z)")
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
@@ -91,11 +92,29 @@ def decoded(content):
 def taken_apart(text, lines=False):
     """Return the `Head` of a whole file, decoded; raise HeadError. Only where `lines`, a head of bare lines is any.
 
-    Elsewhere bare lines are a head when they begin with a field that Pelican knows.
+    Elsewhere bare lines are a head when they begin with a field that Pelican knows. One that ends in a line --- is YAML, as
+    Hexo has it; where `lines`, one between two such lines may be Pelican's lines instead, in which a colon says nothing.
     """
     opening = _FENCE.match(text)
     if opening:
-        return _fenced(text, opening)
+        try:
+            return _fenced(text, opening)
+        except HeadError:
+            inner = lines and _BARE.match(text, opening.end())
+            if not inner:
+                raise
+            head = _lined(inner[1])
+            return Head(head.fields, text[inner.end() :], "lines", inner[1], 2, text.count("\n", 0, inner.end()) + 1)
+    ending = None if lines else _BARE.match(text)
+    if ending and _LINE.match(text):
+        return Head(
+            _mapping(yaml_fields(ending[1]), 1),
+            text[ending.end() :],
+            "yaml",
+            ending[1],
+            1,
+            text.count("\n", 0, ending.end()) + 1,
+        )
     if text.startswith("{"):
         return _braced(text)
     first = _LINE.match(text)

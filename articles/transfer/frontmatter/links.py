@@ -17,9 +17,11 @@ from ..places import Unreadable
 from .masks import NEW, TOKEN
 from .setups import TEXTS, Dialect
 
-_TAKEN = (".jpg", ".jpeg", ".png", ".webp", ".jfif")
-_DRAWN = (".svg", ".gif", ".avif", ".bmp", ".tif", ".tiff", ".ico", ".heic", *_TAKEN)
+TAKEN = (".jpg", ".jpeg", ".png", ".webp", ".jfif")
+_DRAWN = (".svg", ".gif", ".avif", ".bmp", ".tif", ".tiff", ".ico", ".heic", *TAKEN)
 MOST = 2_000  # pictures of a text
+FEW, MOST_LINES = 3, 20  # notes of a kind that are told one by one, lines of more of them
+LONGEST_CODE = 1 << 16  # bytes of a file that a text shows as code
 _DEST = r"(?:<([^<>\n]{0,2000})>|((?:[^\s()<>]|\([^\s()<>]{0,500}\)){1,2000}))"
 _TITLE = r"""(?:[ \t\n]{1,9}(?:"((?:\\.|[^"\\\n]){0,1000})"|'((?:\\.|[^'\\\n]){0,1000})'|\(([^()\n]{0,1000})\)))?"""
 _WORDS = r"((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,1000})"
@@ -44,22 +46,45 @@ class Around:
     """What stands around one text: where its links lead and where its pictures lie; gathers `pictures` and `notes`.
 
     `at` is the path at which readers had it, or "". `path_of(name)` gives that of another text of the place, `mark(name)`
-    that of a file.
+    that of a file. `fields` are those of its head, which may say in which folder its pictures are.
     """
 
-    def __init__(self, place, setup, name, at, path_of, mark):
+    def __init__(self, place, setup, name, at, path_of, mark, fields=None):
         self.place, self.setup, self.name, self.path_of, self.mark_of = place, setup, name, path_of, mark
         self.folder, self.at = posixpath.split(name)[0], at
-        self.pictures, self.notes, self._told = [], [], set()
+        self.pictures, self._told, self._more = [], {}, {}
+        below = (fields or {}).get("media_subpath") or (fields or {}).get("img_path")  # of Chirpy, a theme of Jekyll
+        self.below = below.strip("/") if isinstance(below, str) else ""
         self.anchors, self.headings = {}, set()  # {an anchor there: here}; the anchors of the headings here
         self.mask = str  # what keeps an address that is settled from being looked at again
         self.unmasked = str  # what gives back the words that stand aside
 
-    def note(self, words, line=None):
-        """Tell people `words`, once for a line."""
-        if (words, line) not in self._told:
-            self._told.add((words, line))
-            self.notes.append(Note(words, line))
+    def note(self, words, line=None, kind=""):
+        """Tell people `words`, once for a line. Of those of a `kind` only the first `FEW` are told one by one."""
+        told = self._told.setdefault(words, [])
+        if line in told:
+            return
+        if kind and not told:
+            self._more.setdefault(kind, []).append(words)
+        told.append(line)
+
+    def told(self):
+        """Return the `Note`s: the same words once, and of a kind a few, each with the lines at which there are more."""
+        more = {}
+        for kind in self._more.values():
+            for words in kind[FEW:]:
+                more.setdefault(kind[FEW - 1], []).extend(self._told.pop(words))
+        notes = []
+        for words, lines in self._told.items():
+            others = lines[1:] + more.get(words, [])
+            if others:
+                listed = ", ".join(str(line) for line in others[:MOST_LINES] if line) + (
+                    ", …" if len(others) > MOST_LINES else ""
+                )
+                said = {"what": words, "count": len(others), "lines": listed}
+                words = _("%(what)s (and %(count)s more of the kind, lines %(lines)s)") % said  # noqa: PLW2901
+            notes.append(Note(words, lines[0]))
+        return notes
 
     def file(self, address):
         """Return the name in the place of the file that the address `address` of a text means, or None."""
@@ -69,15 +94,21 @@ class Around:
         path, host = _path_of(address)
         if path is None or (host and host != urlsplit(self.setup.host).netloc):
             return None
+        if path.startswith("@/"):  # Zola's
+            path = f"/{path[2:]}"
         if host or path.startswith("/"):
             folders = self._roots()
             inner = path.removeprefix(self.setup.base) if path.startswith(self.setup.base + "/") else path
             tried = [folder + each.lstrip("/") for each in dict.fromkeys([inner, path]) for folder in folders]
         else:
             tried = [posixpath.join(self.folder, path), *(folder + path for folder in self._roots())]
+            if self.setup.dialect == Dialect.HEXO:  # whose texts may have folders of their names
+                tried.insert(0, posixpath.join(posixpath.splitext(self.name)[0], path))
             if self.at:  # relative to the page, as a browser reads it
                 seen = urljoin(self.at, path).lstrip("/")
                 tried += [folder + seen for folder in self._roots()]
+        if self.below and not host:
+            tried = [f"{folder}{self.below}/{path.lstrip('/')}" for folder in self._roots()] + tried
         for each in tried:
             each = posixpath.normpath(each)
             if not each.startswith(("/", "..")) and (name := self.place.found(each)):
@@ -87,10 +118,18 @@ class Around:
     def _roots(self):
         root, content = self.setup.root, self.setup.content
         return {
+            Dialect.ZOLA: [content, root + "static/", root],
             Dialect.HUGO: [root + "static/", root + "assets/", content, root],
             Dialect.PELICAN: [content, content + "extra/", root],
             Dialect.ELEVENTY: [content, root + "public/", root + "static/", root + "src/", root],
-        }.get(self.setup.dialect, [content, root, root + "static/", root + "public/"])
+        }.get(self.setup.dialect, [content, root, root + "static/", root + "public/", content + "images/"])
+
+    def text_of(self, name):
+        """Return the text of a file of the place that is code, or None for one that isn't there or can't be read."""
+        try:
+            return self.place.read(name, LONGEST_CODE).decode() if name in self.place else None
+        except (Unreadable, UnicodeDecodeError):
+            return None
 
     def picture(self, address, alt, caption, line, credit=""):
         """Return the `Image` at `address`; None, and a note, where none can be taken."""
@@ -102,12 +141,13 @@ class Around:
             words = _("A picture of another host became a link: %s.") % address[:200]
         elif name is None:
             words = _("A picture is not there: %s.") % address[:200]
-        elif not name.lower().endswith(_TAKEN):
+        elif not name.lower().endswith(TAKEN):
             words = _("A picture of a kind that is not taken became a link: %s.") % name
         elif self.place.size(name) > MOST_BYTES:
             words = _("A picture has more than %(most)s bytes: %(name)s.") % {"most": f"{MOST_BYTES:,}", "name": name}
         if words:
-            self.note(words, line)
+            is_remote = name is None and _is_remote(address, self.setup) and not address.startswith("data:")
+            self.note(words, line, kind="remote" if is_remote else "")
             return None
         try:
             mark = self.mark_of(name)
@@ -115,13 +155,13 @@ class Around:
             self.note(_("A picture can't be read: %s.") % error, line)
             return None
         place = self.place
-        alt, caption = _plain(self.unmasked(alt)), _plain(self.unmasked(caption))
+        alt, caption = plain(self.unmasked(alt)), plain(self.unmasked(caption))
         return Image(name, mark, lambda: place.read(name, MOST_BYTES), alt, caption, credit)
 
     def known(self, address):
         """Return the `Image` at `address` without words of its own, or None; tells nobody of what is missing."""
         name = self.file(address)
-        if name is None or not name.lower().endswith(_TAKEN) or len(self.pictures) >= MOST:
+        if name is None or not name.lower().endswith(TAKEN) or len(self.pictures) >= MOST:
             return None
         return self.picture(address, "", "", None)
 
@@ -142,7 +182,7 @@ class Around:
             at = self.kept(address)
             return (f"[{words}]({self.mask(target(at))})" if at else words) + below
         number = self.number(image)
-        title = ' "{}"'.format(_plain(caption).replace('"', "&quot;")) if caption.strip() else ""
+        title = ' "{}"'.format(plain(caption).replace('"', "&quot;")) if caption.strip() else ""
         return f"![{_bracketed(alt)}]({PLACEHOLDER.format(number)}{title})"
 
     def kept(self, address):
@@ -217,9 +257,10 @@ def _is_remote(address, setup):
     return path is None or (bool(host) and host != urlsplit(setup.host).netloc)
 
 
-def _plain(words):
+def plain(words):
     """Return words of Markdown without what only Markdown reads: backslashes, emphasis of whole words, links."""
     words = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", words)
+    words = re.sub(r"`([^`\n]{1,300})`", r"\1", words)
     words = re.sub(r"(?<![\w*\\])([*_]{1,3})(?=\S)([^*_\\\n]{1,500})(?<=\S)\1(?![\w*])", r"\2", words)
     words = re.sub(r"\\([\\`*_{}\[\]()#+.!\"'-])", r"\1", words)
     return " ".join(words.replace("&quot;", '"').split())
@@ -306,7 +347,7 @@ def _whole(found, line, around, below):
     if path is None or not path or TOKEN in address or address.startswith("import:"):
         return None
     name = around.file(address)
-    if name and name.lower().endswith(_TAKEN) and "![" not in words:
+    if name and name.lower().endswith(TAKEN) and "![" not in words:
         image = around.picture(address, words, "", line) if len(around.pictures) < MOST else None
         if image is None:
             return None
@@ -334,7 +375,7 @@ def _show_below(text, below):
         for each in found:
             number, words = below[int(each[1])]
             alone = words.strip() == bare.strip()
-            caption = ' "{}"'.format(_plain(text.unmasked(words)).replace('"', "&quot;")) if alone else ""
+            caption = ' "{}"'.format(plain(text.unmasked(words)).replace('"', "&quot;")) if alone else ""
             shown.append(f"![{_bracketed(words)}]({PLACEHOLDER.format(number)}{caption})")
             bare = "" if alone else bare
         blocks[place] = (f"{NEW}{NEW}" if bare else "").join([bare, f"{NEW}{NEW}".join(shown)])
@@ -346,37 +387,3 @@ def _definition(found, line, around):
     if not address or address.lower().endswith(_DRAWN):
         return None
     return found[0].replace(address, around.led(address, line), 1)
-
-
-def lead(around, fields):
-    """Return the `Image` that the head names as the picture of the whole text, or None."""
-    value = next((fields[name] for name in _LEADS if fields.get(name)), None)
-    alt = caption = ""
-    if isinstance(value, list):
-        value = next((each for each in value if isinstance(each, str | dict)), "")
-    if isinstance(value, dict):
-        told = {str(key).lower(): each for key, each in value.items() if isinstance(each, str)}
-        alt, caption = told.get("alt", ""), told.get("caption", "")
-        value = next((told[key] for key in _WITHIN if told.get(key)), "")
-    if not isinstance(value, str) or not value.strip():
-        return _beside(around) if around.setup.dialect == Dialect.HUGO else None
-    alt = alt or next((fields[name] for name in _ALTS if isinstance(fields.get(name), str)), "")
-    return around.picture(value.strip(), alt, caption, None)
-
-
-def _beside(around):
-    """Return the `Image` that lies beside a text of Hugo's under a name that themes of Hugo look for, or None."""
-    for stem in ("featured", "feature", "cover", "thumbnail"):
-        for ending in _TAKEN:
-            if f"{around.folder}/{stem}{ending}" in around.place and around.name.rpartition("/")[2].startswith(
-                "index."
-            ):
-                return around.picture(f"{stem}{ending}", "", "", None)
-    return None
-
-
-_LEADS = ("image", "cover", "featured_image", "featuredimage", "featureimage", "feature_image", "thumbnail", "hero",
-          "hero_image", "banner", "images", "header", "cover_image", "coverimage", "teaser")  # fmt: skip
-_WITHIN = ("image", "src", "path", "url", "feature", "teaser", "relative_path")
-_ALTS = ("image_alt", "imagealt", "cover_alt", "featured_image_alt", "alt")
-LEADS = frozenset(_LEADS + _ALTS)

@@ -22,7 +22,8 @@ _CLOSING = re.compile(r"(.*?)(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*high
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+]|\d{1,9}[.)]|:|\[\^[^\]\n]{1,100}\]:)[ \t]")
 _TICKS = re.compile("`+")
 _MORE = re.compile(
-    r"<!--\s{0,9}(?:more|excerpt|readmore|read more|PELICAN_(?:BEGIN|END)_SUMMARY)\s{0,9}-->", re.IGNORECASE
+    r"<!--\s{0,9}(?:more|excerpt|readmore|read more|truncate|end|end_?excerpt|PELICAN_(?:BEGIN|END)_SUMMARY)\s{0,9}-->",
+    re.IGNORECASE,
 )  # where a summary ends
 _LITERAL = re.compile(r"<(pre|code|script|style|textarea)\b[^<>]{0,2000}>|<!--", re.IGNORECASE)
 
@@ -80,9 +81,14 @@ class Text:
         )
         return value.replace(GONE, "").replace(NEW, "\n").replace(BRACE, "{")
 
+    def settle(self):
+        """Have lines that went gone and lines that came there; those of the file are not known any more."""
+        self.value = self.value.replace(GONE, "").replace(NEW, "\n")
+
     def finished(self):
         """Return the text."""
-        value = re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", self.value.replace(GONE, "").replace(NEW, "\n"))
+        self.settle()
+        value = re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", self.value)
         return self.unmasked(value).replace(GONE, "").replace(NEW, "\n").replace(BRACE, "{")
 
     def _without_code(self, body):

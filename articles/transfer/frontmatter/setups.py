@@ -1,10 +1,12 @@
 """Which system a folder of texts was written for, and what its configuration says, read as data and never run.
 
 `found(place)` returns a `Setup`. The names of files tell: `_config.yml` (Jekyll), `hugo.toml` and its kin (Hugo),
-`pelicanconf.py` (Pelican), `.eleventy.js` and its kin (Eleventy); a folder with none of them is taken as it is.
+`pelicanconf.py` (Pelican), `.eleventy.js` and its kin (Eleventy); a folder with none of them is taken as it is. Hexo and
+Zola have files of the same names as Jekyll and Hugo, with other keys in them.
 """
 
 import ast
+import itertools
 import json
 import posixpath
 import re
@@ -22,6 +24,8 @@ from ..places import Unreadable
 from . import heads
 
 TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
+_SAID = ("json", "js", "mjs", "cjs", "yml", "yaml")
+MOST_AUTHORS = 500
 LONGEST = 1 << 18  # bytes of a file of configuration
 
 
@@ -32,6 +36,8 @@ class Dialect(StrEnum):
     HUGO = "Hugo"
     PELICAN = "Pelican"
     ELEVENTY = "Eleventy"
+    HEXO = "Hexo"
+    ZOLA = "Zola"
     PLAIN = "Markdown"
 
 
@@ -47,6 +53,7 @@ _SIGNS = {
     ".eleventy.js": Dialect.ELEVENTY,
     **{f"eleventy.config.{ending}": Dialect.ELEVENTY for ending in ("js", "mjs", "cjs", "ts")},
 }
+_HEXO = {"source_dir", "public_dir", "new_post_name", "post_asset_folder"}  # keys that only its configuration has
 _LAST = {sign.rpartition("/")[2] for sign in _SIGNS}
 
 
@@ -92,7 +99,12 @@ def found(place):
         elif not posts and re.search(r"(?:^|/)_(?:posts|drafts)/", name):
             posts.append(name)
     if not signs:
-        return Setup(Dialect.JEKYLL if posts else Dialect.PLAIN)
+        above = "source/" if posts and all(name.startswith("source/") for name in posts) else ""
+        setup = Setup(Dialect.JEKYLL if posts else Dialect.PLAIN, content=above)
+        _authors(
+            place, setup, [name for name in place.names() if re.search(r"(?:^|/)authors\.(?:ya?ml|json)$", name)][:1]
+        )
+        return setup
     _depth, _rank, name, sign = min(signs)
     setup = Setup(_SIGNS[sign], root=name[: len(name) - len(sign)])
     reading = {Dialect.JEKYLL: _jekyll, Dialect.HUGO: _hugo, Dialect.PELICAN: _pelican, Dialect.ELEVENTY: _eleventy}
@@ -142,8 +154,11 @@ def _take(setup, name, language="", zone="", url="", base="", author=""):
     """Put what every system says somewhere into the setup."""
     setup.language = _text(language)
     setup.author = _text(author)
+    url = _text(url)
+    if "//" not in url and re.match(r"[\w-]+(?:\.[\w-]+)+(?:/|$)", url):  # "blog.example.org"
+        url = f"https://{url}"
     try:
-        parts = urlsplit(_text(url))
+        parts = urlsplit(url)
         setup.host = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
         setup.base = (base or parts.path).strip("/")
     except ValueError:
@@ -158,20 +173,74 @@ def _take(setup, name, language="", zone="", url="", base="", author=""):
 
 def _jekyll(place, setup, name):
     setup.settings = told = _mapping(data(place, name))
+    if _HEXO & set(told):
+        _hexo(setup, name)
+        return
     setup.content = setup.root + (_folder(told.get("source"), ".") if told.get("source") else "")
     author = told.get("author")
     author = _mapping(author).get("name") if isinstance(author, dict) else author
     language = told.get("lang") or told.get("locale") or told.get("language")
-    _take(setup, name, language, told.get("timezone"), told.get("url"), _text(told.get("baseurl")), author)
-    for ending in ("yml", "yaml", "json"):
-        authors = f"{setup.content}_data/authors.{ending}"
-        if authors in place:
-            for key, value in _mapping(data(place, authors)).items():
-                setup.authors[key] = _text(_mapping(value).get("name")) or key
+    base = _text(told.get("baseurl")) or _text(told.get("root"))  # the latter is Octopress's
+    _take(setup, name, language, told.get("timezone"), told.get("url"), base, author)
+    _authors(place, setup, (f"{setup.content}_data/authors.{ending}" for ending in ("yml", "yaml", "json")))
+
+
+def _authors(place, setup, files):
+    """Take the names of authors by their keys from those of `files` that are there: {key: {name: …}}."""
+    for name in files:
+        try:
+            told = _mapping(data(place, name)) if name in place else {}
+        except Unreadable as error:
+            setup.refused.append(error.refusal)
+            continue
+        told = _mapping(told["authors"]) if isinstance(told.get("authors"), dict) else told
+        for key, value in told.items():
+            setup.authors[key] = _text(_mapping(value).get("name")) or key
+
+
+def _hugo_authors(place, setup):
+    """Take the names of authors that have a file of their own: data/authors/KEY.yaml, content/authors/KEY/_index.md."""
+    data_of, page_of = re.escape(f"{setup.root}data/authors/"), re.escape(f"{setup.content}authors/")
+    pattern = re.compile(rf"{data_of}([^/]+)\.(?:ya?ml|toml|json)|{page_of}([^/]+)(?:/_?index)?\.md")
+    found = (each for each in map(pattern.fullmatch, place.names()) if each)
+    for each in itertools.islice(found, MOST_AUTHORS):
+        key = each[1] or each[2]
+        try:
+            told = (
+                _mapping(data(place, each[0]))
+                if each[1]
+                else heads.taken_apart(heads.decoded(place.read(each[0], LONGEST))[0]).fields
+            )
+        except (Unreadable, heads.HeadError):
+            continue  # its text is told of when its turn comes
+        name = _text(told.get("name") or told.get("title"))
+        if name and not key.startswith("_"):
+            setup.authors[key.lower()] = name
+
+
+def _hexo(setup, name):
+    setup.dialect, told = Dialect.HEXO, setup.settings
+    setup.content = setup.root + _folder(told.get("source_dir"), "source")
+    language = told.get("language")
+    language = next(iter(language), "") if isinstance(language, list) else language
+    _take(setup, name, language, told.get("timezone"), told.get("url"), "", told.get("author"))
+    if not setup.base:
+        setup.base = f"/{_text(told.get('root')).strip('/')}".rstrip("/")
+
+
+def _zola(setup, name):
+    setup.dialect, told = Dialect.ZOLA, setup.settings
+    setup.content = setup.root + "content/"
+    setup.languages = {code: _mapping(each) for code, each in _mapping(told.get("languages")).items()}
+    author = told.get("author") or _mapping(told.get("extra")).get("author")
+    _take(setup, name, told.get("default_language") or "en", "", told.get("base_url"), "", author)
 
 
 def _hugo(place, setup, name):
     setup.settings = told = _mapping(data(place, name))
+    if "base_url" in told and "baseurl" not in told:
+        _zola(setup, name)
+        return
     inner, ending = posixpath.split(name)[0], name.rpartition(".")[2]
     if inner.endswith("config/_default"):
         for part in ("permalinks", "languages", "taxonomies", "cascade", "markup", "params"):
@@ -183,18 +252,25 @@ def _hugo(place, setup, name):
     author = _mapping(author).get("name") if isinstance(author, dict) else author
     first = told.get("defaultcontentlanguage") or told.get("languagecode") or told.get("locale")
     _take(setup, name, first, told.get("timezone"), told.get("baseurl"), "", author)
+    _hugo_authors(place, setup)
 
 
 def _pelican(place, setup, name):
-    try:
-        text = heads.decoded(place.read(name, LONGEST))[0]
-        setup.settings = told = _assigned(text)
-    except (heads.HeadError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(name, _("It can't be read as data: %s.") % error) from error
+    setup.settings = told = _python(place, name)
+    published = f"{setup.root}publishconf.py"  # what it says of the public site counts
+    if published in place:
+        told |= {key: value for key, value in _python(place, published).items() if value or key not in told}
     setup.content = setup.root + _folder(told.get("path"), "content")
     if told.get("path") is None and not any(each.startswith(setup.content) for each in place.names()):
         setup.content = setup.root
     _take(setup, name, told.get("default_lang"), told.get("timezone"), told.get("siteurl"), "", told.get("author"))
+
+
+def _python(place, name):
+    try:
+        return _assigned(heads.decoded(place.read(name, LONGEST))[0])
+    except (heads.HeadError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable(name, _("It can't be read as data: %s.") % error) from error
 
 
 def _assigned(source):
@@ -216,11 +292,30 @@ def _eleventy(place, setup, name):
     text = heads.decoded(place.read(name, LONGEST))[0]
     said = re.search(r"""\binput["']?\s{0,9}:\s{0,9}["']([^"'\n]{1,200})["']""", text)
     setup.content = setup.root + (_folder(said[1], ".") if said else "")
-    for each in (f"{setup.content}_data/{stem}.json" for stem in ("site", "metadata", "meta")):
+    folders = dict.fromkeys(f"{above}_data/" for above in (setup.content, setup.root, f"{setup.root}src/"))
+    for each in (
+        f"{folder}{stem}.{ending}" for folder in folders for stem in ("site", "metadata", "meta") for ending in _SAID
+    ):
         if each in place:
-            told = setup.settings = _mapping(data(place, each))
+            told = setup.settings = _mapping(_of_program(place, each) if each.endswith("js") else data(place, each))
             author = told.get("author")
             author = _mapping(author).get("name") if isinstance(author, dict) else author
             language = told.get("lang") or told.get("language")
             _take(setup, each, language, told.get("timezone"), told.get("url"), "", author)
             return
+
+
+def _of_program(place, name):
+    """Return the plain words that a file of JavaScript says under the keys that count here; nothing is run."""
+    text = heads.decoded(place.read(name, LONGEST))[0]
+    of_author = re.search(r"""\bauthor["']?\s{0,9}:\s{0,9}\{([^{}]{0,2000})\}""", text)
+    told = {"author": _said_by_program(of_author[1], "name")} if of_author else {}
+    text = text.replace(of_author[0], "") if of_author else text  # it may have an address of its own
+    return {key: _said_by_program(text, key) for key in ("url", "language", "lang", "timezone", "author")} | told
+
+
+def _said_by_program(text, key):
+    said = re.search(
+        rf"""(?:^|[{{,])\s{{0,40}}["']?{key}["']?\s{{0,9}}:\s{{0,9}}["'`]([^"'`\n]{{1,200}})["'`]""", text, re.MULTILINE
+    )
+    return said[1] if said else None

@@ -5,11 +5,15 @@ told is left out, each with a note that quotes it; the text between two tags sta
 """
 
 import re
+from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from . import boxes, hexo
 from .addresses import local
+from .embeds import PICTURES, SITES, SOURCES, arguments, embed
+from .fields import flag
 from .links import led_picture
 from .masks import BRACE, fenced
 from .setups import Dialect
@@ -17,62 +21,22 @@ from .setups import Dialect
 HUGO = re.compile(r"\{\{([<%])([^{}]{0,4000}?)[>%]\}\}")
 LIQUID = re.compile(r"\{%-?([^{}]{0,4000}?)-?%\}")
 OUTPUT = re.compile(r"\{\{-?([^{}]{0,2000}?)-?\}\}")
-_ARGUMENT = re.compile(
-    r"""(?:([\w-]{1,60})\s{0,3}[=:]\s{0,3})?(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`([^`]*)`|([^\s,"'`]+))"""
+_ZOLA = re.compile(
+    r"\{\{-?\s*(\w{1,60})\(([^{}]{0,2000}?)\)\s*-?\}\}|\{%-?\s*(?:(\w{1,60})\(([^{}]{0,2000}?)\)|end)\s*-?%\}"
 )
-_ADDRESS = re.compile(r"https?://\S+")
-_SITES = {
-    "youtube": "https://www.youtube.com/watch?v={}",
-    "youtubelite": "https://www.youtube.com/watch?v={}",
-    "vimeo": "https://vimeo.com/{}",
-    "instagram": "https://www.instagram.com/p/{}/",
-    "twitter": "https://twitter.com/i/status/{}",
-    "tweet": "https://twitter.com/i/status/{}",
-    "x": "https://twitter.com/i/status/{}",
-    "gist": "https://gist.github.com/{}",
-    "codepen": "https://codepen.io/{}",
-    "spotify": "https://open.spotify.com/track/{}",
-    "dailymotion": "https://www.dailymotion.com/video/{}",
-    "telegram": "https://t.me/{}",
-    "asciinema": "https://asciinema.org/a/{}",
-}
-_IDS = ("id", "video", "videoid", "video_id", "code", "shortcode", "tweet", "status")
-_PICTURES = {"figure", "img", "image", "picture", "figcaption", "imgproc", "lightbox", "photo", "responsive_image"}
-_SOURCES = ("src", "url", "image_path", "image", "path", "file", "filename", "source", "link")
-_SILENT = {"assign", "capture", "endcapture", "toc", "seo", "feed_meta", "cache", "endcache", "set", "increment", "br"}
+_RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
+_RAW_LINE = re.compile(r"^[ \t]*\{%-?\s*(?:end)?raw\s*-?%\}[ \t]*\n", re.MULTILINE)
+_SILENT = {"assign", "capture", "endcapture", "toc", "seo", "feed_meta", "cache", "endcache", "set", "increment", "br",
+           "icon", "katex", "math", "mathjax", "clear", "clearfix"}  # fmt: skip
 KNOWN = {"post_url", "link", "include", "include_relative", "highlight", "endhighlight", "raw", "endraw", "comment",
-         "endcomment", "image", "img", "figure", "render", "verbatim", "endverbatim"} | set(_SITES)  # fmt: skip
-
-
-def arguments(words):
-    """Return ([those without a name], {name: value}) of what a tag says after its own name."""
-    plain, named = [], {}
-    for found in _ARGUMENT.finditer(words):
-        value = next((each for each in found.group(2, 3, 4, 5) if each is not None), "")
-        value = re.sub(r"\\(.)", r"\1", value)
-        if found[1]:
-            named[found[1].lower()] = value
-        else:
-            plain.append(value)
-    return plain, named
-
-
-def embed(name, plain, named):
-    """Return the address of what the tag `name` shows of another host, or "" where it is none that is known."""
-    pattern = _SITES.get(name)
-    given = next((named[each] for each in _IDS if named.get(each)), "") or (plain[0] if plain else "")
-    if _ADDRESS.fullmatch(given):
-        return given
-    if pattern and given:
-        if name in {"tweet", "twitter", "x"} and named.get("user"):
-            pattern = f"https://twitter.com/{quote(named['user'])}/status/{{}}"
-        if name == "gist" and len(plain) > 1:
-            given = f"{plain[0]}/{plain[1]}"
-        if name == "codepen" and named.get("user"):
-            given = f"{named['user']}/pen/{given}"
-        return pattern.format(quote(given.strip(), safe="/?=&-_"))
-    others = [*(named[each] for each in ("src", "url", "link", "href") if named.get(each)), *plain, *named.values()]
-    return next((each for each in others if _ADDRESS.fullmatch(each)), "")
+         "endcomment", "image", "img", "figure", "render", "verbatim", "endverbatim", "codeblock", "endcodeblock", "embed"} | set(SITES)  # fmt: skip
+_TEMPLATED = {Dialect.JEKYLL, Dialect.HEXO, Dialect.ELEVENTY}  # whose every text goes through Liquid or Nunjucks
+_HARMLESS = re.compile(
+    r"(?:relative_url|absolute_url|url|prepend|append|escape|strip|safe|markdownify|strip_newlines)\b"
+)
+_LEADING = re.compile(r"(?:relative_url|absolute_url|prepend|url)\b")
+MOST_SHOWN = 200  # pictures of a gallery
+_SAID = ("content", "text", "message", "body")  # under which a tag says words for readers
 
 
 class Tags:
@@ -89,25 +53,43 @@ class Tags:
 
     def replaced(self):
         """Put into the text what its tags show."""
-        liquid = self.dialect in {Dialect.JEKYLL, Dialect.ELEVENTY}
-        if self.dialect != Dialect.JEKYLL:
-            self._pairs(HUGO, "highlight", self._highlighted)
+        if self.dialect == Dialect.JEKYLL and flag(self.fields.get("render_with_liquid")) is False:
+            return
+        liquid = self.dialect in _TEMPLATED
+        if self.dialect == Dialect.ZOLA:
+            self.text.value = _of_zola(self.text.value)
+        if self.dialect not in {Dialect.JEKYLL, Dialect.HEXO}:
+            self._paired(HUGO)
             self.text.replace(HUGO, lambda found, line: self._aside(self._shortcode(found, line)))
-        if self.dialect not in {Dialect.HUGO, Dialect.PELICAN}:
+        if self.dialect not in {Dialect.HUGO, Dialect.ZOLA}:
+            if self.dialect != Dialect.HEXO:  # which leaves code alone
+                self.text.kept = [_without_raw(each) for each in self.text.kept] if liquid else self.text.kept
             for name in ("raw", "verbatim"):
                 self._pairs(LIQUID, name, self._raw)
             self._pairs(LIQUID, "comment", self._comment)
             self._pairs(LIQUID, "capture", self._capture)
-            self._pairs(LIQUID, "highlight", self._highlighted)
+            self._pairs(LIQUID, "pullquote", self._pulled)
+            self._paired(LIQUID)
             self.text.replace(LIQUID, lambda found, line: self._aside(self._tag(found, line, liquid)))
         if liquid:
             self.text.replace(OUTPUT, self._output)
+
+    def _paired(self, pattern):
+        """Put code and quotations in the place of the pairs of tags that say so."""
+        self._pairs(pattern, "highlight", self._highlighted)
+        for name in boxes.CODE:
+            self._pairs(pattern, name, lambda words, inner, line, name=name: self._code(name, words, inner))
+        for name in boxes.QUOTES if pattern is HUGO or self.dialect in _TEMPLATED else ():
+            self._pairs(pattern, name, lambda words, inner, line, name=name: self._quotation(name, words, inner))
+        self._pairs(pattern, "button", self._button)
 
     def _aside(self, made):
         return self.text.mask(made) if self.is_html and made and re.search(r"\]\(|<https?:", made) else made
 
     def _pairs(self, pattern, name, put):
         """Put `put(opening words, inner text, line)` in the place of each pair of tags called `name`."""
+        if name not in self.text.value:
+            return
         value, opening, line, at, out = self.text.value, None, self.text.first, 0, []
         counted = 0
         for found in pattern.finditer(value):
@@ -126,6 +108,22 @@ class Tags:
         plain, named = arguments(words.partition("highlight")[2])
         language = re.sub(r"[^\w+#.-]", "", named.get("lang") or (plain[0] if plain else ""))
         return self.text.mask(fenced(self.text.unmasked(inner), language))
+
+    def _code(self, name, words, inner):
+        above, code = boxes.codeblock(name, words, self.text.unmasked(inner))
+        return "\n\n".join(["", *filter(None, [above]), self.text.mask(code), ""])
+
+    def _quotation(self, name, words, inner):
+        return boxes.quotation(self.text, name, words, inner)
+
+    def _button(self, words, inner, _line):
+        _plain, named = arguments(words)
+        at, inner = named.get("href") or named.get("url") or named.get("link") or named.get("relref"), inner.strip()
+        return f"[{inner}]({at})" if at and inner and "\n" not in inner else inner
+
+    @staticmethod
+    def _pulled(_words, inner, _line):
+        return re.sub(r"\{\"\s*|\s*\"\}", "", inner)
 
     @staticmethod
     def _raw(_words, inner, _line):
@@ -147,28 +145,32 @@ class Tags:
     def _value(self, name):
         """Return what a variable of the text, the page or the site stands for, or None."""
         setup = self.around.setup
-        sites = {"site.baseurl": setup.base, "site.url": setup.host, "site.github.url": setup.host + setup.base}
+        sites = {
+            "site.baseurl": setup.base, "site.url": setup.host, "site.github.url": setup.host + setup.base,
+            "root_url": setup.base, "site.root": setup.base or "/",
+        }  # fmt: skip
         if name in sites:
             return sites[name]
         if name in self.values:
             return self.values[name]
-        said = re.fullmatch(r"(?:page\.|post\.)?(\w+)", name)
+        said = re.fullmatch(r"(?:page\.|post\.)?([\w-]+)", name)
         value = self.fields.get(said[1].lower()) if said else None
         return str(value) if isinstance(value, str | int | float) else None
 
-    def _left_out(self, found, line):
+    def _left_out(self, found, line, named=None):
         words = self.text.unmasked(found[0])
         self.around.note(_("Left out, for this site doesn't know it: %s") % " ".join(words.split())[:300], line)
-        return ""
+        said = _said(named or {})
+        return f"\n\n{said}\n\n" if said else ""
 
     def _linked(self, address, words, found, line):
-        self.around.note(_("What it embeds became a link: %s") % " ".join(found[0].split())[:300], line)
+        self.around.note(_("What it embeds became a link: %s") % " ".join(found[0].split())[:300], line, kind="embeds")
         if not address:
             return words
         return f"[{words}]({address})" if words else f"<{address}>"
 
     def _pictured(self, plain, named, found, line):
-        address = next((named[each] for each in _SOURCES if named.get(each)), "") or (plain[0] if plain else "")
+        address = next((named[each] for each in SOURCES if named.get(each)), "") or (plain[0] if plain else "")
         if not address:
             return None
         if not named and len(plain) > 1:
@@ -198,22 +200,56 @@ class Tags:
         closing = words.startswith("/")
         name, _space, rest = words.strip("/ \t\n").partition(" ")
         name = name.strip().lower().rpartition("/")[2].removesuffix(".html")
-        plain, named = arguments(rest)
         if closing:
             return ""
         if name in {"ref", "relref"}:
+            plain, named = arguments(rest)
             return self._referred(plain[0] if plain else named.get("path", ""), named.get("lang", ""), line)
-        return self._shown(name, plain, named, found, line)
+        if name == "param" and (value := self._value(rest.strip(" \"'"))) is not None:
+            return value
+        return self._shown(name, rest, found, line)
 
-    def _shown(self, name, plain, named, found, line):
-        if name in _PICTURES and (made := self._pictured(plain, named, found, line)) is not None:
+    def _shown(self, name, rest, found, line):
+        plain, named = arguments(rest)
+        if name == "gallery" and (made := self._gallery(named, line)):
             return made
+        if name in PICTURES and (made := self._pictured(plain, named, found, line)) is not None:
+            return made
+        if name in {"link", "button"}:
+            address = named.get("href") or named.get("url") or (plain[0] if plain else "")
+            words = next((named[each] for each in ("content", "text", "title") if named.get(each)), " ".join(plain[1:]))
+            if address and words:
+                return f"[{words}]({self.around.led(address, line)})"
+        if boxes.is_box(name):
+            self.around.note(_("The box around a text was left out; its words stay: %s") % name, line, kind="boxes")
+            title = boxes.title(name, rest, self.dialect not in {Dialect.HUGO, Dialect.ELEVENTY})
+            parts = [f"**{title}**" if title else "", _said(named)]
+            return "\n\n".join(["", *filter(None, parts), ""]) if any(parts) or _is_alone(found) else ""
         address = embed(name, plain, named)
         if address:
             return self._linked(address, named.get("title") or named.get("caption") or "", found, line)
         if name in {"audio", "video"} and (named.get("src") or plain):
             return self._linked(self.around.kept(named.get("src") or plain[0]), name, found, line)
-        return self._left_out(found, line)
+        if name in _SILENT:
+            return ""
+        return self._left_out(found, line, named)
+
+    def _gallery(self, named, line):
+        """Return the pictures of a gallery: those that the head lists, or those of files that are like a pattern."""
+        listed = self.fields.get(named.get("id", "gallery").lower())
+        shown = []
+        for each in listed[:MOST_SHOWN] if isinstance(listed, list) else ():
+            told = {str(key).lower(): str(value) for key, value in each.items()} if isinstance(each, dict) else {}
+            address = told.get("image_path") or told.get("url")
+            if address:
+                shown.append(self.around.shown(address, told.get("alt", ""), told.get("title", ""), line))
+        pattern = named.get("match", "")
+        for name in self.find("", "beside") if pattern and not shown else ():
+            if fnmatchcase(name.removeprefix(f"{self.around.folder}/"), pattern) and len(shown) < MOST_SHOWN:
+                shown.append(self.around.shown(quote(name.removeprefix(f"{self.around.folder}/")), "", "", line))
+        if shown and named.get("caption"):
+            shown.append(named["caption"])
+        return "".join(f"\n\n{each}" for each in shown) + "\n\n" if shown else ""
 
     def _referred(self, words, language, line):
         path, mark, after = words.strip().partition("#")
@@ -241,22 +277,26 @@ class Tags:
             if not at:
                 self.around.note(_("A link leads to a text that is not there: %s.") % rest.strip()[:200], line)
             return at or f"#{quote(rest.strip())}"
-        if name == "link":
+        if name == "link" and self.dialect != Dialect.HEXO:
             return self._file_linked(rest.strip(), line)
-        plain, named = arguments(rest)
+        plain, _named = arguments(rest)
         if name in {"include", "include_relative", "include_cached", "render"} and plain:
-            return self._shown(_of_include(plain[0]), plain[1:], named, found, line)
-        if name in {"assign", "set"} and (said := re.fullmatch(r"""(\w+)\s*=\s*["']([^"']*)["']""", rest.strip())):
+            return self._shown(_of_include(plain[0]), rest.strip().partition(" ")[2], found, line)
+        if name in {"assign", "set"} and (said := re.fullmatch(r"""([\w-]+)\s*=\s*["']([^"']*)["']""", rest.strip())):
             self.values[said[1]] = said[2]
             return ""
         if name in _SILENT:
             return self._left_out(found, line) if name in {"assign", "set"} else ""
         if name.startswith("end") or name in {"else", "elsif", "elseif"}:
             return ""
-        return self._shown(name, plain, named, found, line)
+        if (made := hexo.shown(self, name, rest.strip(), line)) is not None:
+            return f"\n\n{made}\n\n" if made.startswith("![") and _is_alone(found) else made
+        return self._shown(name, rest, found, line)
 
     def _file_linked(self, words, line):
         words = words.strip("\"'")
+        if words.startswith(("https://", "http://")):
+            return f"<{words}>"
         name = self.find(words, "file")
         if name is None:
             self.around.note(_("A link leads to a text that is not there: %s.") % words[:200], line)
@@ -265,16 +305,37 @@ class Tags:
     def _output(self, found, line):
         words, *filters = (each.strip() for each in found[1].split("|"))
         literal = re.fullmatch(r"""["'](.*)["']""", words, re.DOTALL)
-        setup = self.around.setup
-        if literal:
-            if all(
-                re.match(r"(?:relative_url|absolute_url|url|prepend|append|escape|strip)\b", each) for each in filters
-            ):
-                led = any(each.startswith(("relative_url", "absolute_url", "prepend", "url")) for each in filters)
-                return (local(literal[1], setup) or literal[1]) if led and literal[1].startswith("/") else literal[1]
-        elif not filters and (value := self._value(words)) is not None:
-            return value
-        return self._left_out(found, line)
+        value = literal[1] if literal else self._value(words)
+        if value is None or not all(_HARMLESS.match(each) for each in filters):
+            return self._left_out(found, line)
+        if value.startswith("/") and any(_LEADING.match(each) for each in filters):
+            return local(value, self.around.setup) or value
+        return f"\n\n{value}\n\n" if "markdownify" in filters else value
+
+
+def _of_zola(value):
+    """Return a text of Zola's with its shortcodes as Hugo writes them (getzola.org/documentation/content/shortcodes)."""
+    open_ones = []
+
+    def one(found):
+        if found[1]:
+            return f"{{{{< {found[1]} {found[2]} >}}}}"
+        if found[3]:
+            open_ones.append(found[3])
+            return f"{{{{< {found[3]} {found[4]} >}}}}"
+        return f"{{{{< /{open_ones.pop()} >}}}}" if open_ones else found[0]
+
+    return _ZOLA.sub(one, value)
+
+
+def _without_raw(code):
+    """Return code without the tags that keep what is in it from being looked at."""
+    return re.sub(r"\{%-?\s*(?:end)?raw\s*-?%\}", "", _RAW_LINE.sub("", code)) if _RAW.search(code) else code
+
+
+def _said(named):
+    """Return the words for readers that a tag says itself, {name: value}, or ""."""
+    return next((named[each].strip() for each in _SAID if " " in named.get(each, "").strip()), "")
 
 
 def _is_alone(found):
@@ -292,7 +353,7 @@ def _lines(words):
 def _of_include(file):
     """Return what a file that is included shows, by its name."""
     name = file.rpartition("/")[2].partition(".")[0].lower().replace("-", "").replace("_", "")
-    for known in ("youtube", "vimeo", "twitter", "tweet", "instagram", "gist", "spotify"):
+    for known in ("youtube", "vimeo", "twitter", "tweet", "instagram", "gist", "spotify", "gallery"):
         if known in name:
             return known
     return "figure" if any(each in name for each in ("figure", "image", "img", "picture")) else name

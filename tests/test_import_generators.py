@@ -1,0 +1,446 @@
+"""Folders as real sites have them: Octopress and Hexo, popular themes of Jekyll and Hugo, Zola, and their near relatives."""
+
+import datetime
+import zoneinfo
+
+import pytest
+
+from articles import text
+from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
+
+from .test_import_files import PNG, read, words
+from .test_import_markdown import taken
+
+HEAD = "---\ntitle: T\ndate: 2024-01-02\n---\n"
+JPG = b"\xff\xd8\xff"
+
+
+def one(folder, files, name):
+    """Return the Document of the file `name` among `files`."""
+    found = read(folder, files)[name]
+    assert isinstance(found, Document), found
+    return found
+
+
+# Octopress ------------------------------------------------------------------------------------------------------------
+
+OCTOPRESS = {
+    "_config.yml": "url: blog.old.example\nroot: /notes/\npermalink: /blog/:year/:month/:title/\nsource: source\nmarkdown: rdiscount\n",
+    "source/images/a.png": PNG,
+    "source/downloads/code/x.js": "var a;\n",
+    "source/blog/archives/index.html": "---\nlayout: page\n---\n{% for post in site.posts %}{% endfor %}",
+}
+
+
+def octopress(folder, body, head=""):
+    name = "source/_posts/2013-04-25-a-page.markdown"
+    return one(folder, OCTOPRESS | {name: f"---\ntitle: T\ndate: 2013-04-25 09:30\n{head}---\n{body}"}, name)
+
+
+def test_a_site_without_a_scheme_has_its_addresses(tmp_path):
+    found = octopress(
+        tmp_path, "[a]({{ root_url }}/about/) ![b]({{ root_url }}/images/a.png)", "dsq_thread_id:\n  - 1\n"
+    )
+    assert found.origin == "jekyll:blog.old.example/notes:source/_posts/2013-04-25-a-page.markdown"
+    assert found.old_paths == ("/notes/blog/2013/04/a-page/",)
+    assert found.body == "[a](/notes/about/) ![b](import:0)"
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "body"),
+    [
+        ("{% img left /images/a.png Edit Page in Settings Menu %}", "![Edit Page in Settings Menu](import:0)"),
+        ("{% img /images/a.png 250 250 Everything's cool%}", "![Everything's cool](import:0)"),
+        ('{% img center big /images/a.png 250px "Its title" "Its alt" %}', '![Its alt](import:0 "Its title")'),
+        ("{% img right /images/a.png 'flow' %}", "![flow](import:0)"),
+        ("{% img right http://x.example/x.png 400 Yo %}", "[Yo](http://x.example/x.png)"),
+        ('{% img "/images/a.png", "Words" %}', "![Words](import:0)"),
+        ("{% gist 996818 a_file.rb %}", "<https://gist.github.com/996818>"),
+        ("{% gist ann/7 %}", "<https://gist.github.com/ann/7>"),
+        ("{% video http://x.example/v.mp4 640 320 http://x.example/p.png %}", "<http://x.example/v.mp4>"),
+        ("{% jsfiddle ccWP7 %}", "<https://jsfiddle.net/ccWP7/>"),
+        ("{% pullquote %}\nAll of {\" this one \"} and more.\n{% endpullquote %}", "All of this one and more."),
+        (
+            "{% blockquote Alan Kay http://x.example/def?x Its definition %}\nOnly *messages*.\n\n```\n{% x %}\n```\n{% endblockquote %}",
+            "> Only *messages*.\n>\n>     {% x %}\n>\n>\n> — Alan Kay, [Its definition](http://x.example/def?x)",
+        ),
+        ("{% blockquote %}\nNobody.\n{% endblockquote %}", "> Nobody."),
+    ],
+)  # fmt: skip
+def test_tags_of_octopress(tag, body, tmp_path):
+    assert octopress(tmp_path, f"Before.\n\n{tag}\n\nAfter.").body == f"Before.\n\n{body}\n\nAfter."
+
+
+def test_code_of_octopress_is_code(tmp_path):
+    body = (
+        "{% codeblock An action lang:scala https://x.example/App.scala App.scala %}\n# def * = x _ {{ y }} <b>\n"
+        "{% endcodeblock %}\n\n{% codeblock %}\n*plain*\n{% endcodeblock %}\n\n{% include_code Its title lang:js x.js %}\n"
+    )
+    html = text.render(octopress(tmp_path, body).body).html
+    assert html.count("<pre>") == 3
+    assert "# def * = x _ {{ y }} &lt;b&gt;" in html and "*plain*" in html and "var a;" in html
+    assert "<p>An action, " in html and "<p>Its title</p>" in html
+
+
+# Hexo -----------------------------------------------------------------------------------------------------------------
+
+HEXO = {
+    "_config.yml": "title: N\nauthor: Иван\nlanguage: [ru, en]\ntimezone: Asia/Shanghai\nurl: http://old.example/child\nroot: /child/\n"
+    "permalink: :year/:month/:day/:title/\nsource_dir: source\npublic_dir: public\nnew_post_name: :title.md\n",
+    "source/_posts/a-text.md": "title: A text\ntags:\n  - AI\n  - 机器\ncategories: []\ndate: 2018-01-20 16:03:00\n---\n"
+    "{% asset_img left a.png 100 Some words %}\n![b](a.png)\n{% post_link sub/deep 'the *other*' %} {% post_link deep %} "
+    "{% post_link gone \"no more\" %}\n{% link the site https://x.example/ true %}\n\n{% note info The title %}\nA note.\n{% endnote %}\n\n"
+    "{% codeblock lang:sh %}\n>*x*\n{% endcodeblock %}\n\n`{% raw %}`\n",
+    "source/_posts/a-text/a.png": PNG,
+    "source/_posts/sub/deep.md": "---\ntitle: Deep\ndate: 2019/3/5\nupdated: 2020-01-02 03:04:05\ncategories:\n- [Sports, Football]\n- Play\n"
+    "thumbnail: /images/t.png\npassword: secret\n---\nx\n",
+    "source/images/t.png": PNG,
+    "source/_posts/2019-01-02-own.md": "---\ntitle: Own\ndate: 2019-01-02\npermalink: own/address.html\n---\nx\n",
+    "source/_drafts/idea.md": "---\ntitle: Idea\n---\nx\n",
+    "source/_data/x.md": "x",
+    "source/about/index.md": "---\ntitle: About\ndate: 2018-01-01\n---\nx\n",
+    "source/tags/index.md": "---\ntitle: Tags\ntype: tags\n---\n",
+    "scaffolds/post.md": "---\ntitle: {{ title }}\n---\n",
+    "themes/next/_config.yml": "a: b\n",
+    "themes/next/docs/x.md": "x",
+}  # fmt: skip
+
+
+def test_hexo(tmp_path):
+    found = read(tmp_path, HEXO)
+    first = found["source/_posts/a-text.md"]
+    assert (first.title, first.themes, first.authors, first.language) == ("A text", ("AI", "机器"), ("Иван",), "ru")
+    assert first.published_at == datetime.datetime(2018, 1, 20, 16, 3, tzinfo=zoneinfo.ZoneInfo("Asia/Shanghai"))
+    assert first.old_paths == ("/child/2018/01/20/a-text/",)
+    assert first.body == (
+        "![Some words](import:0)\n\n![b](import:1)\n[the *other*](/child/2019/03/05/sub/deep/) [deep](/child/2019/03/05/sub/deep/) "
+        "no more\n[the site](https://x.example/)\n\n**The title**\n\nA note.\n\n```sh\n>*x*\n```\n\n`{% raw %}`"
+    )
+    assert [each.place for each in first.pictures] == ["source/_posts/a-text/a.png"] * 2
+    assert [note.line for note in first.notes] == [10, 13]
+    deep = found["source/_posts/sub/deep.md"]
+    assert (deep.themes, deep.state) == (("Sports", "Football", "Play"), State.WITHHELD)
+    assert deep.lead_picture.place == "source/images/t.png"
+    assert found["source/_posts/2019-01-02-own.md"].old_paths == ("/child/own/address.html",)
+    assert found["source/_drafts/idea.md"].state == State.DRAFT
+    about = found["source/about/index.md"]
+    assert (about.sort, about.old_paths) == (Sort.PAGE, ("/child/about/",))
+    assert isinstance(found["source/tags/index.md"], LeftOut)
+    assert not any(name.startswith(("themes", "scaffolds")) for name in found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("posts/:abbrlink.html", "/posts/3f2a.html"),
+        (":category/:name/", "/Big-Things/2019-01-02-own/"),
+        (":post_title/", "/its-title/"),
+        (":i_month/:i_day/:title.html", "/1/2/2019-01-02-own.html"),
+    ],
+)
+def test_permalinks_of_hexo(pattern, path, tmp_path):
+    name = "source/_posts/2019-01-02-own.md"
+    head = "---\ntitle: Its title\ndate: 2019-01-02\nabbrlink: 3f2a\ncategories: [Big Things]\n---\nx"
+    files = {"_config.yml": f"source_dir: source\npermalink: {pattern}\n", name: head}
+    assert one(tmp_path, files, name).old_paths == (path,)
+
+
+# Themes of Jekyll -----------------------------------------------------------------------------------------------------
+
+
+def test_pictures_lie_where_chirpy_looks_for_them(tmp_path):
+    name = "_posts/2023-01-02-a.md"
+    files = {
+        "_config.yml": "lang: tr\ncollections: {tabs: {output: true}}\n",
+        "images/deep/1.png": PNG,
+        "images/deep/logo.png": PNG,
+        "_tabs/tags.md": "---\nlayout: tags\nicon: x\n---\n",
+        name: "---\ntitle: T\ndate: 2023-01-02 13:00:00 +/-TTTT\nmedia_subpath: /images/deep/\npin: true\n"
+        'image:\n  path: logo.png\n  alt: Logo\n---\n![](1.png){: width="1" }\n\n> Tip\n{: .prompt-tip }\n',
+    }
+    found = one(tmp_path, files, name)
+    assert found.body == "![](import:0)\n\n> Tip"
+    assert (found.lead_picture.place, found.lead_picture.alt) == ("images/deep/logo.png", "Logo")
+    assert (found.state, found.published_at) == (
+        State.PUBLISHED,
+        datetime.datetime(2023, 1, 2, 13, tzinfo=zoneinfo.ZoneInfo("Europe/Istanbul")),
+    )
+    assert words(found) == ["Attributes were left out: {: .prompt-tip }"]
+    assert isinstance(read(tmp_path, files)["_tabs/tags.md"], LeftOut)
+
+
+def test_tags_are_words_where_the_head_says_so(tmp_path):
+    name = "_posts/2023-01-02-a.md"
+    head = "---\ntitle: T\nrender_with_liquid: false\n---\n"
+    assert one(tmp_path, {name: f"{head}Say {{{{ x }}}} {{% if y %}}."}, name).body == "Say {{ x }} {% if y %}."
+
+
+def test_code_shows_what_is_kept_from_liquid(tmp_path):
+    body = "`{% raw %}{{ a }}{% endraw %}`\n\n```\n{% raw %}\n{{ b }}\n{% endraw %}\n```\n\n```\n{% raw %}{{ c }}{% endraw %}\n```"
+    assert taken(tmp_path, body, "Jekyll").body == "`{{ a }}`\n\n```\n{{ b }}\n```\n\n```\n{{ c }}\n```"
+
+
+MISTAKES = """
+{% include gallery caption="A gallery." %}
+
+{% include gallery id="others" %}
+
+{% include video id="abc" provider="vimeo" %}
+
+{% include toc %}
+
+{% include note.html content="Mind the *gap*." %}
+
+{% capture notice-text %}
+It is *kept*.
+{% endcapture %}
+
+<div class="notice--info">
+  <h4>Its head:</h4>
+  {{ notice-text | markdownify }}
+</div>
+
+<div class="row mt-3">
+    <div class="col-sm">
+        {% include figure.liquid loading="eager" path="assets/1.png" class="img-fluid" %}
+
+    </div>
+</div>
+<div class="caption">
+    Words below it.
+</div>
+
+{% details Its title %}
+Folded.
+{% enddetails %}
+
+Note<d-footnote>Its words.</d-footnote>.
+""".strip()
+
+
+def test_what_minimal_mistakes_and_al_folio_show(tmp_path):
+    name = "_posts/2023-01-02-a.md"
+    head = (
+        "---\ntitle: 'Gas &mdash; <em>who</em> &lt;needs&gt; whom'\nheader:\n  teaser: /assets/no.png\n  overlay_image: /assets/2.png\n"
+        "  caption: 'By [Ada](https://x.example)'\nexcerpt: 'A *short* <b>one</b> with [a link](https://x.example) &amp; more'\n"
+        "description: Another\ngallery:\n  - image_path: /assets/1.png\n    url: /assets/2.png\n    alt: One\n    title: Its title\n"
+        "others:\n  - url: /assets/2.png\n---\n"
+    )
+    files = {"assets/1.png": PNG, "assets/2.png": JPG, name: head + MISTAKES}
+    found = one(tmp_path, files, name)
+    assert (found.title, found.summary) == ("Gas — who <needs> whom", "Another")
+    assert (found.lead_picture.place, found.lead_picture.caption) == ("assets/2.png", "By Ada")
+    assert found.body == (
+        '![One](import:0 "Its title")\n\nA gallery.\n\n![](import:1)\n\n<https://vimeo.com/abc>\n\nMind the *gap*.\n\n'
+        "## Its head:\n\nIt is *kept*.\n\n![](import:2)\n\nWords below it.\n\n**Its title**\n\nFolded.\n\nNote[^within-1].\n\n"
+        "[^within-1]: Its words."
+    )
+    html = text.render(found.body.replace("import:", "/pictures/")).html
+    assert "<pre>" not in html and html.count("<img") == 3
+
+
+def test_a_summary_is_words(tmp_path):
+    name = "_posts/2023-01-02-a.md"
+    head = "---\ntitle: T\nexcerpt: 'A *short* <b>one</b> with [a link](https://x.example) &amp; 1 < 2'\n---\nx"
+    assert one(tmp_path, {name: head}, name).summary == "A short one with a link & 1 < 2"
+
+
+# Hugo -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "body"),
+    [
+        ('{{< admonition type="tip" title="In short" open=false >}}\nText.\n{{< /admonition >}}', "**In short**\n\nText."),
+        ('{{< admonition note "Neden böyle" >}}\nText.\n{{< /admonition >}}', "**Neden böyle**\n\nText."),
+        ("{{% notice warning %}}\nText.\n{{% /notice %}}", "Text."),
+        ('{{< alert "circle-info" >}}\nText.\n{{< /alert >}}', "Text."),
+        ('{{< details summary="Open" >}}\nText.\n{{< /details >}}', "**Open**\n\nText."),
+        ('{{% expand "Open me" %}}Text.{{% /expand %}}', "**Open me**\n\nText."),
+        ('{{< tabs >}}\n{{< tab "macOS" >}}\nText.\n{{< /tab >}}\n{{< /tabs >}}', "**macOS**\n\nText."),
+        ('{{< quote source="Ada" url="https://x.example" >}}Text{{< /quote >}}', "> Text\n>\n> — Ada, <https://x.example>"),
+        ('{{< link "https://x.example" "Words" >}} {{< button href="https://y.example" >}}Press{{< /button >}}',
+         "[Words](https://x.example) [Press](https://y.example)"),
+        ("{{< mermaid >}}\ngraph LR; A-->B\n{{< /mermaid >}}", "```mermaid\ngraph LR; A-->B\n```"),
+        ('{{< gallery match="img/*.png" >}}', "![](import:0)\n\n![](import:1)"),
+        ("{{< param title >}} {{< bilibili BV1 >}}", "T <https://www.bilibili.com/video/BV1>"),
+    ],
+)  # fmt: skip
+def test_boxes_and_quotations_of_hugo(written, body, tmp_path):
+    more = {"content/posts/a/img/1.png": PNG, "content/posts/a/img/2.png": PNG, "content/posts/a/other.png": PNG}
+    assert taken(tmp_path, f"Before.\n\n{written}\n\nAfter.", "Hugo", more).body == f"Before.\n\n{body}\n\nAfter."
+
+
+def test_heads_of_themes_of_hugo(tmp_path):
+    files = {
+        "hugo.yaml": "baseURL: https://old.example\ntaxonomies: {tag: etiketler, author: yazarlar}\n",
+        "content/authors/admin/_index.md": "---\ntitle: Ayşe Kaya\n---\n",
+        "data/authors/blow.json": '{"name": "Мария Котова"}',
+        "content/posts/a/index.md": "---\ntitle: T\ndate: 2024-01-02\netiketler: [Gaz]\nyazarlar: [admin, blow, Ada]\nkeywords: [seo]\n"
+        "subtitle: Its second title\ndescription: Its description\nhiddenFromSearch: false\nlightgallery: true\n"
+        "resources:\n- name: featured-image\n  src: big.png\n---\nx",
+        "content/posts/a/big.png": PNG,
+        "content/posts/b.md": "---\ntitle: T\ndate: 2024-01-02\nkeywords: [seo]\n---\nx",
+        "content/search.md": "---\ntitle: Search\nlayout: search\n---\n",
+    }  # fmt: skip
+    found = read(tmp_path, files)
+    first = found["content/posts/a/index.md"]
+    assert (first.themes, first.authors) == (("Gaz",), ("Ayşe Kaya", "Мария Котова", "Ada"))
+    assert first.lead_picture.place == "content/posts/a/big.png"
+    assert words(first) == ["Nothing is taken of these fields of its head: keywords, subtitle."]
+    assert found["content/posts/b.md"].themes == ("seo",)
+    assert isinstance(found["content/search.md"], LeftOut)
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ("defaultContentLanguageInSubdir: true\nlanguages: {tr: {}, ru: {}}", "/tr/posts/deep/start/"),
+        ("disablePathToLower: true", "/posts/Deep/Start/"),
+        ("permalinks: {posts: '/:sections[1:]/:slugorfilename/'}", "/deep/start/"),
+        ("permalinks: {posts: '/:sections[last]/:title/'}", "/deep/its-title/"),
+        ("permalinks: {posts: '/:sections[:1]/:slug/'}", "/posts/its-title/"),
+        ("permalinks: {posts: '/:sections[x]/:slug/'}", None),
+    ],
+)
+def test_addresses_of_hugo(said, path, tmp_path):
+    name = "content/posts/Deep/Start.md"
+    files = {
+        "hugo.yaml": f"defaultContentLanguage: tr\n{said}\n",
+        name: "---\ntitle: Its title\ndate: 2024-01-02\n---\nx",
+    }
+    assert one(tmp_path, files, name).old_paths == ((path,) if path else ())
+
+
+# Zola, Pelican, Eleventy ----------------------------------------------------------------------------------------------
+
+
+def test_zola(tmp_path):
+    files = {
+        "config.toml": "base_url = 'https://old.example'\ndefault_language = 'tr'\ntaxonomies = [{name = 'tags'}]\n"
+        "[languages.ru]\n[extra]\nauthor = 'Deniz'\n",
+        "content/blog/_index.md": "+++\ntitle = 'Blog'\n+++\n",
+        "content/blog/2020-01-02-first.md": "+++\ntitle = 'First'\nupdated = 2020-03-04\n[taxonomies]\ntags = ['git', 'Linux']\n"
+        "authors = ['Ada']\n[extra]\ntoc = true\nimage = 'a.png'\n+++\nSee [other](@/blog/other/index.md#part).\n\n"
+        '{{ youtube(id="abc", autoplay=true) }}\n\n{% quote(author="Vincent") %}\nA quote\n{% end %}\n\n`{{ x() }}`',
+        "content/blog/a.png": PNG,
+        "content/blog/other/index.md": "+++\ntitle = 'Other'\ndate = 2020-05-06\nslug = 'own'\naliases = ['old/way.html']\n+++\nx",
+        "content/blog/third.ru.md": "+++\ntitle = 'Третья'\ndate = 2020-01-02\npath = 'own/path'\n+++\nx",
+    }  # fmt: skip
+    found = read(tmp_path, files)
+    first = found["content/blog/2020-01-02-first.md"]
+    assert (first.themes, first.authors, first.old_paths) == (("git", "Linux"), ("Ada",), ("/blog/first/",))
+    assert first.published_at == datetime.datetime(2020, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Istanbul"))
+    assert first.lead_picture.place == "content/blog/a.png"
+    assert first.body == (
+        "See [other](/blog/own/#part).\n\n<https://www.youtube.com/watch?v=abc>\n\n> A quote\n>\n> — Vincent\n\n`{{ x() }}`"
+    )
+    other = found["content/blog/other/index.md"]
+    assert (other.origin, other.authors) == ("zola:old.example:content/blog/other/index.md", ("Deniz",))
+    assert other.old_paths == ("/blog/own/", "/old/way.html")
+    third = found["content/blog/third.ru.md"]
+    assert (third.language, third.old_paths) == ("ru", ("/ru/own/path/",))
+
+
+def test_pelican_as_it_is_set_up(tmp_path):
+    files = {
+        "pelicanconf.py": "SITEURL = ''\nAUTHOR = 'Ayşe'\nDEFAULT_CATEGORY = 'Genel'\nARTICLE_URL = '{category}/{slug}.html'\n"
+        "FILENAME_METADATA = r'(?P<date>\\d{4}-\\d{2}-\\d{2})_(?P<slug>.*)'\n",
+        "publishconf.py": "from pelicanconf import *\nSITEURL = 'https://old.example/blog'\nAUTHOR = ''\n",
+        "content/2017-04-05_first.md": "Title: Its title: a long one\n\n{% img left /images/a.png 100 Some words %}\n{% odd tag %}",
+        "content/images/a.png": PNG,
+        "content/second.md": "---\nTitle: Other: the second\nDate: 2018-01-02 03:04\nTags: x, y\n---\n\nText",
+    }
+    found = read(tmp_path, files)
+    first = found["content/2017-04-05_first.md"]
+    assert (first.slug, first.old_paths, first.authors) == ("first", ("/blog/genel/first.html",), ("Ayşe",))
+    assert first.origin.startswith("pelican:old.example/blog:")
+    assert first.body == "![Some words](import:0)\n\n{% odd tag %}"
+    second = found["content/second.md"]
+    assert (second.title, second.themes, second.slug) == ("Other: the second", ("x", "y"), "other-the-second")
+    assert second.old_paths == ("/blog/genel/other-the-second.html",)
+    assert second.body == "Text"
+
+
+def test_eleventy_as_it_is_set_up(tmp_path):
+    files = {
+        "eleventy.config.js": 'export const config = { dir: { input: "content", data: "../_data" } };',
+        "_data/metadata.js": 'export default {\n\ttitle: "My Blog",\n\tauthor: {\n\t\tname: "Ada",\n\t\turl: "https://ada.example/"\n\t},\n'
+        '\turl: "https://old.example/",\n\tlanguage: "tr",\n}\n',
+        "content/404.md": "---\npermalink: 404.html\n---\n# Nothing here\n",
+        "content/blog/a.md": "---\ntitle: T\ndate: git Last Modified\n---\n{% callout 'info', 'Its title' %}\nText\n{% endcallout %}\n",
+    }  # fmt: skip
+    found = read(tmp_path, files)
+    first = found["content/blog/a.md"]
+    assert (first.origin, first.authors, first.language) == ("eleventy:old.example:content/blog/a.md", ("Ada",), "tr")
+    assert (first.state, first.published_at, first.body) == (State.PUBLISHED, None, "**Its title**\n\nText")
+    assert "Its date was that of its file there, which is not known here." in words(first)
+    assert isinstance(found["content/404.md"], LeftOut)
+
+
+# Folders of other systems ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("pubDatetime: 2022-09-23T15:22:00Z\nmodDatetime: 2023-01-02T00:00:00Z", ("2022-09-23T15:22:00+00:00", 2023)),
+        ("pubDate: 'Jul 08 2022'\nupdatedDate: 'Jul 09 2023'", ("2022-07-08T00:00:00+03:00", 2023)),
+        ("date:\n  created: 2022-12-31\n  updated: 2023-01-02", ("2022-12-31T00:00:00+03:00", 2023)),
+        ("published_date: 2022-04-05 06:07", ("2022-04-05T06:07:00+03:00", None)),
+    ],
+)
+def test_dates_under_other_names(head, said, tmp_path):
+    found = one(tmp_path, {"a/b.md": f"---\ntitle: T\n{head}\n---\nx"}, "a/b.md")
+    assert (found.published_at.isoformat(), found.updated_at and found.updated_at.year) == said
+    assert (found.state, found.notes) == (State.PUBLISHED, ())
+
+
+@pytest.mark.parametrize("head", ["publish: false", "private: true", "unlisted: true", "isDraft: true"])
+def test_what_readers_did_not_see_is_a_draft(head, tmp_path):
+    assert one(tmp_path, {"a/b.md": f"---\ntitle: T\n{head}\n---\nx"}, "a/b.md").state == State.DRAFT
+
+
+def test_a_blog_of_docusaurus(tmp_path):
+    files = {
+        "blog/authors.yml": "slorber:\n  name: Sébastien\n",
+        "blog/2021-08-26-welcome/index.md": "---\ntitle: T\nauthors: [slorber, {name: Joel}]\n---\nOne\n\n<!-- truncate -->\n\n"
+        ":::tip My tip\n\nTwo\n\n:::\n\n:::note\nThree\n:::\n\n:::danger[Take care]{.x}\nFour\n:::\n\n```\n:::tip\n```\n",
+        "blog/x.mdx": "---\ntitle: X\n---\n",
+        "quarto.qmd": "---\ntitle: Q\n---\n",
+    }
+    found = read(tmp_path, files)
+    first = found["blog/2021-08-26-welcome/index.md"]
+    assert (first.authors, first.slug, first.published_at.date()) == (
+        ("Sébastien", "Joel"), "welcome", datetime.date(2021, 8, 26),
+    )  # fmt: skip
+    assert first.body == ("One\n\n**My tip**\n\nTwo\n\n**Note**\n\nThree\n\n**Take care**\n\nFour\n\n```\n:::tip\n```")
+    assert isinstance(found["blog/x.mdx"], Refusal) and isinstance(found["quarto.qmd"], Refusal)
+
+
+def test_tabs_of_mkdocs(tmp_path):
+    body = '??? question\n    Folded\n\n=== "Tab A"\n\n    Words *of* A\n\n    - a\n\n=== "Tab B"\n\n    Words of B\n\nAfter'
+    assert taken(tmp_path, body).body == (
+        "> **Question**\n>\n> Folded\n\n**Tab A**\n\nWords *of* A\n\n- a\n\n**Tab B**\n\nWords of B\n\nAfter"
+    )
+
+
+def test_embeds_of_platforms_for_writers(tmp_path):
+    found = taken(tmp_path, "{% embed https://x.example/1 %} {% link https://x.example/2 %}\n\n%[https://x.example/3]")
+    assert found.body == "<https://x.example/1> <https://x.example/2>\n\n<https://x.example/3>"
+
+
+@pytest.mark.parametrize("dialect", ["Jekyll", "Hugo", "Markdown", "Eleventy"])
+def test_what_stands_in_in_html_is_no_code(dialect, tmp_path):
+    found = taken(tmp_path, "<div>\n    <div>\n        Some *words*.\n    </div>\n</div>\n\n    code\n", dialect)
+    html = text.render(found.body).html
+    assert html.count("<pre>") == 1 and "words" in html.partition("<pre>")[0]
+
+
+def test_of_many_notes_of_a_kind_a_few_are_told_with_the_lines_of_the_others(tmp_path):
+    body = "\n\n".join(f"$$x_{number}$$ and {{: .c{number} }}" for number in range(30))
+    told = words(taken(tmp_path, body, "Jekyll"))
+    assert len(told) == 6
+    assert told[4].startswith("A formula is shown as it was typed: x_2 (and 27 more of the kind, lines 11, 13,")
+    assert told[4].endswith(", 49, …)")
