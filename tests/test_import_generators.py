@@ -246,6 +246,46 @@ def test_a_summary_is_words(tmp_path):
     assert one(tmp_path, {name: head}, name).summary == "A short one with a link & 1 < 2"
 
 
+def test_what_importers_of_jekyll_wrote(tmp_path):
+    name = "_posts/2010-09-24-a.md"
+    head = (
+        "---\nlayout: post\nstatus: publish\ntitle: T\nauthor:\n  display_name: Toby\n  login: admin\n  email: t@old.example\nauthor_login: admin\n"
+        "author_email: t@old.example\nwordpress_id: 319\ndate: '2010-09-24 10:05:39 +0100'\ndate_gmt: '2010-09-24 09:05:39 +0100'\n"
+        "modified_time: '2016-05-02T19:39:16.320+07:00'\nblogger_orig_url: http://other.example/2010/09/own.html\n"
+        "tags:\n- Tips &amp; Tricks\ncomments: []\n---\nx"
+    )
+    found = one(tmp_path, {"_config.yml": "permalink: none\n", name: head}, name)
+    assert (found.authors, found.themes, found.notes) == (("Toby",), ("Tips & Tricks",), ())
+    assert (found.updated_at.year, found.old_paths) == (2016, ("/a.html", "/2010/09/own.html"))
+
+
+def test_authors_of_jekyll_have_names_in_many_places(tmp_path):
+    files = {
+        "_config.yml": "authors:\n  ak: {name: Ayşe Kaya}\ncollections: {authors: {output: true}}\n",
+        "_data/people.yml": "mk:\n  name: Мария Котова\n",
+        "_authors/jane.md": "---\nshort_name: jd\nname: Jane Doe\n---\nx",
+        "_posts/2024-01-02-a.md": "---\ntitle: T\nauthors: [ak, mk, jd]\n---\n{% include base_path %}[x]({{ base_path }}/y)",
+    }
+    found = one(tmp_path, files, "_posts/2024-01-02-a.md")
+    assert found.authors == ("Ayşe Kaya", "Мария Котова", "Jane Doe")
+    assert (found.body, found.notes) == ("[x](/y)", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "heads"),
+    [
+        ("markdown: redcarpet", 1),
+        ("markdown: kramdown\nkramdown: {input: kramdown}", 1),
+        ("markdown: kramdown", 0),
+        ("a: b", 0),
+    ],
+)
+def test_a_heading_without_a_space_is_one_where_it_was(said, heads, tmp_path):
+    name = "_posts/2024-01-02-a.md"
+    found = one(tmp_path, {"_config.yml": f"{said}\n", name: f"{HEAD}Text\n\n##A heading\n\nText"}, name)
+    assert text.render(found.body).html.count("<h2") == heads
+
+
 # Hugo -----------------------------------------------------------------------------------------------------------------
 
 
@@ -395,6 +435,23 @@ def test_dates_under_other_names(head, said, tmp_path):
     found = one(tmp_path, {"a/b.md": f"---\ntitle: T\n{head}\n---\nx"}, "a/b.md")
     assert (found.published_at.isoformat(), found.updated_at and found.updated_at.year) == said
     assert (found.state, found.notes) == (State.PUBLISHED, ())
+
+
+@pytest.mark.parametrize("fence", ["---", "+++"])
+def test_a_head_may_begin_below_empty_lines(fence, tmp_path):
+    said = "title: T" if fence == "---" else "title = 'T'"
+    files = {"hugo.toml": "", "content/a/b.md": f" \n\n{fence}\n{said}\nodd{said[5]} 1\n{fence}\n![a](b.png)\n"}
+    found = one(tmp_path, files, "content/a/b.md") if fence == "---" else read(tmp_path, files)["content/a/b.md"]
+    if fence == "---":
+        assert (found.title, [note.line for note in found.notes]) == ("T", [5, 7, None])
+    else:
+        assert isinstance(found, Refusal) and found.line == 5
+
+
+def test_a_slug_may_be_an_address(tmp_path):
+    files = {"a/b.md": "---\ntitle: T\nslug: /2016/03/own-name.html\n---\nx"}
+    found = one(tmp_path, files, "a/b.md")
+    assert (found.slug, found.old_paths) == ("own-name", ("/2016/03/own-name.html",))
 
 
 @pytest.mark.parametrize("head", ["publish: false", "private: true", "unlisted: true", "isDraft: true"])

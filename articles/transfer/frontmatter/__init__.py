@@ -252,7 +252,7 @@ class _Reader:
 
     def _slug(self, info):
         if info.text.slug:
-            return info.text.slug
+            return re.sub(r"\.html?$", "", info.text.slug.strip("/").rpartition("/")[2])
         of_title = self.setup.dialect == Dialect.PELICAN and not addresses.slug_is_of_file(self.setup, info.text)
         if of_title and info.text.title:
             return info.text.title

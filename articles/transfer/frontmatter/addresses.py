@@ -73,8 +73,8 @@ def former(setup, text):
     if setup.dialect in computing:
         path = computing[setup.dialect](setup, text)
     else:
-        own = text.fields.get("path")  # Gatsby's
-        given = given or (own if isinstance(own, str) and own.startswith("/") else None)
+        owns = (text.fields.get(key) for key in ("path", "slug"))  # Gatsby's, Docusaurus's
+        given = given or next((own for own in owns if isinstance(own, str) and own.startswith("/")), None)
         path = given if isinstance(given, str) and not re.search(r"[{}:]", urlsplit_path(given)) else ""
     return local(path, setup)
 

@@ -27,7 +27,7 @@ SITES = {
 }
 _IDS = ("id", "video", "videoid", "video_id", "code", "shortcode", "tweet", "status")
 PICTURES = {"figure", "img", "image", "picture", "figcaption", "imgproc", "lightbox", "photo", "responsive_image"}
-SOURCES = ("src", "url", "image_path", "image", "path", "file", "filename", "source", "link")
+SOURCES = ("src", "url", "image_path", "image", "img", "path", "file", "filename", "source", "link")
 _SIZE = re.compile(r"\d+(?:px|%|em)?")
 _QUOTED = re.compile(r"""(["'])(.*?)\1(?:\s+(["'])(.*)\3)?""")
 

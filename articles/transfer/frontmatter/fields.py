@@ -14,9 +14,10 @@ from .setups import Dialect
 SUMMARIES = ("summary", "description", "excerpt", "abstract", "subtitle", "lead", "standfirst")
 DATES = ("publishdate", "pubdate", "pubdatetime", "date", "published_at", "publishedat", "published_date", "publish_date",
          "published", "date_published", "datepublished", "created", "created_at", "createdat")  # fmt: skip
-UPDATES = ("lastmod", "modified", "updated", "last_modified_at", "updated_at", "updatedat", "updateddate", "moddatetime",
+UPDATES = ("lastmod", "modified", "modified_time", "updated", "last_modified_at", "updated_at", "updatedat", "updateddate", "moddatetime",
            "modified_at", "modified_date", "datemodified", "last_updated", "lastupdated", "update")  # fmt: skip
-ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url")
+ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url",
+           "blogger_orig_url")  # fmt: skip
 _TAGS = ("tags", "tag", "categories", "category", "topics", "themes")
 _KEYWORDS = "keywords"  # for search engines; names of themes only where there are no others
 _AUTHORS = ("authors", "author", "byline", "by")
@@ -35,7 +36,8 @@ _LAID_OUT = frozenset((
     "share", "related", "read_time", "show_date", "order", "nav_order", "linktitle", "markup", "outputs", "sitemap",
     "author_profile", "header_type", "pin", "toc_sticky", "toc_label", "hidden", "cascade", "build", "_build", "guid", "id", "uuid",
     "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override", "translationkey",
-    "categories_label", "excerpt_separator", "sharing", "footer", "dsq_thread_id", "top", "sticky", "icon", "featured", "mathjax3",
+    "wordpress_id", "date_gmt", "author_login", "author_email", "author_url", "blogger_id", "disqus_identifier", "disqus_url",
+    "disqus_title", "comment_count", "categories_label", "excerpt_separator", "sharing", "footer", "dsq_thread_id", "top", "sticky", "icon", "featured", "mathjax3",
     "hiddenfromhomepage", "hiddenfromsearch", "hideinhomepage", "twemoji", "lightgallery", "ruby", "fraction", "fontawesome",
     "linktomarkdown", "rssfulltext", "code", "comment", "library", "authorlink", "featuredimagepreview", "giscus_comments",
     "related_posts", "_styles", "path", "abbrlink", "show_sidebar", "hidemeta", "disableshare", "hidesummary", "searchhidden", "showreadingtime",
@@ -46,6 +48,7 @@ _YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""
 # Collections of Eleventy's sites that say what sort of a text it is.
 _COLLECTIONS = {"post", "posts", "page", "pages", "nav", "all", "blog", "article", "articles"}
 MOST_NAMES = 200
+_NAMES = ("name", "display_name", "displayname", "full_name", "title", "nickname", "login")  # of somebody in a mapping
 _UNSAID = {"none", "", "[]", "{}", "true", "false"}  # values that say nothing to readers
 _LINKED = re.compile(r"\[\[(?:[^\[\]|]*\||(?:[^\[\]|]*/)?)([^\[\]|]+)\]\]")  # as Obsidian's properties name a text
 
@@ -130,7 +133,7 @@ def _flat(value):
             waiting = [*each, *waiting]
         elif isinstance(each, dict):
             told = {str(key).lower(): one for key, one in each.items()}
-            named = told.get("name") or told.get("title")
+            named = next((told[key] for key in _NAMES if told.get(key)), None)
             waiting = [*([named] if named else [*each, *each.values()]), *waiting]
         elif isinstance(each, str | int | float) and not isinstance(each, bool):
             yield str(each)
@@ -153,7 +156,7 @@ def unique(found):
     """Return names, each once however it is spelt, cleaned, in their order."""
     kept = {}
     for each in found:
-        each = _LINKED.sub(r"\1", names.clean_line(each)).lstrip("#").strip()
+        each = _LINKED.sub(r"\1", html.unescape(names.clean_line(each))).lstrip("#").strip()
         key = names.fold(each)
         if key and key not in kept and len(kept) < MOST_NAMES:
             kept[key] = each[:200]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ... import names
 from ...text.citations import CITATION
 from .masks import fenced
-from .setups import Dialect
+from .setups import Dialect, setting
 
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\){0,50})\\([~\"$%&',/:;<=?@^|])")  # CommonMark 2.4; the others ours knows too
 _MEANT = {"<": "&lt;", "&": "&amp;", "|": "&#124;", "@": "&#64;", "^": "&#94;"}  # which bare would say something here
@@ -51,6 +51,7 @@ _CONTAINER = re.compile(
 _LABELLED = {"note", "tip", "info", "warning", "danger", "caution", "important", "success"}
 _HASHNODE = re.compile(r"%\[(https?://[^\s\[\]]{1,1000})\]")
 _DISTILL = re.compile(r"<d-footnote>((?:[^<]|<(?!/d-footnote>)){1,2000})</d-footnote>")
+_SPACELESS = {"rdiscount", "redcarpet", "redcarpet2", "maruku"}
 _NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
 _CITED = re.compile(rf"(?<![\\\]]){CITATION}")
 
@@ -84,11 +85,22 @@ def replaced(text, around):
     text.replace(_TASK, lambda found, line: found[1] + ("☐" if found[2] == " " else "☑"))
     text.replace(_ALERT, lambda found, line: _alert(found))
     text.replace(_STRUCK, lambda found, line: f"<del>{found[1]}</del>")
-    text.replace(_HASH, lambda found, line: f"{found[1]}\\{found[2]}")
+    if not _is_spaceless(around.setup):
+        text.replace(_HASH, lambda found, line: f"{found[1]}\\{found[2]}")
     is_distill = bool(_DISTILL.search(text.value))
     text.replace(_DISTILL, lambda found, line: f"^[{' '.join(found[1].split())}]")
     if dialect in {Dialect.PLAIN, Dialect.ELEVENTY} or is_distill:
         _notes_within(text)
+
+
+def _is_spaceless(setup):
+    """Whether #words are a heading there, as they are here: for older libraries of Jekyll's, and kramdown left to itself."""
+    if setup.dialect != Dialect.JEKYLL:
+        return False
+    library = str(setting(setup, "markdown") or "kramdown").lower()
+    return library in _SPACELESS or (
+        library == "kramdown" and str(setting(setup, "kramdown", "input")).lower() == "kramdown"
+    )
 
 
 def without_attributes(text, around):

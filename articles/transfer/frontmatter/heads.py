@@ -8,7 +8,7 @@ import codecs
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 from django.utils.translation import gettext as _
@@ -95,6 +95,9 @@ def taken_apart(text, lines=False):
     Elsewhere bare lines are a head when they begin with a field that Pelican knows. One that ends in a line --- is YAML, as
     Hexo has it; where `lines`, one between two such lines may be Pelican's lines instead, in which a colon says nothing.
     """
+    above = re.match(r"[ \t]*\n\s*(?=(?:---|\+\+\+)[ \t]*\n)", text)  # which Hugo and Zola don't mind
+    if above:
+        return _lower(text, above.end(), lines)
     opening = _FENCE.match(text)
     if opening:
         try:
@@ -121,6 +124,16 @@ def taken_apart(text, lines=False):
     if first and (first[1].lower() in _KNOWN or (lines and first[1][0].isupper())):
         return _lined(text)
     return Head({}, text)
+
+
+def _lower(text, at, lines):
+    """Return the `Head` of a file in which it begins at `at`, below empty lines."""
+    skipped = text.count("\n", 0, at)
+    try:
+        head = taken_apart(text[at:], lines)
+    except HeadError as error:
+        raise HeadError(error.words, error.line and error.line + skipped) from error
+    return replace(head, first=head.first + skipped, after=head.after + skipped) if head.kind else Head({}, text)
 
 
 def _fenced(text, opening):

@@ -25,6 +25,7 @@ from . import heads
 
 TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
 _SAID = ("json", "js", "mjs", "cjs", "yml", "yaml")
+_PEOPLE = ("authors", "people", "members")
 MOST_AUTHORS = 500
 LONGEST = 1 << 18  # bytes of a file of configuration
 
@@ -182,7 +183,11 @@ def _jekyll(place, setup, name):
     language = told.get("lang") or told.get("locale") or told.get("language")
     base = _text(told.get("baseurl")) or _text(told.get("root"))  # the latter is Octopress's
     _take(setup, name, language, told.get("timezone"), told.get("url"), base, author)
-    _authors(place, setup, (f"{setup.content}_data/authors.{ending}" for ending in ("yml", "yaml", "json")))
+    files = (f"{setup.content}_data/{stem}.{ending}" for stem in _PEOPLE for ending in ("yml", "yaml", "json"))
+    _authors(place, setup, files)
+    for key, value in _mapping(told.get("authors")).items():
+        setup.authors[key] = _text(_mapping(value).get("name")) or key
+    _pages_of_authors(place, setup, rf"{re.escape(setup.content)}_authors/()([^/]+)\.md")
 
 
 def _authors(place, setup, files):
@@ -198,10 +203,11 @@ def _authors(place, setup, files):
             setup.authors[key] = _text(_mapping(value).get("name")) or key
 
 
-def _hugo_authors(place, setup):
-    """Take the names of authors that have a file of their own: data/authors/KEY.yaml, content/authors/KEY/_index.md."""
-    data_of, page_of = re.escape(f"{setup.root}data/authors/"), re.escape(f"{setup.content}authors/")
-    pattern = re.compile(rf"{data_of}([^/]+)\.(?:ya?ml|toml|json)|{page_of}([^/]+)(?:/_?index)?\.md")
+def _pages_of_authors(place, setup, pattern):
+    """Take the names of authors that have a file of their own, like a `pattern`: of data, called as its first group, or a page,
+    called as its second.
+    """
+    pattern = re.compile(pattern)
     found = (each for each in map(pattern.fullmatch, place.names()) if each)
     for each in itertools.islice(found, MOST_AUTHORS):
         key = each[1] or each[2]
@@ -215,7 +221,7 @@ def _hugo_authors(place, setup):
             continue  # its text is told of when its turn comes
         name = _text(told.get("name") or told.get("title"))
         if name and not key.startswith("_"):
-            setup.authors[key.lower()] = name
+            setup.authors |= {called.lower(): name for called in (key, _text(told.get("short_name"))) if called}
 
 
 def _hexo(setup, name):
@@ -252,7 +258,8 @@ def _hugo(place, setup, name):
     author = _mapping(author).get("name") if isinstance(author, dict) else author
     first = told.get("defaultcontentlanguage") or told.get("languagecode") or told.get("locale")
     _take(setup, name, first, told.get("timezone"), told.get("baseurl"), "", author)
-    _hugo_authors(place, setup)
+    data_of, page_of = re.escape(f"{setup.root}data/authors/"), re.escape(f"{setup.content}authors/")
+    _pages_of_authors(place, setup, rf"{data_of}([^/]+)\.(?:ya?ml|toml|json)|{page_of}([^/]+)(?:/_?index)?\.md")
 
 
 def _pelican(place, setup, name):

@@ -27,7 +27,7 @@ _ZOLA = re.compile(
 _RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 _RAW_LINE = re.compile(r"^[ \t]*\{%-?\s*(?:end)?raw\s*-?%\}[ \t]*\n", re.MULTILINE)
 _SILENT = {"assign", "capture", "endcapture", "toc", "seo", "feed_meta", "cache", "endcache", "set", "increment", "br",
-           "icon", "katex", "math", "mathjax", "clear", "clearfix"}  # fmt: skip
+           "icon", "basepath", "katex", "math", "mathjax", "clear", "clearfix"}  # fmt: skip
 KNOWN = {"post_url", "link", "include", "include_relative", "highlight", "endhighlight", "raw", "endraw", "comment",
          "endcomment", "image", "img", "figure", "render", "verbatim", "endverbatim", "codeblock", "endcodeblock", "embed"} | set(SITES)  # fmt: skip
 _TEMPLATED = {Dialect.JEKYLL, Dialect.HEXO, Dialect.ELEVENTY}  # whose every text goes through Liquid or Nunjucks
@@ -147,7 +147,7 @@ class Tags:
         setup = self.around.setup
         sites = {
             "site.baseurl": setup.base, "site.url": setup.host, "site.github.url": setup.host + setup.base,
-            "root_url": setup.base, "site.root": setup.base or "/",
+            "root_url": setup.base, "site.root": setup.base or "/", "base_path": setup.base,
         }  # fmt: skip
         if name in sites:
             return sites[name]
@@ -183,7 +183,7 @@ class Tags:
 
     def _caption(self, named, line):
         """Return in one line what stands below a picture: its title, its caption, whose it is and where that is said."""
-        titles = dict.fromkeys(filter(None, (named.get("title"), named.get("caption"))))
+        titles = dict.fromkeys(filter(None, (named.get(each) for each in ("title", "caption", "description"))))
         words = " ".join(each if each == [*titles][-1] or each[-1] in ".!?…:" else f"{each}." for each in titles)
         whole = re.sub(r"<[^<>]{1,500}>", "", words)
         credit = named.get("attr") or named.get("credit") or ""
