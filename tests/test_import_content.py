@@ -69,6 +69,15 @@ def test_it_tells_by_file_what_came_of_it(source):
     )
 
 
+def test_what_was_noted_of_many_is_told_once_more_at_the_end(source):
+    source += [a_document(number, summary="", themes=(f"Theme {number}",)) for number in range(1, 13)]
+    told, _end = said("blog", "--publish")
+    assert told.splitlines()[-3:-1] == [
+        "12 texts: The theme “…” is new.",
+        "12 texts: It has no summary: the first words of its text stand for one.",
+    ]
+
+
 def test_what_can_not_be_read_ends_it(source, monkeypatch):
     def wrong(path):
         raise FileNotFoundError("There is nothing at nowhere.")

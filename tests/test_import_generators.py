@@ -286,6 +286,12 @@ def test_a_heading_without_a_space_is_one_where_it_was(said, heads, tmp_path):
     assert text.render(found.body).html.count("<h2") == heads
 
 
+def test_links_within_a_page_of_old_kramdown_lead_to_its_headings(tmp_path):
+    body = "[a](#zgr-yazlm-nedir) [b](#section) [c](#section-1) [d](#part-two)\n\n## Özgür yazılım nedir?\n\n## Газ\n\n## Нефть\n\n## 2. Part two\n"
+    found = taken(tmp_path, body, "Jekyll")
+    assert found.body.startswith("[a](#ozgur-yazilim-nedir) [b](#gaz) [c](#neft) [d](#2-part-two)\n")
+
+
 # Hugo -----------------------------------------------------------------------------------------------------------------
 
 

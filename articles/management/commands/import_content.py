@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from articles.management.bulk import PAUSE
 from articles.management.piped import Piped
 from articles.transfer import publication, reading, taking
-from articles.transfer.taking.outcomes import Result, Wishes, told
+from articles.transfer.taking.outcomes import Often, Result, Wishes, told
 
 
 class Command(Piped):
@@ -55,10 +55,10 @@ class Command(Piped):
         except (OSError, ValueError, publication.PublicationError) as error:
             raise CommandError(str(error)) from error
         wishes = Wishes(**{name: options[name] for name in ("publish", "author", "theme", "language")})
-        counts = Counter()
+        counts, often = Counter(), Often()
         with tempfile.TemporaryFile("w+", encoding="utf-8") as report:
             try:
-                self.take(taking.take(documents, wishes=wishes, dry_run=dry_run), counts, report)
+                self.take(taking.take(documents, wishes=wishes, dry_run=dry_run), counts, often, report)
             except BrokenPipeError:
                 raise
             except (OSError, DatabaseError) as error:
@@ -67,6 +67,8 @@ class Command(Piped):
                 report.seek(0)
                 for line in report:
                     self.stdout.write(line, ending="")
+                for line in often.lines():
+                    self.say(line)
                 self.say(told(counts) + ".")
         if counts[Result.REFUSED]:
             raise CommandError(f"{counts[Result.REFUSED]:,} could not be taken: see above.")
@@ -78,12 +80,14 @@ class Command(Piped):
             self.stderr.write(f"{name}: can't be rendered; readers see it as it was typed.")
         self.say(f"{restored.articles:,} articles brought in.")
 
-    def take(self, outcomes, counts, report):
-        """Go through `outcomes`: count them in `counts`, write them to the file `report`, tell on the way how far it is."""
+    def take(self, outcomes, counts, often, report):
+        """Go through `outcomes`: count them in `counts` and their notes in `often` (`Often`), write them to the file `report`,
+        tell on the way how far it is."""
         last = began = time.monotonic()
         for number, outcome in enumerate(outcomes, 1):
             counts[outcome.result] += 1
             counts["noted"] += bool(outcome.notes)
+            often.add(outcome)
             if outcome.result != Result.UNCHANGED or outcome.notes:
                 report.write(f"{outcome}\n")
             if time.monotonic() - last >= PAUSE:

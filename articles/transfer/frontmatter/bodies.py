@@ -39,6 +39,8 @@ def taken(head, around, said, find, title):
     around.headings = {
         names.slugify(text.unmasked(found[2] or found[3] or "")) for found in _HEADING.finditer(text.value)
     }
+    if dialect == Dialect.JEKYLL:
+        around.anchors = _of_kramdown(text) | around.anchors
     wiki.replaced(text, around, find)
     links.images_and_links(text, around)
     flavours.without_citations(text, around)
@@ -53,6 +55,18 @@ def taken(head, around, said, find, title):
         if _breaks_lines(around.setup):
             text.value = with_breaks(text.value)
     return names.clean(text.finished()).strip("\n").rstrip(), title
+
+
+def _of_kramdown(text):
+    """Return {anchor that kramdown gives a heading, which knows letters of English only: ours}."""
+    found, others = {}, 0
+    for heading in _HEADING.finditer(text.value):
+        words = text.unmasked(heading[2] or heading[3] or "")
+        plain = re.sub(r"[^a-z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", words).lower()).replace(" ", "-")
+        if not plain:
+            plain, others = f"section-{others}" if others else "section", others + 1
+        found.setdefault(plain, names.slugify(words))
+    return found
 
 
 def taken_of_html(head, around, said, find, title):

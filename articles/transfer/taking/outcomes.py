@@ -1,5 +1,6 @@
 """What is wished of a run over documents, and what came of each of them."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,6 +73,37 @@ class Wishes:
     author: str = ""
     theme: str = ""
     language: str = ""
+
+
+class Often:
+    """How often what was noted, over many texts, so that one reads that before what was noted of each.
+
+    Notes that differ in what they name are of one kind: in what stands between quotation marks, or after a colon.
+    """
+
+    LEAST, MOST, KINDS = 10, 12, 500  # texts with one that is told, kinds that are told, kinds that are counted
+
+    def __init__(self):
+        self._counts, self._first = Counter(), {}
+
+    def add(self, outcome):
+        """Count the notes of an `Outcome`, each kind once."""
+        for kind, words in {self._kind(note.words): note.words for note in outcome.notes}.items():
+            if kind in self._counts or len(self._counts) < self.KINDS:
+                self._counts[kind] += 1
+                first = self._first.setdefault(kind, words)
+                self._first[kind] = words if first == words else kind
+
+    @staticmethod
+    def _kind(words):
+        return re.sub(r":\s.*", ": …", re.sub("“[^”]*”", "“…”", str(words)), flags=re.DOTALL)
+
+    def lines(self):
+        """Return in words, most often first, what was noted of `LEAST` texts or more."""
+        often = [(kind, count) for kind, count in self._counts.most_common(self.MOST) if count >= self.LEAST]
+        return [
+            _("%(count)s texts: %(note)s") % {"count": f"{count:,}", "note": self._first[kind]} for kind, count in often
+        ]
 
 
 def row_of(outcome, longest):
