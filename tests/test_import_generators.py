@@ -292,6 +292,29 @@ def test_links_within_a_page_of_old_kramdown_lead_to_its_headings(tmp_path):
     assert found.body.startswith("[a](#ozgur-yazilim-nedir) [b](#gaz) [c](#neft) [d](#2-part-two)\n")
 
 
+def test_posts_and_pages_of_html_alone(tmp_path):
+    files = {
+        "_posts/2010-09-24-a.html": "---\ntitle: T\n---\n<p>Some <em>words</em></p>",
+        "about.html": "---\nlayout: page\ntitle: About\n---\n<p>We {{ page.title }}</p>",
+        "archive.html": "---\ntitle: Archive\n---\n{% for post in site.posts %}<p>x</p>{% endfor %}",
+        "index.html": "---\nlayout: home\n---\n<p>x</p>",
+        "demo/x.html": "<html></html>",
+    }
+    found = read(tmp_path, files)
+    assert found["_posts/2010-09-24-a.html"].body == "Some *words*"
+    about = found["about.html"]
+    assert (about.sort, about.body, about.old_paths) == (Sort.PAGE, "We About", ("/about.html",))
+    assert isinstance(found["archive.html"], LeftOut)
+    assert len(found) == 3
+
+
+def test_exports_in_html_are_told(tmp_path):
+    (refused,) = read(
+        tmp_path, {"posts.csv": "a,b\n", "posts/1.a.html": "<p>x</p>", "posts/2.b.html": "<p>x</p>"}
+    ).values()
+    assert "Of HTML it has 2 pages" in refused.words
+
+
 # Hugo -----------------------------------------------------------------------------------------------------------------
 
 
@@ -409,11 +432,37 @@ def test_pelican_as_it_is_set_up(tmp_path):
     assert second.body == "Text"
 
 
+def test_pages_of_html_of_pelican(tmp_path):
+    page = (
+        "<html><head><title>A page</title><meta name='date' content='2012-07-09 22:28'><meta name='keywords' content='x, y'>"
+        "<meta name='category' content='Gaz'><meta name='summary' content='Short'></head>\n<body>\n<p>Some <b>words</b></p></body></html>"
+    )
+    files = {
+        "pelicanconf.py": "ARTICLE_PATHS = ['blog']\nTIMEZONE = 'Europe/Moscow'\n",
+        "content/blog/a.html": page,
+        "content/blog/form.html": "<title>No text</title><body>x</body>",
+        "content/other/b.md": "Title: T\n\nx",
+    }
+    found = read(tmp_path, files)
+    first = found["content/blog/a.html"]
+    assert (first.title, first.summary, first.themes, first.body) == (
+        "A page",
+        "Short",
+        ("Gaz", "x", "y"),
+        "Some **words**",
+    )
+    assert first.published_at == datetime.datetime(2012, 7, 9, 22, 28, tzinfo=zoneinfo.ZoneInfo("Europe/Moscow"))
+    assert isinstance(found["content/other/b.md"], LeftOut) and isinstance(found["content/blog/form.html"], LeftOut)
+    found = read(tmp_path, files | {"pelicanconf.py": "READERS = {'html': None}\n"})
+    assert "content/blog/a.html" not in found
+
+
 def test_eleventy_as_it_is_set_up(tmp_path):
     files = {
         "eleventy.config.js": 'export const config = { dir: { input: "content", data: "../_data" } };',
         "_data/metadata.js": 'export default {\n\ttitle: "My Blog",\n\tauthor: {\n\t\tname: "Ada",\n\t\turl: "https://ada.example/"\n\t},\n'
         '\turl: "https://old.example/",\n\tlanguage: "tr",\n}\n',
+        "content/blog/b.njk": "---\ntitle: B\n---\n<p>x</p>",
         "content/404.md": "---\npermalink: 404.html\n---\n# Nothing here\n",
         "content/blog/a.md": "---\ntitle: T\ndate: git Last Modified\n---\n{% callout 'info', 'Its title' %}\nText\n{% endcallout %}\n",
     }  # fmt: skip
@@ -422,7 +471,7 @@ def test_eleventy_as_it_is_set_up(tmp_path):
     assert (first.origin, first.authors, first.language) == ("eleventy:old.example:content/blog/a.md", ("Ada",), "tr")
     assert (first.state, first.published_at, first.body) == (State.PUBLISHED, None, "**Its title**\n\nText")
     assert "Its date was that of its file there, which is not known here." in words(first)
-    assert isinstance(found["content/404.md"], LeftOut)
+    assert isinstance(found["content/404.md"], LeftOut) and isinstance(found["content/blog/b.njk"], LeftOut)
 
 
 # Folders of other systems ---------------------------------------------------------------------------------------------

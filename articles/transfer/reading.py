@@ -60,8 +60,16 @@ def documents(path, zone=None):
 
 
 def _of_markdown(place, zone):
-    if not any(frontmatter.is_text(name) for name in place.names()):
-        yield Refusal(place.title, _("It holds no text that can be taken: no WordPress or Ghost export, no Markdown."))
+    if not any(frontmatter.is_text(name) for name in place.names()) and _is_plain(place):
+        pages = sum(name.lower().endswith((".html", ".htm")) for name in place.names())
+        words = _("It holds no text that can be taken: no WordPress or Ghost export, no Markdown.")
+        if pages:
+            more = (
+                _("Of HTML it has %s pages, which are taken in folders of Jekyll, Hugo and Pelican only.")
+                % f"{pages:,}"
+            )
+            words = f"{words} {more}"
+        yield Refusal(place.title, words)
         return
     yield from frontmatter.documents(place, zone)
 
@@ -100,9 +108,14 @@ def _known(place):
             if kind:
                 found[kind].append(name)
     exports = found[Kind.WORDPRESS] + found[Kind.GHOST]
-    if exports and frontmatter.setups.found(place).dialect != frontmatter.Dialect.PLAIN:
+    if exports and not _is_plain(place):
         return Kind.MARKDOWN, exports
     return next(((kind, names) for kind, names in found.items() if names), (Kind.MARKDOWN, []))
+
+
+def _is_plain(place):
+    """Whether the place is of none of the systems that are known."""
+    return frontmatter.setups.found(place).dialect == frontmatter.Dialect.PLAIN
 
 
 def _first(place, name):

@@ -19,39 +19,18 @@ from ...models import tries
 from ..documents import KEEPS, Document, LeftOut, Note, Refusal, Sort, State
 from ..places import Unreadable
 from . import addresses, bodies, fields, finding, folders, heads, leads, links, setups
+from .parts import Part, Parts, is_text
 from .setups import Dialect
+
+__all__ = ["Dialect", "documents", "is_text", "setups"]
 
 LONGEST = 1 << 20  # bytes of a text; one that can be shown has 200,000 characters
 REMEMBERED = 4_096  # addresses of other texts
-_OTHERS = (
-    ".qmd",
-    ".rmd",
-    ".rst",
-    ".adoc",
-    ".asciidoc",
-    ".org",
-    ".textile",
-    ".mdx",
-    ".ipynb",
-    ".pandoc",
-    ".html",
-    ".htm",
-)
 _ABOUT = re.compile(r"(?:readme|licen[cs]e|changelog|contributing|code_of_conduct|security|todo)\b", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_. ]+|$)(.*)")
-_BUNDLE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown)")
+_LOOP = re.compile(r"\{%-?\s*(?:for|tablerow|paginate)\b")
 _CODE = re.compile("[a-z]{2}")
 _LANGUAGES = ("lang", "language", "locale")
-_HIDDEN = {"_layouts", "_includes", "_site", "_sass", "_data", "_plugins", "_assets", "vendor"}
-
-
-class Part(NamedTuple):
-    """What a file is there: a draft by its folder, an article or a page; `code` is the language that its name says."""
-
-    sort: Sort = Sort.ARTICLE
-    is_draft: bool = False
-    code: str = ""
-    below: str = ""
 
 
 class Info(NamedTuple):
@@ -69,11 +48,6 @@ class Info(NamedTuple):
     is_unclear: bool
 
 
-def is_text(name):
-    """Whether a file of that `name` is Markdown."""
-    return name.lower().endswith(links.TEXTS)
-
-
 def documents(place, zone):
     """Yield a `Document` or a `Refusal` for each text of the `place`; `zone` is that of dates that say none."""
     setup = setups.found(place)
@@ -83,7 +57,7 @@ def documents(place, zone):
         try:
             part = reader.part(name)
             if isinstance(part, Part):
-                yield reader.document(name, part)
+                yield from filter(None, [reader.document(name, part)])
             elif part:
                 yield part
         except heads.HeadError as error:
@@ -108,97 +82,16 @@ class _Reader:
         self.path_of = lru_cache(REMEMBERED)(self._path_of)
         self.mark = lru_cache(REMEMBERED)(place.mark)
         self.folders, self.finder = folders.Folders(place, setup), finding.Finder(place, setup)
-        self._bundles = {
-            posixpath.dirname(name)
-            for name in place.names()
-            if setup.dialect in {Dialect.HUGO, Dialect.ZOLA} and _BUNDLE.fullmatch(posixpath.basename(name))
-        }
-
-    # Which files
-
-    def part(self, name):
-        """Return what the file is: a `Part`, a `Refusal` or `LeftOut`, or None where nothing need be said of it."""
-        below = name.removeprefix(self.setup.content)
-        if not name.startswith(self.setup.content) or not name.lower().endswith((*links.TEXTS, *_OTHERS)):
-            return None
-        stem, ending = posixpath.splitext(below)
-        inside = below.split("/")
-        if not _HIDDEN.isdisjoint(inside):
-            return None
-        if not is_text(name):
-            is_html = ending.lower() in {".html", ".htm"}
-            if is_html and self.setup.dialect != Dialect.HUGO and not {"_posts", "_drafts"} & set(inside):
-                return None  # a template
-            if not is_html:
-                return Refusal(name, _("Only Markdown and HTML are taken, and this is %s.") % ending)
-        part = Part(below=stem)
-        if self.setup.dialect in {Dialect.HUGO, Dialect.ZOLA, Dialect.PLAIN}:
-            part = self._with_language(part)
-        if self.setup.dialect == Dialect.PLAIN and part.below.endswith("/index"):
-            part = part._replace(below=part.below.removesuffix("/index"))
-        judged = {Dialect.JEKYLL: self._jekyll, Dialect.HEXO: self._jekyll, Dialect.HUGO: self._hugo, Dialect.ZOLA: self._hugo,
-                  Dialect.PELICAN: self._pelican, Dialect.ELEVENTY: self._eleventy}.get(self.setup.dialect)  # fmt: skip
-        found = judged(part, inside) if judged else part
-        return found if isinstance(found, Part) else LeftOut(name, found)
-
-    def _with_language(self, part):
-        codes, (first, _slash, rest) = self.setup.languages, part.below.partition("/")
-        own = codes.get(first.lower(), {})
-        if rest and posixpath.basename(str(own.get("contentdir", "")).rstrip("/")) == first:
-            return part._replace(code=first.lower(), below=rest)
-        stem, dot, code = part.below.rpartition(".")
-        known = code.lower() in codes if codes else re.fullmatch(r"[a-z]{2}(?:-[A-Za-z]{2})?", code)
-        return part._replace(code=code.lower(), below=stem) if dot and stem and known else part
-
-    def _jekyll(self, part, inside):
-        if "_posts" in inside[:-1]:
-            return part
-        if "_drafts" in inside[:-1]:
-            return part._replace(is_draft=True)
-        if inside[0].startswith("_"):
-            told = self.setup.settings.get("collections")
-            if isinstance(told, dict | list) and inside[0][1:] in told:
-                own = told[inside[0][1:]] if isinstance(told, dict) else None
-                is_shown = isinstance(own, dict) and fields.flag(own.get("output")) is True
-                return part if is_shown else part._replace(is_draft=True)
-            included = self.setup.settings.get("include")
-            if isinstance(included, list) and inside[0] in [str(each).strip("/") for each in included]:
-                return part._replace(sort=Sort.PAGE)
-            told = {"system": self.setup.dialect, "folder": inside[0]}
-            return _("%(system)s shows nothing of the folder %(folder)s.") % told
-        excluded = self.setup.settings.get("exclude")
-        if isinstance(excluded, list) and any("/".join(inside).startswith(str(each)) for each in excluded if each):
-            return _("Its configuration leaves it out.")
-        return part._replace(sort=Sort.PAGE)
-
-    def _hugo(self, part, inside):
-        folder, last = posixpath.split(part.below)
-        if last == "_index":
-            return _("It introduces a list, for which there is no place here.")
-        above = self.setup.content + "/".join(inside[:-1])
-        while above and last != "index":
-            if above in self._bundles:
-                return _("It is a part of the text in whose folder it lies, and Hugo shows no page of it.")
-            above = posixpath.dirname(above)
-        if last == "index" and folder:
-            part = part._replace(below=folder)
-        is_page = "/" not in part.below or inside[0] in {"page", "pages"}
-        return part._replace(sort=Sort.PAGE) if is_page else part
-
-    def _pelican(self, part, inside):
-        pages = self.setup.settings.get("page_paths")
-        pages = pages if isinstance(pages, list) else ["pages"]
-        return part._replace(sort=Sort.PAGE) if inside[0] in pages and len(inside) > 1 else part
-
-    def _eleventy(self, part, inside):
-        return part._replace(sort=Sort.PAGE) if len(inside) == 1 else part
+        self.part = Parts(place, setup).part
 
     # What they say
 
     def info(self, name, part):
         """Return the `Info` of a file; raise HeadError or Unreadable."""
         text, controls = heads.decoded(self.place.read(name, LONGEST))
-        head = heads.taken_apart(text, lines=self.setup.dialect == Dialect.PELICAN)
+        is_pelican = self.setup.dialect == Dialect.PELICAN
+        of_page = is_pelican and not is_text(name)
+        head = heads.of_page(text) if of_page else heads.taken_apart(text, lines=is_pelican)
         said, notes = fields.with_parts(self.folders.said(name, part, head.fields)), []
         is_post = part.sort == Sort.ARTICLE
         stem = posixpath.basename(part.below)
@@ -283,6 +176,15 @@ class _Reader:
             return _("It has neither a title nor a text.")
         return ""
 
+    def _is_template(self, info):
+        """Whether a page of HTML is no text of its own."""
+        if self.setup.dialect == Dialect.PELICAN:
+            return not info.head.kind or (
+                info.part.sort == Sort.ARTICLE and not {"date", "category"} & set(info.fields)
+            )
+        is_page = self.setup.dialect == Dialect.JEKYLL and info.part.sort == Sort.PAGE
+        return is_page and (not info.text.title or bool(_LOOP.search(info.head.body)))
+
     def _is_draft(self, info, notes):
         is_draft = fields.is_draft(info.fields, info.head, notes) or info.part.is_draft
         if self.setup.dialect == Dialect.ELEVENTY and fields.flag(info.fields.get("permalink", "?")) is False:
@@ -330,8 +232,11 @@ class _Reader:
             yield Note(_("It has no date."))
 
     def document(self, name, part):
-        """Return the `Document` of a file, or a `LeftOut`; raise HeadError or Unreadable."""
+        """Return the `Document` of a file, a `LeftOut`, or None where nothing need be said; raise HeadError or Unreadable."""
         info = self.info(name, part)
+        if not is_text(name) and self._is_template(info):
+            is_titled = info.head.kind and info.text.title
+            return LeftOut(name, _("It is a template, and shows what stands elsewhere.")) if is_titled else None
         if words := self._no_text(name, info):
             return LeftOut(name, words)
         head, said, notes = info.head, info.fields, list(info.notes)

@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 
 import yaml
 from django.utils.translation import gettext as _
@@ -124,6 +125,43 @@ def taken_apart(text, lines=False):
     if first and (first[1].lower() in _KNOWN or (lines and first[1][0].isupper())):
         return _lined(text)
     return Head({}, text)
+
+
+def of_page(text):
+    """Return the `Head` of a page of HTML as Pelican reads it: its title, its <meta> by their names, and what is in <body>."""
+    page = _Page()
+    page.feed(text[:LONGEST])
+    body = re.search(r"<body\b[^<>]*>(.*?)(?:</body\s*>|\Z)", text, re.DOTALL | re.IGNORECASE)
+    if not body or not page.fields:
+        return Head({}, text)
+    after = text.count("\n", 0, body.start(1)) + 1
+    return Head(page.fields, body[1], "lines", text[: body.start(1)], 1, after)
+
+
+class _Page(HTMLParser):
+    """What the head of a page says."""
+
+    def __init__(self):
+        super().__init__()
+        self.fields, self._in_title = {}, False
+
+    def handle_starttag(self, tag, attrs):
+        """Take down a field."""
+        told = {name: value or "" for name, value in attrs}
+        self._in_title = tag == "title"
+        if tag == "meta" and told.get("name") and len(self.fields) < MOST:
+            name = told["name"].strip().lower()
+            self.fields["tags" if name == "keywords" else name] = told.get("content") or told.get("contents") or ""
+
+    def handle_data(self, data):
+        """Take down the title."""
+        if self._in_title:
+            self.fields["title"] = (self.fields.get("title", "") + data).strip()
+            self._in_title = not data.strip()
+
+    def parse_marked_section(self, i, report=1):
+        """Take "<![" for a comment, as browsers do: Python 3.11 fails over most of them."""
+        return self.parse_bogus_comment(i, report)
 
 
 def _lower(text, at, lines):
