@@ -333,12 +333,43 @@ def test_exports_in_html_are_told(tmp_path):
          "[Words](https://x.example) [Press](https://y.example)"),
         ("{{< mermaid >}}\ngraph LR; A-->B\n{{< /mermaid >}}", "```mermaid\ngraph LR; A-->B\n```"),
         ('{{< gallery match="img/*.png" >}}', "![](import:0)\n\n![](import:1)"),
+        (
+            '{{< code language="css" title="A snippet" >}}\npre { a: *b*; }\n{{< /code >}}',
+            "A snippet\n\n```css\npre { a: *b*; }\n```",
+        ),
+        ('{{< wide-image src="img/1.png" title="Its title" >}}', '![](import:0 "Its title")'),
         ("{{< param title >}} {{< bilibili BV1 >}}", "T <https://www.bilibili.com/video/BV1>"),
     ],
 )  # fmt: skip
 def test_boxes_and_quotations_of_hugo(written, body, tmp_path):
     more = {"content/posts/a/img/1.png": PNG, "content/posts/a/img/2.png": PNG, "content/posts/a/other.png": PNG}
     assert taken(tmp_path, f"Before.\n\n{written}\n\nAfter.", "Hugo", more).body == f"Before.\n\n{body}\n\nAfter."
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written"),
+    [
+        ("Hugo", 'One {{< sidenote "right" "words" >}}\nSaid *aside*.\n{{</ sidenote >}} two.'),
+        ("Hugo", 'One words{{< sidenote "Said *aside*." >}} two.'),
+        ("Jekyll", "One words{% marginnote 'an-id' 'Said *aside*.' %} two."),
+        ("Jekyll", "{% newthought 'One words' %}{% sidenote 'an-id' \"Said *aside*.\" %} two."),
+    ],
+)
+def test_what_stood_in_the_margin_is_a_note(dialect, written, tmp_path):
+    found = taken(tmp_path, written, dialect)
+    assert (found.body, found.notes) == ("One words[^aside-1] two.\n\n[^aside-1]: Said *aside*.", ())
+
+
+def test_words_that_an_include_is_given_stay(tmp_path):
+    body = (
+        "{% capture notes %}\nMind *this*.\n{% endcapture %}\n{% include callout.html content=notes type='x' %}\n\n"
+        '{% include aside.html text="\nAnd this." %}\n\n{% include odd.html message="That too." %}\n\n{{ site.motto }}\n\n'
+        "{%\n  include image.html\n  img='/assets/a b.png' description='Its words' %}"
+    )
+    more = {"_config.yml": "motto: Ours is this\n", "assets/a b.png": PNG}
+    assert taken(tmp_path, body, "Jekyll", more).body == (
+        'Mind *this*.\n\nAnd this.\n\nThat too.\n\nOurs is this\n\n![](import:0 "Its words")'
+    )
 
 
 def test_heads_of_themes_of_hugo(tmp_path):

@@ -8,8 +8,8 @@ import re
 from .embeds import arguments
 from .masks import fenced
 
-_CODE = {"codeblock", "code", "mermaid", "chart", "math"}
-CODE = {"codeblock", "mermaid"}
+CODE = ("codeblock", "code", "mermaid", "prism", "terminal", "console", "cmd")
+NOTES = ("sidenote", "marginnote", "footnote", "fn")
 QUOTES = ("blockquote", "quote", "cq", "centerquote")
 _KINDS = {
     "note", "info", "information", "tip", "hint", "warning", "warn", "danger", "error", "success", "important", "caution",
@@ -20,8 +20,8 @@ _KINDS = {
 _BOXES = {
     "admonition", "notice", "callout", "alert", "hint", "message", "panel", "box", "card", "note", "info", "tip", "warning", "danger",
     "important", "caution", "attention", "question", "success", "error", "example", "details", "detail", "expand", "collapse",
-    "collapsible", "accordion", "spoiler", "fold", "folding", "hidetoggle", "tab", "tabpane", "step", "lead", "aside", "sidenote",
-    "subnote", "pullquote", "gallery", "tabs", "center", "style", "typeit", "rawhtml", "html", "raw_html", "div", "section", "columns",
+    "collapsible", "accordion", "spoiler", "fold", "folding", "hidetoggle", "tab", "tabpane", "step", "lead", "aside",
+    "pullquote", "gallery", "tabs", "center", "style", "typeit", "rawhtml", "html", "raw_html", "div", "section", "columns",
 }  # fmt: skip
 _TITLED = ("title", "summary", "header", "heading", "name", "label")
 # Whose first word is an icon, and whose words are no title.
@@ -40,6 +40,7 @@ _UNTITLED = {
     "html",
 }
 _ATTRIBUTED = re.compile(r"(?P<by>.*?)\s*(?:(?P<at>https?://\S+)\s*(?P<title>.*))?")
+_SETTINGS = re.compile(r"(?:^|\s)(?:lang(?:uage)?|line_number|first_line|mark|wrap|highlight|start|linenos):\S*")
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 
 
@@ -71,17 +72,20 @@ def _is_icon(words):
 
 
 def codeblock(name, words, inner):
-    """Return (what is said above it, Markdown) of code between two tags: `{% codeblock Title lang:x https://… the link %}`."""
-    if name != "codeblock":
+    """Return (what is said above it, Markdown) of code between two tags: `{% codeblock Title lang:x https://… the link %}`,
+    `{{< code language="x" title="Title" >}}`.
+    """
+    plain, named = arguments(words.partition(name)[2])
+    language = named.get("language") or named.get("lang")
+    if name == "mermaid":
         return "", fenced(inner, name).strip("\n")
-    words = words.partition(name)[2]
-    language = re.search(r"(?:^|\s)lang(?:uage)?:([\w+#.-]+)", words)
-    words = re.sub(
-        r"(?:^|\s)(?:lang(?:uage)?|line_number|first_line|mark|wrap|highlight|start|linenos):\S*", " ", words
-    )
-    said = _ATTRIBUTED.fullmatch(" ".join(words.split()).strip("\"' "))
-    above = _attribution(said["by"], said["at"], said["title"] or ("link" if said["at"] else "")) if said else ""
-    return above, fenced(inner, language[1] if language else "").strip("\n")
+    if name != "codeblock" or named.get("language") or words.rstrip()[-1:] in {'"', "'"}:
+        above = named.get("title") or (plain[0] if len(plain) > 1 else "")
+        language = language or (plain[-1] if plain else "")
+    else:
+        said = _ATTRIBUTED.fullmatch(" ".join(_SETTINGS.sub(" ", words.partition(name)[2]).split()))
+        above = _attribution(said["by"], said["at"], said["title"] or ("link" if said["at"] else "")) if said else ""
+    return above, fenced(inner, re.sub(r"[^\w+#.-]", "", language or "")).strip("\n")
 
 
 def quotation(text, name, words, inner):

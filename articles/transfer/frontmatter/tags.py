@@ -14,7 +14,7 @@ from . import boxes, hexo
 from .addresses import local
 from .embeds import PICTURES, SITES, SOURCES, arguments, embed
 from .fields import flag
-from .links import led_picture
+from .links import TAKEN, led_picture
 from .masks import BRACE, fenced
 from .setups import Dialect
 
@@ -48,6 +48,7 @@ class Tags:
     def __init__(self, text, around, fields, find, is_html=False):
         self.text, self.around, self.fields, self.find = text, around, fields, find
         self.values = {}  # of the variables that the text itself sets
+        self.asides = []  # notes that stood in its margin
         self.is_html = is_html  # then Markdown that is put into it stands aside
         self.dialect = around.setup.dialect
 
@@ -73,6 +74,7 @@ class Tags:
             self.text.replace(LIQUID, lambda found, line: self._aside(self._tag(found, line, liquid)))
         if liquid:
             self.text.replace(OUTPUT, self._output)
+        self._put_asides()
 
     def _paired(self, pattern):
         """Put code and quotations in the place of the pairs of tags that say so."""
@@ -82,6 +84,8 @@ class Tags:
         for name in boxes.QUOTES if pattern is HUGO or self.dialect in _TEMPLATED else ():
             self._pairs(pattern, name, lambda words, inner, line, name=name: self._quotation(name, words, inner))
         self._pairs(pattern, "button", self._button)
+        for name in boxes.NOTES:
+            self._pairs(pattern, name, lambda words, inner, line, name=name: self._note_aside(name, words, inner))
 
     def _aside(self, made):
         return self.text.mask(made) if self.is_html and made and re.search(r"\]\(|<https?:", made) else made
@@ -115,6 +119,20 @@ class Tags:
 
     def _quotation(self, name, words, inner):
         return boxes.quotation(self.text, name, words, inner)
+
+    def _note_aside(self, name, words, inner):
+        """Return the mark of a note that stood in the margin, after the words to which it belonged."""
+        if "\n\n" in inner.strip():
+            return f"\n\n{inner}\n\n"
+        plain, _named = arguments(words.partition(name)[2])
+        label = plain[-1] if plain and plain[-1].lower() not in {"left", "right"} else ""
+        self.asides.append(" ".join(inner.split()))
+        return f"{label}[^aside-{len(self.asides)}]"
+
+    def _put_asides(self):
+        listed = "\n\n".join(f"[^aside-{number}]: {words}" for number, words in enumerate(self.asides, 1))
+        if listed:
+            self.text.value = f"{self.text.value.rstrip()}\n\n{listed}\n"
 
     def _button(self, words, inner, _line):
         _plain, named = arguments(words)
@@ -153,14 +171,15 @@ class Tags:
             return sites[name]
         if name in self.values:
             return self.values[name]
-        said = re.fullmatch(r"(?:page\.|post\.)?([\w-]+)", name)
-        value = self.fields.get(said[1].lower()) if said else None
+        said = re.fullmatch(r"(?:(site|metadata|meta)\.|page\.|post\.)?([\w-]+)", name)
+        told = setup.settings if said and said[1] else self.fields
+        value = told.get(said[2].lower()) if said else None
         return str(value) if isinstance(value, str | int | float) else None
 
     def _left_out(self, found, line, named=None):
         words = self.text.unmasked(found[0])
         self.around.note(_("Left out, for this site doesn't know it: %s") % " ".join(words.split())[:300], line)
-        said = _said(named or {})
+        said = self._said(named or {})
         return f"\n\n{said}\n\n" if said else ""
 
     def _linked(self, address, words, found, line):
@@ -170,7 +189,9 @@ class Tags:
         return f"[{words}]({address})" if words else f"<{address}>"
 
     def _pictured(self, plain, named, found, line):
-        address = next((named[each] for each in SOURCES if named.get(each)), "") or (plain[0] if plain else "")
+        address = next((named[each] for each in SOURCES if named.get(each)), "") or next(
+            (each for each in plain if re.search(r"/|\.\w{2,5}$", each)), plain[0] if plain else ""
+        )
         if not address:
             return None
         if not named and len(plain) > 1:
@@ -220,10 +241,17 @@ class Tags:
             words = next((named[each] for each in ("content", "text", "title") if named.get(each)), " ".join(plain[1:]))
             if address and words:
                 return f"[{words}]({self.around.led(address, line)})"
+        if name in boxes.NOTES and plain:
+            self.asides.append(" ".join(plain[-1].split()))
+            return f"[^aside-{len(self.asides)}]"
+        if name == "newthought" and plain:
+            return plain[0]
+        if (made := self._pictured_by_any(plain, named, line)) is not None:
+            return made
         if boxes.is_box(name):
             self.around.note(_("The box around a text was left out; its words stay: %s") % name, line, kind="boxes")
             title = boxes.title(name, rest, self.dialect not in {Dialect.HUGO, Dialect.ELEVENTY})
-            parts = [f"**{title}**" if title else "", _said(named)]
+            parts = [f"**{title}**" if title else "", self._said(named)]
             return "\n\n".join(["", *filter(None, parts), ""]) if any(parts) or _is_alone(found) else ""
         address = embed(name, plain, named)
         if address:
@@ -233,6 +261,23 @@ class Tags:
         if name in _SILENT:
             return ""
         return self._left_out(found, line, named)
+
+    def _pictured_by_any(self, plain, named, line):
+        """Return the picture of the place that a tag of any name shows, `"picture.png" "what is said of it"`; None for others."""
+        said = [(value, self._caption(named, line)) for key, value in named.items() if key in SOURCES]
+        said += [(value, " ".join(plain[place + 1 : place + 2])) for place, value in enumerate(plain)]
+        for address, caption in said:
+            if address.lower().endswith(TAKEN) and self.around.file(address):
+                return f"\n\n{self.around.shown(address, named.get('alt', ''), caption, line)}\n\n"
+        return None
+
+    def _said(self, named):
+        """Return the words for readers that a tag says itself, {name: value}, or by the name of what was captured; or ""."""
+        for each in _SAID:
+            value = self.values.get(named.get(each, ""), named.get(each, "")).strip()
+            if " " in value:
+                return value
+        return ""
 
     def _gallery(self, named, line):
         """Return the pictures of a gallery: those that the head lists, or those of files that are like a pattern."""
@@ -281,7 +326,7 @@ class Tags:
             return self._file_linked(rest.strip(), line)
         plain, _named = arguments(rest)
         if name in {"include", "include_relative", "include_cached", "render"} and plain:
-            return self._shown(_of_include(plain[0]), rest.strip().partition(" ")[2], found, line)
+            return self._shown(_of_include(plain[0]), "".join(rest.split(None, 1)[1:]), found, line)
         if name in {"assign", "set"} and (said := re.fullmatch(r"""([\w-]+)\s*=\s*["']([^"']*)["']""", rest.strip())):
             self.values[said[1]] = said[2]
             return ""
@@ -331,11 +376,6 @@ def _of_zola(value):
 def _without_raw(code):
     """Return code without the tags that keep what is in it from being looked at."""
     return re.sub(r"\{%-?\s*(?:end)?raw\s*-?%\}", "", _RAW_LINE.sub("", code)) if _RAW.search(code) else code
-
-
-def _said(named):
-    """Return the words for readers that a tag says itself, {name: value}, or ""."""
-    return next((named[each].strip() for each in _SAID if " " in named.get(each, "").strip()), "")
 
 
 def _is_alone(found):
