@@ -187,7 +187,8 @@ def same_origin(request):
 
 
 # How WordPress tells a text, where its addresses have no words, in a query string: /?p=12
-PLAIN = re.compile(r"(?:^|&)((?:p|page_id)=[0-9]{1,12})(?=&|$)")
+NUMBERED = "(?:p|page_id)=[0-9]{1,12}"
+PLAIN = re.compile(rf"(?:^|&)({NUMBERED})(?=&|$)")
 
 
 class OldAddresses:

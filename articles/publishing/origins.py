@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..middleware import NUMBERED
 from ..models import Article, Imported, addresses
 from . import rights
 from .checklist import SECTIONS
 
 MOST = 100  # former addresses of a text
 # What the table of redirects and its form take, and `middleware.OldAddresses` leads on.
-PATH = re.compile(r"(?=.{1,200}\Z)/[^\\\s\x00-\x1f\x7f?#]*(?:\?(?:p|page_id)=[0-9]{1,12})?")
+PATH = re.compile(rf"(?=.{{1,200}}\Z)/[^\\\s\x00-\x1f\x7f?#]*(?:\?{NUMBERED})?")
 TAKEN = gettext_lazy("Something else answers at its former address %s.")
 LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
 

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
 from .. import names
+from ..middleware import NUMBERED
 
 FIRST, LAST = 1900, 2999  # years that can be meant
 
@@ -63,7 +64,7 @@ def numbered(link):
     except ValueError:
         return ""
     path = names.clean_line(unquote(parts.path)).removesuffix("index.php") or "/"
-    is_one = path.startswith("/") and "//" not in path and re.fullmatch(r"(?:p|page_id)=[0-9]{1,12}", parts.query)
+    is_one = path.startswith("/") and "//" not in path and re.fullmatch(NUMBERED, parts.query)
     return f"{path}?{parts.query}" if is_one else ""
 
 
