@@ -125,9 +125,9 @@ class Importing:
         process.communicate()
         return at_work
 
-    def told(self):
-        """Return {"counts": of rows, "hash": over all that there is}."""
-        command = [sys.executable, "-c", TELL]
+    def told(self, code=TELL):
+        """Return what `code` prints of the site, read as JSON: {"counts": of rows, "hash": over all that there is}."""
+        command = [sys.executable, "-c", code]
         done = subprocess.run(command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, check=True, text=True)
         return json.loads(done.stdout)
 
