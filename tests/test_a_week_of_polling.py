@@ -24,7 +24,7 @@ from articles.models import Article, Theme
 
 from .make import ago, change, make_article, make_theme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
 BODY = "Words and more words. " * 200
 PLACES = ["/feed.atom", "/feed.rss", "/themes/syria/feed.atom"]
 

@@ -87,6 +87,7 @@ def test_two_who_publish_at_once_get_one_publication_and_one_conflict(clients):
         assert sorted(sent(clients, form_of(article), forms)) == [302, 409]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("same_place", [False, True])
 def test_two_editors_saving_at_once_lose_nothing_and_raise_no_false_alarm(same_place, clients):
     """In different paragraphs both are always in, in one paragraph exactly one save is asked back; in CI a hundred rounds."""

@@ -315,6 +315,7 @@ def test_administrators_read_it_with_filters_and_nobody_else(desk, chief, editor
     assert LOG not in client.get("/admin/").content.decode() and LOG in desk.get("/admin/").content.decode()
 
 
+@pytest.mark.large
 def test_the_page_costs_the_same_with_more_entries(desk, django_assert_max_num_queries):
     make_article("Pipes")
     desk.get(LOG)

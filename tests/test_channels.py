@@ -60,6 +60,7 @@ def test_updates_and_corrections_are_followed_together_and_corrections_alone(cli
     assert "history" not in entries(client, "/updates/feed.json")[0]["content_html"]
 
 
+@pytest.mark.large
 def test_a_feed_of_changes_has_archives(client):
     article = make_article("Gas", slug="gas")
     for number in range(27):

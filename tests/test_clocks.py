@@ -85,6 +85,7 @@ def dates(reader, path="/feed.atom"):
     ]
 
 
+@pytest.mark.large
 @pytest.mark.django_db
 @pytest.mark.parametrize(("zone", "typed", "instant"), TYPED)
 def test_what_is_scheduled_comes_out_at_its_instant_and_not_before(
@@ -160,6 +161,7 @@ def test_any_time_in_any_zone_is_the_one_instant_it_names_or_refused(name, day, 
     assert found == (expected if len(expected) == 1 else None)
 
 
+@pytest.mark.large
 @pytest.mark.django_db
 def test_a_clock_set_an_hour_ahead_and_back_again_shows_and_takes_back(reader, at):
     now = timezone.now()

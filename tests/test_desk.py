@@ -139,6 +139,7 @@ def test_missing_parts_are_named_at_their_fields(desk):
     assert set(response.context["form"].errors) == {"summary", "themes"}
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     "typed",
     [
@@ -183,6 +184,7 @@ def test_preview_is_the_real_page_with_what_was_typed_and_stores_nothing(desk):
     assert Article.objects.count() == 1
 
 
+@pytest.mark.large
 def test_a_preview_that_fails_says_why(desk, impatient):
     response = desk.post(reverse("admin:articles_article_preview_new"), posted(body="[" * 20_000))
     assert "takes too long" in shown(response)

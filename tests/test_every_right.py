@@ -128,6 +128,7 @@ class TestTheDesk:
         assert there - set(RIGHTS) == set(), "say in tests/rights.py who may do what there"
         assert set(RIGHTS) - there == set()
 
+    @pytest.mark.large
     def test_nobody_gets_further_than_their_rights(self, cast, record_property):
         forged, cells, wrong = forgeries(cast), 0, []
         for name, reads, writes, address, whose, letter in walk(cast):
@@ -150,6 +151,7 @@ class TestTheDesk:
             for name in ("index", "login", "articles_article_add", "auth_user_add", "password_change"):
                 assert cast.clients["c"].generic(method, reverse(f"admin:{name}")).status_code == 405, (method, name)
 
+    @pytest.mark.large
     def test_nothing_can_be_slipped_into_a_form(self, cast, record_property):
         forged, known, cells, wrong = forgeries(cast), last_keys(), 0, []
         for name, reads, writes, address, whose, letter in walk(cast):

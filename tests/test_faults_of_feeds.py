@@ -31,6 +31,7 @@ def article():
 # 15 ------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.large
 def test_15_the_size_is_bounded_however_long_the_articles(client):
     text = "x < y & z > a “Ж” " * 2_200
     for number in range(27):
@@ -41,6 +42,7 @@ def test_15_the_size_is_bounded_however_long_the_articles(client):
         assert 1 < len(items(client, f"/feed.{format}")) <= 25
 
 
+@pytest.mark.large
 def test_15_the_newest_twenty_five_are_there_when_they_fit(client):
     for number in range(28):
         make_article(f"Article {number:02}", at=ago(days=100 - number), body="x")

@@ -105,6 +105,7 @@ def fill(cast, count):
             )
 
 
+@pytest.mark.large
 def test_any_construct_in_any_article_is_valid_in_every_format(client, cast, settings):
     settings.HUB_URL = "https://hub.example/?a=1&b=2"
     fill(cast, COUNT)

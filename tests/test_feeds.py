@@ -263,6 +263,7 @@ def test_no_such_archive(client, article, number):
     assert client.get(f"/feed.atom?archive={number}").status_code == 404
 
 
+@pytest.mark.large
 def test_a_feed_stays_under_a_megabyte_and_loses_nothing(client):
     for number in range(7):
         make_article(f"Long {number:02}", at=ago(days=100 - number), body="words and more words " * 8_000)

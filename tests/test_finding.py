@@ -243,6 +243,7 @@ def told(capsys, asked):
     return rank, recall
 
 
+@pytest.mark.large
 class TestFinding:
     """In one publication, loaded once."""
 

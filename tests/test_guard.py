@@ -53,6 +53,7 @@ def sent(client, article, body, action="save", **more):
     )
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("sickness", [sick.LOOP, sick.MEMORY, sick.SEGFAULT, sick.EXIT])
 def test_a_draft_is_saved_and_its_editor_is_told(client, editor, sickness):
     client.force_login(editor)
@@ -175,6 +176,7 @@ FED = ["/", "/articles/", "/themes/syria/", "/themes/libya+syria/", "/authors/th
        "/updates/", "/search/"]  # fmt: skip
 
 
+@pytest.mark.large
 def test_one_broken_article_takes_no_page_with_it(client, three):
     now = ago(hours=1)
     for place in PLACES:

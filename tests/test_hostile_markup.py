@@ -19,6 +19,7 @@ def test_nothing_but_what_is_allowed_comes_of_any_payload(place):
         assert safe.sanitise(html) == html, payload
 
 
+@pytest.mark.large
 @settings(max_examples=times(100, 300), deadline=None)
 @given(mutated())
 def test_nor_of_what_they_are_mutated_to(text):

@@ -60,6 +60,7 @@ def places(told):
     return found
 
 
+@pytest.mark.large
 @pytest.mark.django_db(transaction=True)
 def test_a_subscriber_gets_a_publication_an_update_a_withdrawal_and_what_falls_due(live_server, settings, monkeypatch):
     with Hub() as server, Subscriber() as site, Subscriber() as theme:

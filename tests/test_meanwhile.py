@@ -8,11 +8,13 @@ from .rounds import AT_ONCE, MEANWHILE, run
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("path", [*AT_ONCE, *MEANWHILE])
 def test_exactly_one_is_saved_and_the_other_keeps_the_text(path):
     assert run(path, 1) == (1, [])
 
 
+@pytest.mark.large
 def test_of_many_editors_each_success_is_one_revision():
     told = crowd(4, 1)
     assert 0 < told["successes"] == told["revisions"] == told["versions"]

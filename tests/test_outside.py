@@ -20,6 +20,7 @@ def tell(url):
         return
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("check", [linkcheck.check, tell])
 def test_nothing_inside_is_asked_in_whatever_form_it_is_named(check):
     asked, wrong, reached = hits(check)

@@ -22,7 +22,7 @@ from .services import ROOT, Store, stopping
 from .test_cards import card_named_on, read
 from .test_pictures import ADD, image, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
 
 
 @pytest.fixture(scope="module")

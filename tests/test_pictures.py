@@ -92,6 +92,7 @@ def test_anything_else_is_refused_in_words(desk, content):
     assert not Picture.objects.exists()
 
 
+@pytest.mark.large
 def test_a_bomb_is_refused_from_its_header():
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
@@ -259,6 +260,7 @@ def test_no_other_file_is_served(client, name):
     assert client.get(f"/pictures/{name}").status_code == 404
 
 
+@pytest.mark.large
 @settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_pictures_are_refused_or_read_but_never_crash(data):
@@ -275,6 +277,7 @@ def test_damaged_pictures_are_refused_or_read_but_never_crash(data):
 # The process that decodes ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.large
 def test_what_a_picture_carries_beside_its_pixels_is_gone(tmp_path):
     for content in list(uploads.told().values())[:: times(2, 1)]:
         for _name, made in [("", (whole := pictures.read(content)).content), *whole.sizes.items()]:
@@ -344,6 +347,7 @@ MANY_CORES = (
 )
 
 
+@pytest.mark.large
 def test_a_machine_with_many_cores_makes_sizes_within_the_same_memory():
     """Each thread that encodes takes a part of the addresses a process may have."""
     out = io.BytesIO()

@@ -194,6 +194,7 @@ def test_the_starter_publication_comes_back(client, settings, tmp_path, stopped)
     assert sum(status == 200 for status, _body, _headers in told.values()) > 10
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("seed", range(int(os.environ.get("MOVES", "1"))))
 def test_whatever_editors_did_comes_back(client, settings, tmp_path, stopped, seed):
     def make():
@@ -207,6 +208,7 @@ def test_whatever_editors_did_comes_back(client, settings, tmp_path, stopped, se
     moved(client, settings, tmp_path, make, stopped)
 
 
+@pytest.mark.large
 def test_every_state_of_an_article_comes_back(client, settings, tmp_path, stopped):
     def make():
         made = leaks.corpus()

@@ -56,6 +56,7 @@ def test_publishing_names_what_is_missing(missing):
     assert missing in refused.value.message_dict
 
 
+@pytest.mark.large
 def test_a_text_that_cannot_be_rendered_is_kept_as_a_draft(impatient):
     fields = make_fields(body="[" * 20_000)
     article = publishing.create(fields, by=None)
@@ -333,6 +334,7 @@ def test_an_article_that_came_out_while_its_form_was_rendered_is_not_hidden_agai
     assert Article.objects.get().is_public()
 
 
+@pytest.mark.large
 def test_control_characters_never_reach_a_row():
     article = make_article("Ti\x0btle\x00", summary="Sum\x1fmary", body="Bo\x0bdy \ud800 text\r\nline")
     assert (article.title, article.summary) == ("Title", "Summary")

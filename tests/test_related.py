@@ -65,6 +65,7 @@ def test_words_of_a_shared_theme_are_no_further_reason():
     assert reasons(one) == {"Two": ["Haftar"], "Three": ["Haftar", "Libya"]}
 
 
+@pytest.mark.large
 def test_words_alone_never_come_before_a_shared_theme():
     fill(20)
     rare = " ".join(f"So did Quine{letter} and Quine{letter}." for letter in "abcdefghijklmn")
@@ -78,6 +79,7 @@ def test_words_alone_never_come_before_a_shared_theme():
     assert titles(lone)[:2] == ["Theme", "Words"] or titles(lone)[:2] == ["Theme", "One"]
 
 
+@pytest.mark.large
 def test_ordinary_words_alone_are_no_reason_without_a_theme():
     fill()
     one = make_article("One", themes=["Energy"], body="A promise was guaranteed, a promise of caution and of ledgers.")

@@ -55,6 +55,7 @@ def test_what_is_kept_costs_few_queries(client, kept, monkeypatch, address, most
     assert queries(client, address) <= most
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
 def test_a_feed_of_what_is_kept_is_the_same_byte_for_byte(client, format, monkeypatch):
     first = fill()
@@ -154,6 +155,7 @@ def test_rebuild_forgets(client, kept):
     assert not Rendition.objects.exclude(page=b"")
 
 
+@pytest.mark.large
 def test_publishing_touches_as_many_renditions_at_any_size():
     def touched():
         before = serials()

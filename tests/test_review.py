@@ -60,6 +60,7 @@ def test_a_sound_text_passes(body, settings):
     assert found(body) == []
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     ("body", "blocks", "about"),
     [

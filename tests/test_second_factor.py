@@ -215,6 +215,7 @@ def test_a_session_left_open_is_not_enough_to_set_it_up_or_to_change_it(alice, s
     assert client.post(OWN, right).status_code == 429 and TOTPDevice.objects.exists()
 
 
+@pytest.mark.large
 def test_who_has_the_password_keeps_nobody_out_where_they_were_before(alice, set_up, clock):
     _client, device, _codes = set_up(alice)
     home = {"REMOTE_ADDR": "203.0.113.5"}

@@ -40,6 +40,7 @@ def test_its_charts_are_all_drawn_and_of_every_kind():
     assert {chart.kind for chart in drawn} == set(charts.KINDS)
 
 
+@pytest.mark.large
 class TestLoaded:
     """What readers and editors are given."""
 

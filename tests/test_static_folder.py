@@ -52,6 +52,7 @@ class TestFolders:
             exported(str(tmp_path))
 
 
+@pytest.mark.large
 def test_nothing_hidden_is_in_it(db, tmp_path):
     made = leaks.corpus()
     hidden = [*leaks.hide_all(made), leaks.withdraw(made)]

@@ -227,6 +227,7 @@ def differing(files, others):
     return sorted(name for name in files.keys() | others.keys() if files.get(name) != others.get(name))
 
 
+@pytest.mark.large
 class TestCopies:
     """The copy of a small publication."""
 

@@ -194,6 +194,7 @@ def assert_events_are_in_place(done):
         assert sorted(EventFilter(theme).keys()) == sorted(seen.values_list("pk", flat=True)), done
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("seed", range(times(1, 3)))
 def test_whatever_moves_counts_is_counted(seed, monkeypatch):
     monkeypatch.setattr(reading, "MOST_SKIPPED", 2)  # whole months are skipped on the second page already
@@ -215,6 +216,7 @@ def test_a_deed_that_forgets_to_count_is_found(deed, monkeypatch):
         assert_all_is_counted([deed])
 
 
+@pytest.mark.large
 def test_narrowing_a_list_counts_what_is_there(client, monkeypatch):
     clock = Clock(monkeypatch)
     newsroom = Newsroom(7, clock)

@@ -49,6 +49,7 @@ def shown(response):
     return response.content.decode()
 
 
+@pytest.mark.large
 def test_a_theme_is_edited_with_its_names(desk, keeper, impatient):
     desk.force_login(keeper)
     theme = make_theme("Syria", aliases=["Suriye"])

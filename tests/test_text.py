@@ -135,6 +135,7 @@ def test_nothing_hostile_survives(hostile):
     assert sanitise(out) == out
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     "body",
     [

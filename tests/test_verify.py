@@ -294,6 +294,7 @@ class TestDamage:
         assert said()[1] == ""
 
 
+@pytest.mark.large
 @pytest.mark.skipif(not SQLITE, reason="SQLite's file")
 @pytest.mark.django_db(transaction=True)
 def test_every_byte_of_the_database_that_flips_in_a_word_is_named(tmp_path):

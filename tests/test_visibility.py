@@ -99,6 +99,7 @@ class TestNothingLeaks:
         assert there - set(leaks.SURFACES) == set(), "say in tests/leaks.py how to ask it for what is hidden"
         assert set(leaks.SURFACES) - there == {None}
 
+    @pytest.mark.large
     def test_what_is_hidden_changes_nothing_and_is_nowhere(self, made, reader, settled, record_property):
         """What readers have is the same to the byte, headers too, whatever is written, planned or thrown away beside it."""
         names = some(leaks.SURFACES, 20)
@@ -139,6 +140,7 @@ class TestNothingLeaks:
         record_property("cells", cells)
         assert not wrong, "\n".join(map(str, wrong))
 
+    @pytest.mark.large
     def test_nor_does_what_an_editor_has_looked_at_stay_behind(self, made, reader, record_property):
         hidden, cells, wrong = leaks.hide_all(made), 0, []
         visitors(reader)

@@ -24,26 +24,31 @@ def test_every_page_is_there_safe_and_without_a_cookie(reader, values):
     assert wire.unsafe(reader, pages(values)) == []
 
 
+@pytest.mark.large
 def test_absurd_addresses_parameters_and_methods_get_an_answer(client, values):
     asked, wrong = wire.absurd(client, values, most=times(250, 400))
     assert asked >= 250 and wrong == []
 
 
+@pytest.mark.large
 def test_no_redirect_leads_elsewhere(client, values, editor):
     asked, wrong = wire.led_elsewhere(client, values, editor, most=times(12, 16))
     assert asked >= 150 and wrong == []
 
 
+@pytest.mark.large
 def test_no_header_reaches_a_page(reader, values, settled):
     asked, wrong = wire.reflected(reader, pages(values), most=times(6, 12))
     assert asked >= 500 and wrong == []
 
 
+@pytest.mark.large
 def test_everybody_is_shown_the_same(reader, values, chief, settled):
     asked, wrong = visits.differing(reader, pages(values), wire.session_of(chief), orders=1)
     assert asked >= 400 and wrong == []
 
 
+@pytest.mark.large
 def test_the_desk_is_stored_nowhere_and_posts_need_a_token(chief, values):
     client = Client(enforce_csrf_checks=True)
     client.force_login(chief)
