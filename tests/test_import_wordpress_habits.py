@@ -255,6 +255,18 @@ def test_themes_come_with_what_is_said_of_them_and_where_they_were():
     assert read(elsewhere)[0].told_themes[0].old_paths == ("/blog/category/lone/",)
 
 
+def test_older_exports_tell_the_category_above_by_its_name():
+    found = one(
+        "x",
+        before=category("life", "Life &amp; Art") + category("film", "Film", "Life &amp; Art"),
+        terms=[("category", "film", "Film")],
+    )
+    assert [(each.name, each.old_paths[0]) for each in found.told_themes] == [
+        ("Film", "/category/life/film/"),
+        ("Life & Art", "/category/life/"),
+    ]
+
+
 def test_what_is_the_same_of_many_texts_is_told_once():
     items = [
         item(n, content=f'<img src="{UPLOADS}{n}.jpg">', terms=[("category", "uncategorized", "Uncategorized")])

@@ -11,6 +11,7 @@ from ..documents import ThemeTold
 
 TABLE = """
 CREATE TABLE terms (taxonomy TEXT, slug TEXT, name TEXT, parent TEXT, description TEXT, PRIMARY KEY (taxonomy, slug));
+CREATE INDEX terms_by_name ON terms (name);
 """
 DEEPEST = 10  # categories within each other
 LONGEST_SAID = 10_000  # characters of what is said of one
@@ -42,7 +43,7 @@ def learn(export, row):
             ("wp:category_description", "wp:tag_description", "wp:term_description"),
         )
     )
-    export.keep("terms", _THEMES[kind], slug, name, parent, said[:LONGEST_SAID])
+    export.keep("terms", _THEMES[kind], slug, html.plain(unescape(name)), parent, said[:LONGEST_SAID])
 
 
 def of(export, row, notes):
@@ -69,19 +70,25 @@ def of(export, row, notes):
 
 def _with_those_above(export, taxonomy, slug, name):
     """Yield the `ThemeTold` of a term and those of the terms above it."""
-    chain = [(slug, name, "")]
-    known = export.one("SELECT name, parent, description FROM terms WHERE taxonomy = ? AND slug = ?", taxonomy, slug)
+    chain, known = [(slug, name, "")], _found(export, taxonomy, slug)
     if known:
-        chain = [(slug, name, known[2])]
-    while known and known[1] and known[1] not in [each[0] for each in chain] and len(chain) < DEEPEST:
-        above = known[1]
-        known = export.one(
-            "SELECT name, parent, description FROM terms WHERE taxonomy = ? AND slug = ?", taxonomy, above
-        )
-        chain.append((above, html.plain(unescape(known[0])) if known else "", known[2] if known else ""))
+        chain = [(slug, name, known[3])]
+    while known and known[2] and len(chain) < DEEPEST:
+        above = known[2]
+        known = _found(export, taxonomy, above)
+        each = (known[0], known[1], known[3]) if known else (above, "", "")
+        if each[0] in [before[0] for before in chain]:
+            break
+        chain.append(each)
     for number, (_slug, shown, said) in enumerate(chain):
         if shown:
             yield ThemeTold(shown, html.plain(said), _paths(export, taxonomy, [each[0] for each in chain[number:]]))
+
+
+def _found(export, taxonomy, mark):
+    """Return (slug, name, mark of the term above, description) of a term by its slug, or its name, as older exports have it."""
+    question = "SELECT slug, name, parent, description FROM terms WHERE taxonomy = ? AND (slug = ? OR name = ?) ORDER BY slug <> ?"
+    return mark and export.one(question, taxonomy, mark, html.plain(unescape(mark)), mark)
 
 
 def _paths(export, taxonomy, slugs):
