@@ -540,3 +540,8 @@ def test_former_addresses_of_themes_lead_to_them_and_descriptions_define_new_one
     assert rows["Syria"] == ("The war and <what> came of it.", "")
     assert rows["Gas"] == ("", ("\\*Long\\* " * 60).strip())
     assert document.digest() == replace(document, told_themes=()).digest()
+
+
+def test_a_language_that_the_site_does_not_know_is_told_once():
+    outcomes = taken(*(a_document(n, language=code) for n, code in enumerate(["de", "de-AT", "de", "fa", "fa"], 1)))
+    assert [("which the site doesn’t know" in words(each)) for each in outcomes] == [True, True, False, True, False]

@@ -120,7 +120,9 @@ class Text(_Work):
             "title": fitting.title_of(document, notes),
             "summary": fitting.summary_of(document, notes),
             "body": self.body(),
-            "language": fitting.language_of(document, before.language if before else wished, notes),
+            "language": fitting.language_of(
+                document, before.language if before else wished, notes, self.known.languages
+            ),
             "themes": self.rows.themes(document.themes, notes, document.told_themes),
             "authors": self.rows.authors(document.authors, notes),
             "lead_picture": self.rows.picture(document.lead_picture, lead, notes).pk if lead else None,

@@ -32,6 +32,7 @@ class Known:
     paths: dict = field(default_factory=dict)  # {former address: where it leads}
     names: set = field(default_factory=set)  # of themes, folded
     authors: set = field(default_factory=set)  # their names, folded
+    languages: set = field(default_factory=set)  # that are none of the site's
 
     def plain(self):
         """Return it as plain data, from which `of` makes it again."""

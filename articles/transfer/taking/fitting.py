@@ -35,14 +35,20 @@ def summary_of(document, notes):
     return cut(summary, LONGEST_SUMMARY)
 
 
-def language_of(document, wished, notes):
-    """Return a language of the site: that of `document`, or the one `wished` for what has none or another."""
+def language_of(document, wished, notes, told):
+    """Return a language of the site: that of `document`, or the one `wished` for what has none or another.
+
+    `told` are the languages that are none of the site's and have been told of; what is the same of many is told once.
+    """
     given = document.language.strip().lower()
     code = given.replace("_", "-").partition("-")[0]
     if code in dict(settings.LANGUAGES):
         return code
-    if given:
-        words = _("Its language is “%(code)s”, which the site doesn’t know; here it is “%(here)s”.")
+    if given and given[:20] not in told:
+        told.add(given[:20])
+        words = _(
+            "Its language is “%(code)s”, which the site doesn’t know; here it and all others in that one are “%(here)s”."
+        )
         notes.append(Note(words % {"code": given[:20], "here": wished}))
     return wished
 

@@ -16,6 +16,7 @@ from .wxr import DESCRIPTIONS
 
 DRAFTS = {"draft", "pending", "auto-draft", "future"}
 LONGEST_SUMMARY = 600  # characters above "more" that are taken for a summary
+LONGEST_ABOVE = 10_000  # characters of HTML above "more" that are looked at
 # What stands beside the words: pictures with their captions, marks of notes.
 _BESIDE = re.compile(
     r"<figure\b.*?</figure>|\[caption\b.*?\[/caption\]|<sup\b[^<>]*>\s*<a\b[^<>]*>[^<>]*</a>\s*</sup>"
@@ -69,7 +70,7 @@ def summary(row):
     told = next((words for key in DESCRIPTIONS if (words := html.plain(row.meta.get(key, "")))), "")
     if told and not _TEMPLATE.search(told):
         return told
-    above = shortcodes.above_more(blocks.without_gated(row.get("content:encoded", ""), Notes()))[: html.LONGEST_PLAIN]
+    above = shortcodes.above_more(blocks.without_gated(row.get("content:encoded", ""), Notes()))[:LONGEST_ABOVE]
     above = html.plain(re.sub(r"\[/?[a-z_-]+[^\[\]]{0,500}\]", " ", _BESIDE.sub("", above)))
     return above if len(above) <= LONGEST_SUMMARY else ""
 
