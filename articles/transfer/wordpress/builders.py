@@ -52,22 +52,12 @@ _SPOKEN = re.compile(
 _UNSPOKEN = re.compile(
     r"admin_label|title_text|(?:use|show|hide|el|css|data|aria|hover|custom)_.*|.*_el_.*", re.IGNORECASE
 )
-_FLAGS = {
-    "yes",
-    "no",
-    "on",
-    "off",
-    "true",
-    "false",
-    "none",
-    "default",
-    "left",
-    "right",
-    "center",
-    "top",
-    "bottom",
-    "inherit",
-}
+_OF_PEOPLE = re.compile("author|cite|source|name|position|company(?:_name)?|quote", re.IGNORECASE)
+_PEOPLE = re.compile("quote|testimon|team|person|people|staff|profile|author|card|blurb", re.IGNORECASE)
+_FLAGS = re.compile(
+    "yes|no|on|off|true|false|none|default|left|right|center|top|bottom|inherit|h[1-6]|div|span|p|dark|light",
+    re.IGNORECASE,
+)
 _LED = re.compile(
     r"(?:.+_)?(?:url|src|href|link|file|image|img|photo|mp[34]|m4[av]|web[mp]|og[gv]|wav|flv)", re.IGNORECASE
 )
@@ -102,7 +92,7 @@ def said(kind, named):
                 picture = found
             else:
                 addresses.append(found)
-        elif _SPOKEN.fullmatch(name) and not _UNSPOKEN.fullmatch(name) and _is_words(value):
+        elif _is_spoken(kind, name) and _is_words(value):
             words.append((name, value))
     is_shown = "ids" not in named or re.search("gall|imag|photo|picture|carousel|slide", kind)
     return Said(words, addresses, picture, ids if is_shown and not picture else [])
@@ -211,8 +201,15 @@ def _address(value):
     return value if _ADDRESS.fullmatch(value) else ""
 
 
+def _is_spoken(kind, name):
+    """Whether an attribute of that `name` is for readers; many that could be are for the program but where people speak."""
+    if _UNSPOKEN.fullmatch(name) or (_OF_PEOPLE.fullmatch(name) and not _PEOPLE.search(kind)):
+        return False
+    return bool(_SPOKEN.fullmatch(name))
+
+
 def _is_words(value):
     """Whether a `value` is for readers: not a switch, an address or what is put in later."""
-    if value.lower() in _FLAGS or "://" in value or value.startswith(("{{", "@ET-DC@", "#")):
+    if _FLAGS.fullmatch(value) or "://" in value or value.startswith(("{{", "@ET-DC@", "#")):
         return False
     return any(letter.isalpha() for letter in value)
