@@ -168,6 +168,13 @@ def test_an_export_of_squarespace():
     assert found.body == "[X](https://cdn.example/x.jpg)\n\nBelow"
 
 
+def test_html_that_stands_in_the_file_as_elements_is_html():
+    inner = '<title>One <em>two</em> three</title><content:encoded><p lang="tr">Kısa <a href="/x?a=1&amp;b=2">söz</a> 1 &lt; 2<br/>son</p></content:encoded>'
+    content = wxr(item(title=None, content=None)).replace(b"<link><![CDATA[", inner.encode() + b"<link><![CDATA[")
+    (found,) = read(content)
+    assert (found.title, found.body) == ("One two three", "Kısa [söz](/x?a=1&b=2) 1 &lt; 2  \nson")
+
+
 def test_exports_that_other_programs_write():
     found = one(
         "x",

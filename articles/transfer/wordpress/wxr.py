@@ -8,6 +8,7 @@ wrong again and again is mended: lines above the beginning, "&" alone, and the e
 import itertools
 import re
 from collections import deque
+from html import escape
 from html.entities import html5
 from xml.parsers import expat
 
@@ -35,6 +36,8 @@ _META = {
     "_tablepress_export_table_id", "_tablepress_table_options",
     *DESCRIPTIONS,
 }  # fmt: skip
+_TEXTS = {"title", "content:encoded", "excerpt:encoded"}
+_VOID = {"br", "hr", "img", "input", "embed", "source", "param"}
 _MOST_TERMS, _MOST_SLUGS = 500, 50
 
 
@@ -149,6 +152,10 @@ class _Reader:
     def _start(self, name, attributes):
         self.path.append(name)
         depth = len(self.path)
+        if self._is_markup():
+            told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+            self._said(f"<{name}{told}>")
+            return
         if depth > DEEPEST:
             raise Broken(_("Its elements are nested too deeply."), self.line())
         if depth <= 2 and name != ("rss", "channel")[depth - 1]:
@@ -161,6 +168,10 @@ class _Reader:
             self.term = (attributes.get("domain", "category")[:200], attributes.get("nicename", "")[:400])
         self.text = []
 
+    def _is_markup(self):
+        """Whether the element that begins or ends is HTML of a text, which other programs write as elements, not as text."""
+        return len(self.path) > 4 and self.text is not None and self.path[3] in _TEXTS and len(self.path) <= DEEPEST
+
     def _said(self, text):
         if self.text is None or self.row is None or "wp:comment" in self.path:
             return
@@ -172,6 +183,10 @@ class _Reader:
             self.text.append(text)
 
     def _end(self, name):
+        if self._is_markup():
+            self._said("" if name in _VOID else f"</{name}>")
+            self.path.pop()
+            return
         depth, row = len(self.path), self.row
         text, self.text = "".join(self.text or ()).strip(), None
         if depth == 3:
