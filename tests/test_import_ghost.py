@@ -512,3 +512,16 @@ def test_tags_come_with_what_is_said_of_them_and_where_they_were():
         [],
     ]
     assert found[0].themes == found[1].themes == ("News",)
+
+
+def test_pictures_that_are_nowhere_are_told_of_once_more_at_the_end():
+    source = (
+        '<img src="__GHOST_URL__/content/images/2024/p.jpg"><a href="__GHOST_URL__/content/images/2024/q.jpg">big</a>'
+    )
+    found, told = read(export([post(html=source)]))
+    assert [note.words.split(":")[0] for note in found.notes] == [
+        "A link leads to a file that isn’t taken",
+        "A picture that isn’t in the source became a link",
+    ]
+    assert "None of the pictures that its texts show is in the source (1)" in told.words
+    assert len(read(export([post(html=source)]), **{"content/images/2024/p.jpg": b"p"})) == 1

@@ -308,6 +308,14 @@ def test_the_whole_picture_is_taken_that_a_smaller_one_leads_to():
     assert [(each.place.rpartition("/")[2], each.alt) for each in found.pictures] == [("c.jpg", "t")]
 
 
+def test_files_told_from_the_root_stay_at_their_blog():
+    found = one(
+        '<a href="/wp-content/uploads/2024/01/x.pdf">x</a> <a href="/about/">y</a> <img src="/wp-content/uploads/2024/01/z.jpg">'
+    )
+    assert found.body == f"[x]({UPLOADS}x.pdf) [y](/about/) [z.jpg]({UPLOADS}z.jpg)"
+    assert "x.pdf" in said(found)
+
+
 def test_pictures_of_one_blog_of_several_are_known_by_its_own_paths():
     library = attachment(5, "2024/01/a.jpg", alt="A", caption="Below")
     for folder in ("sites/8/2024/01/", "2024/01/"):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ... import names
 from .. import fields, html
-from ..documents import KEEPS, Document, Refusal, Sort, State, ThemeTold
+from ..documents import KEEPS, Document, LeftOut, Refusal, Sort, State, ThemeTold
 from ..exports import Export
 from ..html.markup import TooLong
 from ..html.notes import Notes
@@ -24,7 +24,8 @@ from .jsontables import rows
 
 _SITE = re.compile(r"__GHOST_URL__(/?)")  # stands for the address of the site in all texts
 LONGEST_SAID = 10_000  # characters of what is said of a tag
-_FILES = ("/content/files/", "/content/media/")
+_FILES = ("/content/files/", "/content/media/", "/content/images/")
+MOST_MISSED = 10_000  # pictures that aren't there, that are counted
 _TABLES = """
 CREATE TABLE tags (id TEXT PRIMARY KEY, name TEXT, is_internal INTEGER, slug TEXT, description TEXT);
 CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT);
@@ -53,15 +54,22 @@ class _Site(Export):
     def __init__(self, place, name):
         super().__init__(place, name)
         self.language, self.permalinks, self.zone, self.count = "", "", datetime.UTC, 0
+        self.shown, self.missed = 0, set()  # pictures that are there, and paths of those that aren't
 
     def rows(self, stream, *, first):
         """Yield (table, row, line)."""
         return rows(stream, _READ - {"posts"} if first else {"posts"})
 
     def left(self, *, is_whole):
-        """Yield a Refusal of what is none of Ghost's."""
+        """Yield a Refusal of what is none of Ghost's, and what is the same of all its texts."""
         if is_whole and not self.count:
             yield Refusal(self.name, _("It has no posts: it is no export of Ghost."))
+        if self.missed and not self.shown:
+            words = _(
+                "None of the pictures that its texts show is in the source (%s): give the folder content/images with it, in one "
+                "folder or archive, and they are taken."
+            )
+            yield LeftOut(self.name, words % f"{len(self.missed):,}")
 
     # The first reading
 
@@ -128,7 +136,7 @@ class _Site(Export):
         said = self.one("SELECT said FROM posts_meta WHERE post = ?", key)
         said = (json.loads(said[0]) if said else {}) | {name: value for name, value in row.items() if value}
         source = _SITE.sub("/", editors.html_of(row, notes))
-        body = html.markdown(source, link=lambda address: _link(address, notes), picture=self._picture, line=line)
+        body = html.markdown(source, link=lambda address: self._link(address, notes), picture=self._picture, line=line)
         published = _instant(row.get("published_at"))
         state, themes = self._state(row, bool(said.get("email_only")), published, notes), self._themes(key, notes)
         slug = names.clean_line(_text(row, "slug"))
@@ -224,7 +232,18 @@ class _Site(Export):
         return list(found.values())
 
     def _picture(self, address):
-        return self.picture(_SITE.sub("/", address))
+        address = _SITE.sub("/", address)
+        image, path = self.picture(address), self.uploads.whole(address)
+        self.shown += image is not None
+        if image is None and path and len(self.missed) < MOST_MISSED:
+            self.missed.add(path)
+        return image
+
+    def _link(self, address, notes):
+        """Return the address a link gets, telling of one to a file; of pictures that aren't there more is told."""
+        if address.startswith(_FILES) and self.uploads.whole(address) not in self.missed:
+            notes.add(_("A link leads to a file that isn’t taken: %s") % address[:200])
+        return address
 
     def _lead(self, said, notes):
         address = _text(said, "feature_image") or _text(said, "image")
@@ -247,13 +266,6 @@ def _id(row, name):
 
 def _is_page(row):
     return row.get("type") == "page" or row.get("page") in (True, 1)
-
-
-def _link(address, notes):
-    """Return the address a link gets, telling of one to a file."""
-    if address.startswith(_FILES):
-        notes.add(_("A link leads to a file that isn’t taken: %s") % address[:200])
-    return address
 
 
 def _instant(said):

@@ -5,7 +5,7 @@ What each part of the file means is told in WordPress's own wp-admin/includes/ex
 
 import re
 from html import escape, unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -302,7 +302,10 @@ class _Blog(Export):
 
     def _link(self, address, notes):
         """Return the address a link gets: within the blog from the root, but for files, which stay where they are."""
-        if fields.host(address) not in self.hosts or not re.match("https?:", address):
+        is_within = re.match("/(?!/)", address) and self.uploads.path(address)
+        if is_within:
+            address = urljoin(self.site, address)
+        if not is_within and (fields.host(address) not in self.hosts or not re.match("https?:", address)):
             return address
         parts = urlsplit(address)
         if self.uploads.path(address):
