@@ -345,6 +345,7 @@ CASES = [
     ('<pre lang="bash" escaped="true">a &gt;&gt; <b>b</b></pre>', "```bash\na >> b\n```"),
     ('<pre class="lang:php decode:true">&lt;?php</pre>', "```php\n<?php\n```"),
     ('<pre class="EnlighterJSRAW" data-enlighter-language="js">a</pre>', "```js\na\n```"),
+    ("It does:\n<code>.a {\n  b: c;\n}</code>\nand more", "It does:\n\n```\n.a {\n  b: c;\n}\n```\n\nand more"),
     ("Do\n\n<code>one <x>\ntwo</code>\n\nand <code>a\nb</code>", "Do\n\n```\none \ntwo\n```\n\nand `a b`"),
     ('See [contact-form-7 id="12" title="Contact form 1"] this', "See this"),
     ("[toc]Words[clear]", "Words"),

@@ -26,7 +26,7 @@ _ALONE = re.compile(
     r"<p\b[^<>]*>\s{0,99}(https?://[^\s<>\"\[\]]{4,2000})\s{0,99}</p>|<[^<>]*>|(?m:^[ \t]*(https?://[^\s<>\"\[\]]{4,2000})[ \t]*$)"
 )
 # Code of several lines in a paragraph of its own; and code that a plugin shows as it was typed (WP-Syntax).
-_LINES_OF_CODE = re.compile(r"(\A|\n[ \t]*\n)<code>((?:(?!</?code\b)[^\n])*\n(?:(?!</?code\b).)*)</code>(?=[ \t]*(?:\n|\Z))", re.DOTALL)  # fmt: skip
+_LINES_OF_CODE = re.compile(r"(\A|\n[ \t]*)<code>((?:(?!</?code\b)[^\n])*\n(?:(?!</?code\b).)*)</code>(?=[ \t]*(?:\n|\Z))", re.DOTALL)  # fmt: skip
 _RAW = re.compile(r"(<pre\b(?=[^<>]*\blang=)(?![^<>]*\bescaped=[\"']true)[^<>]*>)(.*?)(?=</pre>)", re.DOTALL | re.IGNORECASE)  # fmt: skip
 _IMAGE = re.compile(r"((?:<a\b[^<>]*>)?\s*<img\b[^<>]*>\s*(?:</a>)?)")
 DEEPEST = 50
@@ -123,7 +123,7 @@ def _escaped(content):
 
 
 def _with_listings(content):
-    """Return `content` with code of several lines, which are its own paragraphs, as listings."""
+    """Return `content` with code of several lines, which has lines of its own, as listings."""
     end = content.rfind("</code>") + 7
     return _LINES_OF_CODE.sub(r"\1<pre>\2</pre>", content[:end]) + content[end:] if end > 7 else content
 
