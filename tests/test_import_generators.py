@@ -562,6 +562,27 @@ def test_a_blog_of_docusaurus(tmp_path):
     assert isinstance(found["blog/x.mdx"], Refusal) and isinstance(found["quarto.qmd"], Refusal)
 
 
+def test_gitbook(tmp_path):
+    files = {
+        "a/b.md": '---\ntitle: T\nauthors: [sq]\n---\n{% hint style="info" %}\n**Note** this.\n{% endhint %}\n\n{% tabs %}\n{% tab title="One" %}\n'
+        "Words\n{% endtab %}\n{% endtabs %}\n\n![x](<../.gitbook/assets/a b.png>)",
+        ".gitbook/assets/a b.png": PNG,
+        ".authors.yml": "authors:\n  sq:\n    name: Martin\n",
+    }
+    found = one(tmp_path, files, "a/b.md")
+    assert found.body == "**Note** this.\n\n**One**\n\nWords\n\n![x](import:0)"
+    assert found.authors == ("Martin",)
+
+
+@pytest.mark.parametrize("head", ["external-url", "link", "redirect_to", "externalUrl"])
+def test_a_text_that_leads_elsewhere_says_where(head, tmp_path):
+    found = one(tmp_path, {"a/b.md": f"---\ntitle: T\n{head}: https://x.example/a\n---\nWords"}, "a/b.md")
+    assert found.body == "Words\n\n<https://x.example/a>"
+    assert "The address to which it leads as a whole stands at its end: https://x.example/a" in words(found)
+    found = one(tmp_path, {"a/b.md": f"---\ntitle: T\n{head}: own\n---\n"}, "a/b.md")
+    assert (found.body, words(found)[0]) == ("", f"Nothing is taken of these fields of its head: {head.lower()}.")
+
+
 def test_tabs_of_mkdocs(tmp_path):
     body = '??? question\n    Folded\n\n=== "Tab A"\n\n    Words *of* A\n\n    - a\n\n=== "Tab B"\n\n    Words of B\n\nAfter'
     assert taken(tmp_path, body).body == (

@@ -19,7 +19,7 @@ class Command(Piped):
 
     help = (
         "Brings in texts from PATH: a folder or an archive (zip, tar) of Markdown files with front matter, as Jekyll, Hugo, "
-        "Pelican and Eleventy have them, an export of WordPress (XML) or of Ghost (JSON), or what export_content wrote. Run "
+        "Pelican, Eleventy, Hexo and Zola have them, an export of WordPress (XML) or of Ghost (JSON), or what export_content wrote. Run "
         "again, it takes what is new and what has changed there, and leaves alone what was edited here since. Texts land as "
         "drafts. Ends with 1 when something was refused."
     )

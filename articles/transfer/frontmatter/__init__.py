@@ -245,6 +245,9 @@ class _Reader:
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark, said)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
         body, title = take(head, around, said, self.finder.of(name, around.note), info.text.title)
+        if (at := fields.led(said)) and at not in body:
+            body = f"{body}\n\n<{at}>".strip()
+            notes.append(Note(_("The address to which it leads as a whole stands at its end: %s") % at))
         if not body and part.sort == Sort.PAGE and head.kind:
             return LeftOut(name, _("It is a page without a text, as those are that show a list or a form."))
         if not title:

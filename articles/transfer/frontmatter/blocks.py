@@ -9,7 +9,9 @@ _QUOTED = re.compile(r" {0,3}> ?")
 _HTML = re.compile(
     r"<(div|section|article|center|aside|header|footer|main|nav|details|figure|p)\b[^<>]{0,1000}>", re.IGNORECASE
 )
-MOST_LINES = 500  # of a block of HTML
+_AS_TYPED = re.compile(r"<pre\b|^[ \t]*(?:```|~~~)|\bmarkdown=", re.IGNORECASE)  # in which lines stand in for a reason
+_FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})")
+MOST_LINES, MOST_LOOKS = 500, 5  # of a block of HTML; lines looked at for each line of a text
 DEEPEST = 8  # quotations within each other
 _FENCED = re.compile("\ue100(\\d+)\ue101\ue102*")
 _FENCE = re.compile(r"( *)((?:>[ >]*)?)(?:```|~~~)")
@@ -47,30 +49,40 @@ def as_blocks(value, kept=None, depth=0):
 def flat_html(value, whole):
     """Return Markdown in which what stands in blocks of HTML isn't indented: without their tags it would be code.
 
-    A block reaches to an empty line (CommonMark 4.6); where `whole`, to its end, as kramdown and Python-Markdown see it.
+    A block reaches to an empty line (CommonMark 4.6); where `whole`, to its end, as kramdown and Python-Markdown see it, as
+    long as not too many lines were looked at for that.
     """
-    lines, out, place, fence = value.split("\n"), [], 0, ""
+    lines, out, place, fence, seen = value.split("\n"), [], 0, "", 0
     while place < len(lines):
-        fenced, found = re.match(r" {0,3}(`{3,}|~{3,})", lines[place]), _HTML.match(lines[place])
+        fenced, found = _FENCE_LINE.match(lines[place]), _HTML.match(lines[place])
         if fenced and (not fence or fenced[1].startswith(fence)):
             fence = "" if fence else fenced[1]
-        end = _end_of_html(lines, place, found[1].lower(), whole) if found and not fence else place
+        end = place
+        if found and not fence:
+            end, looked = _end_of_html(lines, place, found[1].lower(), whole and seen < MOST_LOOKS * len(lines))
+            seen += looked
         out += [line.lstrip(" \t") for line in lines[place:end]] or [lines[place]]
         place = max(end, place + 1)
     return "\n".join(out)
 
 
 def _end_of_html(lines, first, name, whole):
-    """Return the line after a block of HTML that begins at the line `first` with the tag `name`; `first` for one to be left."""
-    after = next((n for n in range(first, min(len(lines), first + MOST_LINES)) if not lines[n].strip()), len(lines))
-    depth, tags = 0, re.compile(rf"<(/?){name}\b", re.IGNORECASE)
-    for place in range(first, min(len(lines), first + MOST_LINES) if whole else after):
-        if re.search(r"<pre\b|^[ \t]*(?:```|~~~)|\bmarkdown=", lines[place], re.IGNORECASE):
-            return first
+    """Return (the line after a block of HTML that begins at the line `first` with the tag `name`, how many were looked at);
+    `first` itself for one to be left as it is.
+    """
+    depth, after, tags = 0, None, re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+    last = min(len(lines), first + MOST_LINES)
+    for place in range(first, last):
+        if not lines[place].strip():
+            after = after or place
+            if not whole:
+                break
+        if _AS_TYPED.search(lines[place]):
+            return (first, place - first) if after is None or whole else (after, place - first)
         depth += sum(-1 if found[1] else 1 for found in tags.finditer(lines[place]))
         if depth <= 0:
-            return place + 1
-    return min(after, first + MOST_LINES)
+            return place + 1, place - first
+    return after or last, last - first
 
 
 def _is_quoted(line, kept):

@@ -90,7 +90,7 @@ def codeblock(name, words, inner):
 
 def quotation(text, name, words, inner):
     """Return Markdown of a quotation between two tags with whose it is below it; `text` is the `masks.Text` it stands in."""
-    words = words.partition(name)[2].strip()
+    words = " ".join(words.partition(name)[2].split())
     plain, named = arguments(words)
     if named or words[:1] in {'"', "'"}:
         by = next((named[each] for each in ("author", "source", "by", "cite", "name") if named.get(each)), "")

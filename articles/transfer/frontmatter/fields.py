@@ -48,6 +48,7 @@ _YES, _NO = {"true", "yes", "on", "1", "y"}, {"false", "no", "off", "0", "n", ""
 # Collections of Eleventy's sites that say what sort of a text it is.
 _COLLECTIONS = {"post", "posts", "page", "pages", "nav", "all", "blog", "article", "articles"}
 MOST_NAMES = 200
+_LINKS = ("external-url", "external_url", "externalurl", "link", "link_url", "linkurl", "linked_url", "redirect_to")
 _NAMES = ("name", "display_name", "displayname", "full_name", "title", "nickname", "login")  # of somebody in a mapping
 _UNSAID = {"none", "", "[]", "{}", "true", "false"}  # values that say nothing to readers
 _LINKED = re.compile(r"\[\[(?:[^\[\]|]*\||(?:[^\[\]|]*/)?)([^\[\]|]+)\]\]")  # as Obsidian's properties name a text
@@ -214,6 +215,12 @@ def authors(fields, setup):
     return unique(setup.authors.get(each.strip().lower(), each) for each in found)
 
 
+def led(fields):
+    """Return the address to which the head says that the whole text leads, as it does in blogs of links, or ""."""
+    found = (line(fields.get(key)) for key in _LINKS)
+    return next((each for each in found if re.fullmatch(r"https?://\S{1,2000}", each)), "")
+
+
 def former(fields):
     """Return the addresses that the head says the text had before."""
     return [each for key in ALIASES for each in _flat(fields.get(key) or [])]
@@ -221,7 +228,13 @@ def former(fields):
 
 def untaken(fields, head, setup):
     """Return a note that names the fields of which nothing is taken; nothing where there are none."""
-    known = {*_READ, *_LAID_OUT, *_own(setup), *_own(setup, of_authors=True), first(fields, SUMMARIES)[0]}
+    known = {key for key in _LINKS if led({key: fields.get(key)})} | {
+        *_READ,
+        *_LAID_OUT,
+        *_own(setup),
+        *_own(setup, of_authors=True),
+        first(fields, SUMMARIES)[0],
+    }
     if not any(fields.get(key) for key in (*_TAGS, "taxonomies", *_own(setup))):
         known.add(_KEYWORDS)
     left = [key for key in fields if key not in known and str(fields[key]).lower() not in _UNSAID]

@@ -103,7 +103,7 @@ def found(place):
         above = "source/" if posts and all(name.startswith("source/") for name in posts) else ""
         setup = Setup(Dialect.JEKYLL if posts else Dialect.PLAIN, content=above)
         _authors(
-            place, setup, [name for name in place.names() if re.search(r"(?:^|/)authors\.(?:ya?ml|json)$", name)][:1]
+            place, setup, [name for name in place.names() if re.search(r"(?:^|/)\.?authors\.(?:ya?ml|json)$", name)][:1]
         )
         return setup
     _depth, _rank, name, sign = min(signs)

@@ -29,7 +29,7 @@ _RAW_LINE = re.compile(r"^[ \t]*\{%-?\s*(?:end)?raw\s*-?%\}[ \t]*\n", re.MULTILI
 _SILENT = {"assign", "capture", "endcapture", "toc", "seo", "feed_meta", "cache", "endcache", "set", "increment", "br",
            "icon", "basepath", "katex", "math", "mathjax", "clear", "clearfix"}  # fmt: skip
 KNOWN = {"post_url", "link", "include", "include_relative", "highlight", "endhighlight", "raw", "endraw", "comment",
-         "endcomment", "image", "img", "figure", "render", "verbatim", "endverbatim", "codeblock", "endcodeblock", "embed"} | set(SITES)  # fmt: skip
+         "endcomment", "image", "img", "figure", "render", "verbatim", "endverbatim", "codeblock", "endcodeblock", "embed", "hint", "endhint", "tabs", "endtabs", "tab", "endtab", "content-ref", "endcontent-ref"} | set(SITES)  # fmt: skip
 _TEMPLATED = {Dialect.JEKYLL, Dialect.HEXO, Dialect.ELEVENTY}  # whose every text goes through Liquid or Nunjucks
 _HARMLESS = re.compile(
     r"(?:relative_url|absolute_url|url|prepend|append|escape|strip|safe|markdownify|strip_newlines)\b"
@@ -332,7 +332,7 @@ class Tags:
             return ""
         if name in _SILENT:
             return self._left_out(found, line) if name in {"assign", "set"} else ""
-        if name.startswith("end") or name in {"else", "elsif", "elseif"}:
+        if name.startswith("end") or name == "content-ref" or name in {"else", "elsif", "elseif"}:
             return ""
         if (made := hexo.shown(self, name, rest.strip(), line)) is not None:
             return f"\n\n{made}\n\n" if made.startswith("![") and _is_alone(found) else made

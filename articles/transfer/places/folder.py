@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from .place import DEEPEST, LEFT_OUT, Place
+from .place import DEEPEST, LEFT_OUT, SEEN, Place
 
 
 class Folder(Place):
@@ -30,7 +30,7 @@ class Folder(Place):
                     name = below + entry.name
                     if not entry.is_dir(follow_symlinks=False):
                         self._add_entry(name, entry)
-                    elif entry.name not in LEFT_OUT and not entry.name.startswith("."):
+                    elif entry.name not in LEFT_OUT and (entry.name in SEEN or not entry.name.startswith(".")):
                         if name.count("/") >= DEEPEST:
                             self._refuse(name, _("Its name is empty, too long or too deep."))
                         else:

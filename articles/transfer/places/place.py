@@ -23,7 +23,7 @@ SAID = 1_000  # refusals that are kept one by one
 
 PART = 1 << 20
 LEFT_OUT = {"__MACOSX", "node_modules", "__pycache__"}  # never a text of anybody's
-_SEEN = {".eleventy.js"}  # the one hidden file that says something
+SEEN = {".eleventy.js", ".authors.yml", ".gitbook"}  # the hidden ones that say something, or hold pictures of texts
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 _WORSE = (*_DAMAGE, RuntimeError, ValueError, OverflowError, struct.error, IndexError, KeyError)
@@ -167,7 +167,7 @@ class Place:
             self._refuse(raw, str(error))
             return
         parts = name.split("/")
-        if not LEFT_OUT.isdisjoint(parts) or (any(part.startswith(".") for part in parts) and parts[-1] not in _SEEN):
+        if any(part in LEFT_OUT or (part.startswith(".") and part not in SEEN) for part in parts):
             return
         if name in self._files:
             self._refuse(name, _("There are two files of this name: the first is taken."))
