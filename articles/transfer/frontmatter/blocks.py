@@ -57,18 +57,18 @@ def flat_html(value, whole):
         fenced, found = _FENCE_LINE.match(lines[place]), _HTML.match(lines[place])
         if fenced and (not fence or fenced[1].startswith(fence)):
             fence = "" if fence else fenced[1]
-        end = place
+        end = typed = place
         if found and not fence:
-            end, looked = _end_of_html(lines, place, found[1].lower(), whole and seen < MOST_LOOKS * len(lines))
-            seen += looked
-        out += [line.lstrip(" \t") for line in lines[place:end]] or [lines[place]]
-        place = max(end, place + 1)
+            end, typed = _end_of_html(lines, place, found[1].lower(), whole and seen < MOST_LOOKS * len(lines))
+            seen += typed - place
+        out += [line.lstrip(" \t") for line in lines[place:end]] or lines[place : max(typed, place + 1)]
+        place = max(end, typed if end == place else 0, place + 1)
     return "\n".join(out)
 
 
 def _end_of_html(lines, first, name, whole):
-    """Return (the line after a block of HTML that begins at the line `first` with the tag `name`, how many were looked at);
-    `first` itself for one to be left as it is.
+    """Return (the line after a block of HTML that begins at the line `first` with the tag `name`, the one that was looked at
+    last); `first` itself for one to be left as it is up to that.
     """
     depth, after, tags = 0, None, re.compile(rf"<(/?){name}\b", re.IGNORECASE)
     last = min(len(lines), first + MOST_LINES)
@@ -78,11 +78,11 @@ def _end_of_html(lines, first, name, whole):
             if not whole:
                 break
         if _AS_TYPED.search(lines[place]):
-            return (first, place - first) if after is None or whole else (after, place - first)
+            return (first, place) if after is None or whole else (after, place)
         depth += sum(-1 if found[1] else 1 for found in tags.finditer(lines[place]))
         if depth <= 0:
-            return place + 1, place - first
-    return after or last, last - first
+            return place + 1, place
+    return after or last, last
 
 
 def _is_quoted(line, kept):

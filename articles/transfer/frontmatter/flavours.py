@@ -50,7 +50,7 @@ _CONTAINER = re.compile(
 )  # of Docusaurus, VuePress and Pandoc
 _LABELLED = {"note", "tip", "info", "warning", "danger", "caution", "important", "success"}
 _HASHNODE = re.compile(r"%\[(https?://[^\s\[\]]{1,1000})\]")
-_DISTILL = re.compile(r"<d-footnote>((?:[^<]|<(?!/d-footnote>)){1,2000})</d-footnote>")
+_DISTILL = re.compile(r"<d-footnote>((?:[^<]|<(?!/?d-footnote)){1,2000})</d-footnote>")
 _SPACELESS = {"rdiscount", "redcarpet", "redcarpet2", "maruku"}
 _NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
 _CITED = re.compile(rf"(?<![\\\]]){CITATION}")

@@ -61,12 +61,12 @@ class Around:
 
     def note(self, words, line=None, kind=""):
         """Tell people `words`, once for a line. Of those of a `kind` only the first `FEW` are told one by one."""
-        told = self._told.setdefault(words, [])
+        told = self._told.setdefault(words, {})
         if line in told:
             return
         if kind and not told:
             self._more.setdefault(kind, []).append(words)
-        told.append(line)
+        told[line] = True
 
     def told(self):
         """Return the `Note`s: the same words once, and of a kind a few, each with the lines at which there are more."""
@@ -75,7 +75,7 @@ class Around:
             for words in kind[FEW:]:
                 more.setdefault(kind[FEW - 1], []).extend(self._told.pop(words))
         notes = []
-        for words, lines in self._told.items():
+        for words, lines in ((words, [*lines]) for words, lines in self._told.items()):
             others = lines[1:] + more.get(words, [])
             if others:
                 listed = ", ".join(str(line) for line in others[:MOST_LINES] if line) + (

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from . import boxes, hexo
+from . import boxes, hexo, zola
 from .addresses import local
 from .embeds import PICTURES, SITES, SOURCES, arguments, embed
 from .fields import flag
@@ -21,10 +21,6 @@ from .setups import Dialect
 HUGO = re.compile(r"\{\{([<%])([^{}]{0,4000}?)[>%]\}\}")
 LIQUID = re.compile(r"\{%-?([^{}]{0,4000}?)-?%\}")
 OUTPUT = re.compile(r"\{\{-?([^{}]{0,2000}?)-?\}\}")
-_ZOLA = re.compile(
-    r"\{\{-?\s*(\w{1,60})\(([^{}]{0,2000}?)\)\s*-?\}\}|\{%-?\s*(?:(\w{1,60})\(([^{}]{0,2000}?)\)|end)\s*-?%\}"
-)
-_RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 _RAW_LINE = re.compile(r"^[ \t]*\{%-?\s*(?:end)?raw\s*-?%\}[ \t]*\n", re.MULTILINE)
 _SILENT = {"assign", "capture", "endcapture", "toc", "seo", "feed_meta", "cache", "endcache", "set", "increment", "br",
            "icon", "basepath", "katex", "math", "mathjax", "clear", "clearfix"}  # fmt: skip
@@ -58,7 +54,7 @@ class Tags:
             return
         liquid = self.dialect in _TEMPLATED
         if self.dialect == Dialect.ZOLA:
-            self.text.value = _of_zola(self.text.value)
+            self.text.value = zola.as_hugo(self.text.value)
         if self.dialect not in {Dialect.JEKYLL, Dialect.HEXO}:
             self._paired(HUGO)
             self.text.replace(HUGO, lambda found, line: self._aside(self._shortcode(found, line)))
@@ -358,24 +354,11 @@ class Tags:
         return f"\n\n{value}\n\n" if "markdownify" in filters else value
 
 
-def _of_zola(value):
-    """Return a text of Zola's with its shortcodes as Hugo writes them (getzola.org/documentation/content/shortcodes)."""
-    open_ones = []
-
-    def one(found):
-        if found[1]:
-            return f"{{{{< {found[1]} {found[2]} >}}}}"
-        if found[3]:
-            open_ones.append(found[3])
-            return f"{{{{< {found[3]} {found[4]} >}}}}"
-        return f"{{{{< /{open_ones.pop()} >}}}}" if open_ones else found[0]
-
-    return _ZOLA.sub(one, value)
-
-
 def _without_raw(code):
     """Return code without the tags that keep what is in it from being looked at."""
-    return re.sub(r"\{%-?\s*(?:end)?raw\s*-?%\}", "", _RAW_LINE.sub("", code)) if _RAW.search(code) else code
+    begins = re.search(r"\{%-?\s*raw\s*-?%\}", code)
+    is_kept = begins and begins.end() < code.rfind("endraw")
+    return re.sub(r"\{%-?\s*(?:end)?raw\s*-?%\}", "", _RAW_LINE.sub("", code)) if is_kept else code
 
 
 def _is_alone(found):
