@@ -88,6 +88,20 @@ def test_the_account_comes_first_and_the_same_is_done_then(desk, source):
     assert bytes(Upload.objects.get().content) == b""
 
 
+def test_what_was_noted_of_many_texts_is_told_before_what_was_noted_of_each(desk, source):
+    source += [a_document(number, themes=(f"New {number}",), summary="") for number in range(12)]
+    page = upload(desk, publish="on").headers["Location"]
+    until_over(desk, page)
+    account = shown(desk, page)
+    told = "12 texts: It has no summary: the first words of its text stand for one."
+    assert account.index(told) < account.index("Where What comes of it")
+    assert "12 texts: The theme “…” is new." in account
+    source[2:] = []
+    page = upload(desk, publish="on").headers["Location"]
+    until_over(desk, page)
+    assert " texts: " not in shown(desk, page)
+
+
 def test_it_is_done_in_steps_and_goes_on_in_any_process(desk, source, monkeypatch):
     monkeypatch.setattr(receiving, "SECONDS", 0)
     source += [a_document(number, slug="same") for number in range(3)]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import names, publishing
 from ..models import Author, Theme, Upload
 from ..transfer import receiving
-from ..transfer.taking.outcomes import RESULTS, STANDINGS, Result, Wishes, told
+from ..transfer.taking.outcomes import RESULTS, STANDINGS, Often, Result, Wishes, told
 from .rows import OnlyRead
 
 Stage = Upload.Stage
@@ -102,6 +102,7 @@ class UploadAdmin(OnlyRead, admin.ModelAdmin):
             "seen": seen,
             "at_work": not (seen or upload.problem),
             "rows": [in_words(row) for row in upload.lines] if seen else (),
+            "often": often_in(upload.lines) if seen else (),
             "left_out": bool(seen and len(upload.lines) >= receiving.MOST_LINES),
             "told": told(upload.counts),
             "has_work": any(upload.counts.get(each) for each in (Result.TAKEN, Result.UPDATED)),
@@ -135,6 +136,14 @@ class UploadAdmin(OnlyRead, admin.ModelAdmin):
             "themes": Theme.objects.values_list("name", flat=True)[:300],
         }
         return TemplateResponse(request, f"admin/articles/upload/{name}.html", context)
+
+
+def often_in(rows):
+    """Return in words what was noted of many of the lines `rows` of an account."""
+    often = Often()
+    for *_told, notes in rows:
+        often.add(words for _line, words in notes)
+    return often.lines()
 
 
 def in_words(row):

@@ -87,7 +87,7 @@ class Command(Piped):
         for number, outcome in enumerate(outcomes, 1):
             counts[outcome.result] += 1
             counts["noted"] += bool(outcome.notes)
-            often.add(outcome)
+            often.add(note.words for note in outcome.notes)
             if outcome.result != Result.UNCHANGED or outcome.notes:
                 report.write(f"{outcome}\n")
             if time.monotonic() - last >= PAUSE:

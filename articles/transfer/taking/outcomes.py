@@ -86,9 +86,9 @@ class Often:
     def __init__(self):
         self._counts, self._first = Counter(), {}
 
-    def add(self, outcome):
-        """Count the notes of an `Outcome`, each kind once."""
-        for kind, words in {self._kind(note.words): note.words for note in outcome.notes}.items():
+    def add(self, notes):
+        """Count the `notes` (in words) of one text, each kind once."""
+        for kind, words in {self._kind(words): words for words in notes}.items():
             if kind in self._counts or len(self._counts) < self.KINDS:
                 self._counts[kind] += 1
                 first = self._first.setdefault(kind, words)
