@@ -1,11 +1,12 @@
 """How long it takes, and how much memory, to move a publication in, to write it down and bring it back, and to copy it.
 
-    python -m tests.benchmarks.moving [in] [text] [copy] [--sizes 1000 10000 100000] [--workers 2] [--out FILE.md]
+    python -m tests.benchmarks.moving [in] [rebuild] [text] [copy] [--sizes 1000 10000 100000] [--workers 2] [--out FILE.md]
 
 `in`: so many Markdown files with front matter as Jekyll has them, of 300 words each, are looked at (`--dry-run`), taken as
-drafts, taken again unchanged, and taken and published. `text`: a publication of `corpus` is written down, written down again,
-brought into an empty site and written down from there; ends with an error when those files differ. `copy`: the same as static
-files, as a whole, again when nothing has changed, with everything asked for again, and after one article was published.
+drafts, taken again unchanged, and taken and published. `rebuild`: all that is derived is made anew of a publication of `corpus`.
+`text`: such a publication is written down, written down again, brought into an empty site and written down from there; ends with an
+error when those files differ. `copy`: the same as static files, as a whole, again when nothing has changed, with everything asked
+for again, and after one article was published.
 
 All on SQLite; `text` begins on PostgreSQL where DATABASE_URL names an empty database. Prints a table of seconds, seconds of
 CPU, articles a second and the most memory of a process (MB, RSS; the child that renders counts in none of these).
@@ -92,6 +93,11 @@ def moving_in(folder, count, workers):
     yield "import and publish", *measured(site(folder / "published"), *taking, "--publish")
 
 
+def rebuilt(folder, count, workers):
+    """Yield (what, *measured) of making anew all that is derived from `count` articles."""
+    yield "rebuild", *measured(filled(folder / "site", count), "manage.py", "rebuild")
+
+
 def as_text(folder, count, workers):
     """Yield (what, *measured) of writing down `count` articles, and of bringing them back."""
     here, there = filled(folder / "here", count, os.environ.get("DATABASE_URL", "")), site(folder / "there")
@@ -116,7 +122,7 @@ def copied(folder, count, workers):
     yield "static files, one article published", *measured(env, *copying)
 
 
-WAYS = {"in": moving_in, "text": as_text, "copy": copied}
+WAYS = {"in": moving_in, "rebuild": rebuilt, "text": as_text, "copy": copied}
 
 
 def main():
