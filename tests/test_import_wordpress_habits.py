@@ -346,6 +346,15 @@ CASES = [
     ('<pre class="lang:php decode:true">&lt;?php</pre>', "```php\n<?php\n```"),
     ('<pre class="EnlighterJSRAW" data-enlighter-language="js">a</pre>', "```js\na\n```"),
     ("It does:\n<code>.a {\n  b: c;\n}</code>\nand more", "It does:\n\n```\n.a {\n  b: c;\n}\n```\n\nand more"),
+    ('<pre class="prism lang-php" data-lang="PHP"><code>echo 1;</code></pre>', "```php\necho 1;\n```"),
+    ('<pre lang="go"><code>a &lt; b</code></pre>', "```go\na < b\n```"),
+    ('<!-- wp:kevinbatdorf/code-block-pro {"code":"let a","language":"js"} -->\n<div><span role="button" class="code-block-pro-copy-button">'
+     '<pre class="code-block-pro-copy-button-pre" aria-hidden="true"><textarea>let a</textarea></pre></span><pre class="shiki nord" tabindex="0"><code>'
+     '<span class="line"><span>let</span> a</span></code></pre></div>\n<!-- /wp:kevinbatdorf/code-block-pro -->', "```js\nlet a\n```"),
+    ('<!-- wp:ub/panel {"panelTitle":"Why \\u003cem\\u003eso\\u003c/em\\u003e?","color":"two words"} -->\n<p>Since.</p>\n<!-- /wp:ub/panel -->', "**Why <em>so</em>?**\n\nSince."),
+    ('<!-- wp:ub/tabs {"tabsTitle":["A \\u0026 b","C"]} -->\n<p>Words</p>\n<!-- /wp:ub/tabs -->', "**A & b**\n\n**C**\n\nWords"),
+    ('<!-- wp:kadence/pane {"title":"One & two"} -->\n<div><b>One &amp;</b> two<p>Words</p></div>\n<!-- /wp:kadence/pane -->', "**One &** two\n\nWords"),
+    ('<!-- wp:acf/box {"name":"acf/box","data":{"lead":"Kept in it","_lead":"field_1"}} -->\n<p>Words</p>\n<!-- /wp:acf/box -->', "Kept in it\n\nWords"),
     ("Do\n\n<code>one <x>\ntwo</code>\n\nand <code>a\nb</code>", "Do\n\n```\none \ntwo\n```\n\nand `a b`"),
     ('See [contact-form-7 id="12" title="Contact form 1"] this', "See this"),
     ("[toc]Words[clear]", "Words"),

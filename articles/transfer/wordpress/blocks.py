@@ -5,7 +5,7 @@ The form is told in https://developer.wordpress.org/block-editor/explanations/ar
 
 import json
 import re
-from html import escape
+from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
@@ -13,12 +13,18 @@ from .. import fields, html
 from ..html.markup import LONGEST, TooLong
 
 MOST_WORDS = 200  # texts of a block that isn't known
+LONGEST_PANEL = 5_000  # characters of what stands in a block, among which its title is looked for
 _QUIET = {"more", "footnotes", "spacer", "nextpage", "separator", "page-break"}
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _BOUNDARY = re.compile(r"<!--\s{1,9}(/?)wp:[a-z].*?-->", re.DOTALL)
 # Above what only those saw who had subscribed, and below it: the end of the text where the latter is None.
 _GATED = {"premium-content/subscriber-view": "<!-- /wp:premium-content/subscriber-view -->", "jetpack/paywall": None}
 _GATE = re.compile(r"<!--\s{1,9}wp:(premium-content/subscriber-view|jetpack/paywall)\b")
+# What calls the blocks within a block; those of plugins that are made anew for each reader keep it in their comment alone.
+_TITLES = ("title", "heading", "header", "subheader", "question", "panelTitle", "tabsTitle")
+# The language of a listing, and what copies it: https://code-block-pro.com keeps them beside the code.
+_LISTING = re.compile(r"(<!--\s{1,9}wp:kevinbatdorf/code-block-pro\s([^<>]*)-->(?:(?!<!--|<pre class=\"shiki).)*<pre class=\")(?=shiki)", re.DOTALL)  # fmt: skip
+_COPIED = re.compile(r"<pre class=\"code-block-pro-copy-button-pre\"[^<>]*><textarea[^<>]*>[^<>]*</textarea></pre>")
 
 
 def are_in(content):
@@ -40,6 +46,16 @@ def without_gated(content, notes):
         if words:
             notes.add(_("A part that not everybody could see was left out: %s") % words[:1000])
     return "".join([*out, content[place:]])
+
+
+def with_listings(content):
+    """Return `content` with the languages of listings where those of other editors are, and each of them once."""
+
+    def told(found):
+        language = _attributes_of(found[2]).get("language", "")
+        return f"{found[1]}language-{escape(language)} " if isinstance(language, str) and language else found[0]
+
+    return _LISTING.sub(told, _COPIED.sub("", content)) if "code-block-pro" in content else content
 
 
 def without_comments(content, blog, notes, within=False):
@@ -66,6 +82,9 @@ def without_comments(content, blog, notes, within=False):
                 words = _("A block of the editor is kept as its words: %s")
             notes.add(words % said[:200].rstrip("/ "))
             return kept
+        if block and "/" in block[1] and said.endswith("}"):
+            inner = content[found.end() : found.end() + LONGEST_PANEL]
+            return _titles_of(said, inner.partition(f"<!-- /wp:{block[1]} ")[0])
         return ""
 
     end = content.rfind("-->") + 3
@@ -103,7 +122,30 @@ def _words_of(name, said):
     if re.match("https?://|/", address):
         return f'<p><a href="{escape(address)}">{escape(label or address)}</a></p>'
     found = fields.words(told.get("data", told)) if "/" in name else []  # those of plugins
-    return "".join(f"<p>{words if '<' in words else escape(words)}</p>" for words in found[:MOST_WORDS])
+    return "".join(f"<p>{_html_of(words)}</p>" for words in found[:MOST_WORDS])
+
+
+def _titles_of(said, inner):
+    """Return HTML of what the comment of a block with others in it says that stands nowhere in the block's `inner` HTML."""
+    told = _attributes_of(said)
+    titles = [title for key in _TITLES for title in _each(told.get(key))]
+    found = [(f"<strong>{_html_of(title)}</strong>", title) for title in titles]
+    found += [(_html_of(words), words) for words in fields.words(told.get("data", ""))]
+    missing = [shown for shown, words in found[:MOST_WORDS] if words not in inner]
+    shown = _bare(inner) if missing else ""
+    return "".join(f"<p>{each}</p>" for each in missing if _bare(each) not in shown)
+
+
+def _bare(content):
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", content)).split())
+
+
+def _each(said):
+    return [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str) and each.strip()]
+
+
+def _html_of(words):
+    return words if "<" in words else escape(unescape(words))
 
 
 def _attributes_of(said):

@@ -27,7 +27,7 @@ _ALONE = re.compile(
 )
 # Code of several lines in a paragraph of its own; and code that a plugin shows as it was typed (WP-Syntax).
 _LINES_OF_CODE = re.compile(r"(\A|\n[ \t]*)<code>((?:(?!</?code\b)[^\n])*\n(?:(?!</?code\b).)*)</code>(?=[ \t]*(?:\n|\Z))", re.DOTALL)  # fmt: skip
-_RAW = re.compile(r"(<pre\b(?=[^<>]*\blang=)(?![^<>]*\bescaped=[\"']true)[^<>]*>)(.*?)(?=</pre>)", re.DOTALL | re.IGNORECASE)  # fmt: skip
+_RAW = re.compile(r"(<pre\b(?=[^<>]*\slang=)(?![^<>]*\bescaped=[\"']true)[^<>]*>)(?!\s{0,9}<code\b)(.*?)(?=</pre>)", re.DOTALL | re.IGNORECASE)  # fmt: skip
 _IMAGE = re.compile(r"((?:<a\b[^<>]*>)?\s*<img\b[^<>]*>\s*(?:</a>)?)")
 DEEPEST = 50
 
@@ -65,6 +65,7 @@ def expanded(content, blog, notes):
     """
     has_blocks = blocks.are_in(content)
     content = blocks.without_gated(_escaped(content.replace("\r\n", "\n")), notes)
+    content = blocks.with_listings(content) if has_blocks else content
     content = blocks.without_comments(blocks.with_freeform(content, _freeform) if has_blocks else content, blog, notes)
     content = _Shortcodes(content, blog, notes).html()
     content = _outside_code(content if has_blocks else _with_listings(content), _with_frames)
