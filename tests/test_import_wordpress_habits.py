@@ -354,6 +354,12 @@ CASES = [
     ('<!-- wp:ub/panel {"panelTitle":"Why \\u003cem\\u003eso\\u003c/em\\u003e?","color":"two words"} -->\n<p>Since.</p>\n<!-- /wp:ub/panel -->', "**Why <em>so</em>?**\n\nSince."),
     ('<!-- wp:ub/tabs {"tabsTitle":["A \\u0026 b","C"]} -->\n<p>Words</p>\n<!-- /wp:ub/tabs -->', "**A & b**\n\n**C**\n\nWords"),
     ('<!-- wp:kadence/pane {"title":"One & two"} -->\n<div><b>One &amp;</b> two<p>Words</p></div>\n<!-- /wp:kadence/pane -->', "**One &** two\n\nWords"),
+    ('<!-- wp:tab {"label":"First"} -->\n<section><p>Words</p></section>\n<!-- /wp:tab -->', "**First**\n\nWords"),
+    ('<!-- wp:playlist --><figure><ol><!-- wp:playlist-track {"id":1,"src":"https://x.example/a.mp3","artist":"A. Singer","title":"A song","image":"https://x.example/a.png"} /--></ol>'
+     "</figure><!-- /wp:playlist -->", "1. [A song](https://x.example/a.mp3)"),
+    ('<!-- wp:x/card {"url":"https://x.example/","title":"Title","text":"Some more words","label":"Label"} /-->', "[Label](https://x.example/)\n\nTitle\n\nSome more words"),
+    ('<!-- wp:x/card {"text":"This \\u0026amp; that"} /-->', "This & that"),
+    ('<!-- wp:core/social-link {"url":"https://x.example/","service":"x"} /-->', "<https://x.example/>"),
     ('<!-- wp:acf/box {"name":"acf/box","data":{"lead":"Kept in it","_lead":"field_1"}} -->\n<p>Words</p>\n<!-- /wp:acf/box -->', "Kept in it\n\nWords"),
     ("Do\n\n<code>one <x>\ntwo</code>\n\nand <code>a\nb</code>", "Do\n\n```\none \ntwo\n```\n\nand `a b`"),
     ('See [contact-form-7 id="12" title="Contact form 1"] this', "See this"),
@@ -381,6 +387,13 @@ CASES = [
 @pytest.mark.parametrize(("content", "wanted"), CASES)
 def test_shortcodes_of_plugins_say_what_they_show(content, wanted):
     assert one(content, *LIBRARY).body == wanted
+
+
+def test_words_that_a_text_puts_in_a_block_of_several_are_kept():
+    block = item(9, kind="wp_block", content="<!-- wp:paragraph -->\n<p>Every day</p>\n<!-- /wp:paragraph -->")
+    found = one('<!-- wp:core/block {"ref":9,"content":{"Line":{"content":"Only <em>here</em>"}}} /-->', block)
+    assert found.body == "Every day\n\nOnly *here*"
+    assert "A block of the editor is kept as its words" in str(found.notes)
 
 
 def test_what_only_lays_texts_out_is_told_once():

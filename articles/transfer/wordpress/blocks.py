@@ -21,7 +21,7 @@ _BOUNDARY = re.compile(r"<!--\s{1,9}(/?)wp:[a-z].*?-->", re.DOTALL)
 _GATED = {"premium-content/subscriber-view": "<!-- /wp:premium-content/subscriber-view -->", "jetpack/paywall": None}
 _GATE = re.compile(r"<!--\s{1,9}wp:(premium-content/subscriber-view|jetpack/paywall)\b")
 # What calls the blocks within a block; those of plugins that are made anew for each reader keep it in their comment alone.
-_TITLES = ("title", "heading", "header", "subheader", "question", "panelTitle", "tabsTitle")
+_TITLES = ("title", "heading", "header", "subheader", "question", "panelTitle", "tabsTitle", "label")
 # The language of a listing, and what copies it: https://code-block-pro.com keeps them beside the code.
 _LISTING = re.compile(r"(<!--\s{1,9}wp:kevinbatdorf/code-block-pro\s([^<>]*)-->(?:(?!<!--|<pre class=\"shiki).)*<pre class=\")(?=shiki)", re.DOTALL)  # fmt: skip
 _COPIED = re.compile(r"<pre class=\"code-block-pro-copy-button-pre\"[^<>]*><textarea[^<>]*>[^<>]*</textarea></pre>")
@@ -69,22 +69,24 @@ def without_comments(content, blog, notes, within=False):
         if said.startswith("nextpage"):
             notes.add(_("A page break became a rule."))
             return "\n\n<hr>\n\n"
-        block = re.match(r"wp:([a-z][a-z0-9/-]{0,80})", said)
-        if block and said.endswith("/") and block[1] == "block" and not within:
+        block = re.match(r"wp:(?:core/)?([a-z][a-z0-9/-]{0,80})", said)
+        name, alone, kept = block[1] if block else "", said.endswith("/"), ""
+        if alone and name == "block" and not within:
             kept = blog.block(_number(said, "ref"))
-            if kept:
-                put_in = counted(put_in, kept)
-                return without_comments(kept, blog, notes, within=True)
-        if block and said.endswith("/") and block[1] not in _QUIET:
-            kept = _words_of(block[1], said)
+            put_in = counted(put_in, kept)
+            kept = without_comments(kept, blog, notes, within=True)
+            if kept and not _overrides(said):
+                return kept
+        if alone and name not in {"", *_QUIET}:
+            kept += _words_of(name, said)
             words = _("A block of the editor was left out: %s")
             if kept:
                 words = _("A block of the editor is kept as its words: %s")
             notes.add(words % said[:200].rstrip("/ "))
             return kept
-        if block and "/" in block[1] and said.endswith("}"):
+        if said.endswith("}") and ("/" in name or name == "tab"):
             inner = content[found.end() : found.end() + LONGEST_PANEL]
-            return _titles_of(said, inner.partition(f"<!-- /wp:{block[1]} ")[0])
+            return _titles_of(said, inner.partition(f"<!-- /wp:{name} ")[0])
         return ""
 
     end = content.rfind("-->") + 3
@@ -117,12 +119,21 @@ def with_freeform(content, freeform):
 def _words_of(name, said):
     """Return HTML of what the comment of a block says that is made of it: where it leads, the words that it alone keeps."""
     told = _attributes_of(said)
-    address = next((told[key] for key in ("url", "href") if isinstance(told.get(key), str) and told[key]), "")
-    label = told["label"] if isinstance(told.get("label"), str) else ""
-    if re.match("https?://|/", address):
-        return f'<p><a href="{escape(address)}">{escape(label or address)}</a></p>'
+    address = next((told[key] for key in ("url", "href", "src") if isinstance(told.get(key), str) and told[key]), "")
+    label = next((told[key] for key in ("label", "title") if isinstance(told.get(key), str) and told[key]), "")
     found = fields.words(told.get("data", told)) if "/" in name else []  # those of plugins
-    return "".join(f"<p>{_html_of(words)}</p>" for words in found[:MOST_WORDS])
+    if name == "block":
+        found = fields.words(_overrides(said))
+    link = ""
+    if re.match("https?://|/", address):
+        link = f'<p><a href="{escape(address)}">{_html_of(label or address)}</a></p>'
+        found = [words for words in found if words not in (address, label)]
+    return link + "".join(f"<p>{_html_of(words)}</p>" for words in found[:MOST_WORDS])
+
+
+def _overrides(said):
+    """Return what a text says in place of what a block of several says, as {its part: {what of it: words}}."""
+    return _attributes_of(said).get("content") or {}
 
 
 def _titles_of(said, inner):
