@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from articles.management.commands import import_content
 from articles.models import Article, Theme
-from articles.transfer.documents import Refusal
+from articles.transfer.documents import Note, Refusal
 
 from .documents import a_document
 
@@ -70,9 +70,18 @@ def test_it_tells_by_file_what_came_of_it(source):
 
 
 def test_what_was_noted_of_many_is_told_once_more_at_the_end(source):
-    source += [a_document(number, summary="", themes=(f"Theme {number}",)) for number in range(1, 13)]
+    source += [
+        a_document(
+            number,
+            summary="",
+            themes=(f"Theme {number}",),
+            notes=(Note(f"It became a link. https://x.example/{number}", 5),),
+        )
+        for number in range(1, 13)
+    ]
     told, _end = said("blog", "--publish")
-    assert told.splitlines()[-3:-1] == [
+    assert told.splitlines()[-4:-1] == [
+        "12 texts: It became a link. …",
         "12 texts: The theme “…” is new.",
         "12 texts: It has no summary: the first words of its text stand for one.",
     ]
