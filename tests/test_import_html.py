@@ -118,6 +118,12 @@ CASES = [
     ("<figure><figure><img src=a.jpg><figcaption>A</figcaption></figure><figure><img src=b.jpg></figure><figcaption>All</figcaption></figure>",
      "![](import:0)\n\n![](import:1)\n\nAll"),
     ("<text>a</text><foo-bar>b</foo-bar><mi>c</mi><g>d</g><small>e</small>", "abcde"),
+    ('<b style="font-weight:normal" id=docs-internal-guid><p><span style="font-weight:400">A </span><span style="font-weight:700">b</span><span style="font-style: italic"> c</span></p><ul><li><p><span>d</span></ul></b>',
+     "A **b** *c*\n\n- d"),
+    ('<h2><span style="font-weight: bold;">A</span></h2><p><span style="font-weight:bold;font-style:italic">b</span> <span style="text-decoration: line-through">c</span> d',
+     "## A\n\n***b*** <del>c</del> d"),
+    ('<span style="text-decoration: underline;">a</span> <a href="/x"><span style="text-decoration:underline">b</span></a> <strong><span style="font-weight:bold">c</span></strong>',
+     "<ins>a</ins> [b](/x) **c**"),
     ("a < b & c <d", "a &lt; b & c &lt;d"),
     ("a <!-- b", "a b"),
 ]  # fmt: skip

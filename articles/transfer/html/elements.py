@@ -46,7 +46,22 @@ WITHIN = {
     "td": {"tr"},
     "th": {"tr"},
 }
+# What a style shows words as, and what takes a mark back: of documents whose copy is `<b style="font-weight:normal">`.
+_SHOWN = {
+    "strong": re.compile(r"font-weight:\s{0,9}(?:bold|[6-9]00)", re.IGNORECASE),
+    "em": re.compile(r"font-style:\s{0,9}(?:italic|oblique)", re.IGNORECASE),
+    "del": re.compile(r"text-decoration(?:-line)?:[^;]{0,40}line-through", re.IGNORECASE),
+    "ins": re.compile(r"text-decoration(?:-line)?:[^;]{0,40}underline", re.IGNORECASE),
+}
+_TAKEN_BACK = re.compile(r"font-(?:weight:\s{0,9}(?:normal|[1-5]00)|style:\s{0,9}normal)", re.IGNORECASE)
 _TUBE = re.compile(r"(?:www\.)?youtube(?:-nocookie)?\.com")
+
+
+def as_shown(name, style):
+    """Return the names of the marks that a mark of that `name` with that `style` is shown as, "" first for one that is none."""
+    if name == "span":
+        return [name, *(each for each, shown in _SHOWN.items() if shown.search(style))]
+    return ["" if name in {"strong", "em"} and _TAKEN_BACK.search(style) else name]
 
 
 def address_of(address):

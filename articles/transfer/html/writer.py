@@ -14,6 +14,7 @@ from .elements import (
     FOLDED,
     GALLERIES,
     GROUPS,
+    HEADINGS,
     IN_LINE,
     LINES,
     LISTS,
@@ -23,6 +24,7 @@ from .elements import (
     UNSEEN,
     VOID,
     WITHIN,
+    as_shown,
 )
 from .media import Media, written
 
@@ -34,17 +36,8 @@ _BACKGROUND = re.compile(r"background(?:-image)?:[^;]{0,200}?url\(\s*['\"]?([^'\
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language-|lang[-:]|brush:\s*|highlight-source-|sourceCode\s+)([A-Za-z0-9+#_.-]{1,30})"
 )
-_NONE = {
-    "default",
-    "text",
-    "plain",
-    "generic",
-    "none",
-    "raw",
-    "en",
-    "tr",
-    "ru",
-}  # said where it is in no language of code
+# Said where it is in no language of code.
+_NONE = {"default", "text", "plain", "generic", "none", "raw", "en", "tr", "ru"}
 _CODE = re.compile("[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 
 
@@ -366,7 +359,7 @@ class Writer(Media, HTMLParser):
                 self.anchors.append(said[name])
 
     def _mark(self, tag, said):
-        name = SPOKEN.get(tag, tag)
+        name, *others = as_shown(SPOKEN.get(tag, tag), said.get("style", ""))
         attributes, classes = {}, set(said.get("class", "").split())
         self._anchor(said)
         if classes & LINES:
@@ -383,15 +376,21 @@ class Writer(Media, HTMLParser):
             name = "span" if _CODE.fullmatch(said.get("lang", "")) and not is_own else ""
         if name in {"span", "bdi", "cite", "q", "em"} and _CODE.fullmatch(said.get("lang", "")):
             attributes["lang"] = said["lang"]
-        if name and any(written == name for _tag, written, _said in self.inline):
-            name = ""
-        self.inline.append([tag, name, written(attributes)])
+        around = {name for _tag, name, _said in self.inline}
+        self.inline.append([tag, "" if name in around else name, written(attributes)])
         if classes & AROUND:
             self.around = self.inline[-1]
+        if not HEADINGS.isdisjoint(self.stack) or "th" in self.stack:
+            around.add("strong")  # as which they are shown
+        if "a" in around:
+            around.add("ins")
+        self.inline += [["", each, ""] for each in others if each not in around]
 
     def _end_mark(self, tag):
         place = next((n for n in range(len(self.inline) - 1, -1, -1) if self.inline[n][0] == tag), None)
         if place is not None:
             self._unmark(place)
             del self.inline[place]
+            while self.inline[place:] and not self.inline[place][0]:  # as what its style showed it, too
+                del self.inline[place]
             self.written = min(self.written, place)
