@@ -394,6 +394,25 @@ def test_heads_of_themes_of_hugo(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("files", "author"),
+    [
+        ({"_config.yml": "social: {name: Ayşe, links: [x]}"}, "Ayşe"),
+        ({"_config.yml": "owner: {name: Ayşe}"}, "Ayşe"),
+        ({"_config.yml": "first_name: Ayşe\nmiddle_name: ''\nlast_name: Kaya"}, "Ayşe Kaya"),
+        ({"_config.yml": "author: Ayşe\nsocial: {name: B}"}, "Ayşe"),
+        ({"hugo.toml": "[params.author]\nname = 'Ayşe'"}, "Ayşe"),
+        ({"config/_default/hugo.toml": "defaultContentLanguage = 'tr'", "config/_default/languages.tr.toml": "[params.author]\nname = 'Ayşe'"}, "Ayşe"),
+        ({"static/admin/config.yml": "backend: {name: x}"}, None),
+    ],
+)  # fmt: skip
+def test_whose_the_whole_site_is(files, author, tmp_path):
+    name = "content/a/b.md" if "_config.yml" not in files else "_posts/2024-01-02-a.md"
+    found = read(tmp_path, files | {name: f"{HEAD}x"})
+    assert found[name].authors == ((author,) if author else ())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
     ("said", "path"),
     [
         ("defaultContentLanguageInSubdir: true\nlanguages: {tr: {}, ru: {}}", "/tr/posts/deep/start/"),

@@ -26,7 +26,7 @@ from . import heads
 TEXTS = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
 _SAID = ("json", "js", "mjs", "cjs", "yml", "yaml")
 _PEOPLE = ("authors", "people", "members")
-MOST_AUTHORS = 500
+MOST_LANGUAGES, MOST_AUTHORS = 100, 500
 LONGEST = 1 << 18  # bytes of a file of configuration
 
 
@@ -94,7 +94,7 @@ def found(place):
     """Return the `Setup` of a place: that of its outermost configuration."""
     signs, posts = [], []
     for name in place.names():
-        if name.rpartition("/")[2] in _LAST:
+        if name.rpartition("/")[2] in _LAST and not re.search(r"(?:^|/)admin/config\.ya?ml$", name):  # of Decap CMS
             signs += [(name.count("/") - sign.count("/"), list(_SIGNS).index(sign), name, sign)
                       for sign in _SIGNS if name == sign or name.endswith("/" + sign)]  # fmt: skip
         elif not posts and re.search(r"(?:^|/)_(?:posts|drafts)/", name):
@@ -178,8 +178,13 @@ def _jekyll(place, setup, name):
         _hexo(setup, name)
         return
     setup.content = setup.root + (_folder(told.get("source"), ".") if told.get("source") else "")
-    author = told.get("author")
-    author = _mapping(author).get("name") if isinstance(author, dict) else author
+    own = _mapping(told.get("author"))
+    named = (own.get("name"), own.get("display_name"), _text(told.get("author")))
+    of_theme = (_mapping(told.get(key)).get("name") for key in ("owner", "social"))  # HPSTR's and So Simple's, Chirpy's
+    full = " ".join(
+        filter(None, (_text(told.get(f"{part}_name")) for part in ("first", "middle", "last")))
+    )  # al-folio's
+    author = next((each for each in (*named, *of_theme, full) if each), "")
     language = told.get("lang") or told.get("locale") or told.get("language")
     base = _text(told.get("baseurl")) or _text(told.get("root"))  # the latter is Octopress's
     _take(setup, name, language, told.get("timezone"), told.get("url"), base, author)
@@ -252,11 +257,22 @@ def _hugo(place, setup, name):
         for part in ("permalinks", "languages", "taxonomies", "cascade", "markup", "params"):
             if f"{inner}/{part}.{ending}" in place:
                 told[part] = data(place, f"{inner}/{part}.{ending}")
+        pattern = re.compile(
+            rf"{re.escape(inner)}/languages\.([\w-]{{2,10}})\.{ending}"
+        )  # one for each, in Congo and Blowfish
+        for each in itertools.islice(
+            (found for found in map(pattern.fullmatch, place.names()) if found), MOST_LANGUAGES
+        ):
+            told["languages"] = _mapping(told.get("languages")) | {each[1].lower(): data(place, each[0])}
     setup.content = setup.root + _folder(told.get("contentdir"), "content")
     setup.languages = {code: _mapping(each) for code, each in _mapping(told.get("languages")).items()}
-    author = told.get("author") or _mapping(told.get("params")).get("author")
-    author = _mapping(author).get("name") if isinstance(author, dict) else author
     first = told.get("defaultcontentlanguage") or told.get("languagecode") or told.get("locale")
+    of_language = setup.languages.get(_text(first).lower(), {})
+    said = (
+        *(each.get("author") for each in (told, _mapping(told.get("params")))),
+        _mapping(of_language.get("params")).get("author"),
+    )
+    author = next((_mapping(each).get("name") if isinstance(each, dict) else each for each in said if each), "")
     _take(setup, name, first, told.get("timezone"), told.get("baseurl"), "", author)
     data_of, page_of = re.escape(f"{setup.root}data/authors/"), re.escape(f"{setup.content}authors/")
     _pages_of_authors(place, setup, rf"{data_of}([^/]+)\.(?:ya?ml|toml|json)|{page_of}([^/]+)(?:/_?index)?\.md")
