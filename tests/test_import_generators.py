@@ -286,6 +286,20 @@ def test_a_heading_without_a_space_is_one_where_it_was(said, heads, tmp_path):
     assert text.render(found.body).html.count("<h2") == heads
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("| a | b |\n| c | d |", ("<th></th>", '<td data-label="">a</td>')),
+        ("|---|---|\n| A | B |\n|:--|--:|\n| c | d |\n|===|===|\n| e | f |", ("<th>A</th>", "<td data-label=\"A\">e</td>")),
+        ("| A | B |\n|---+---|\n| c | d |", ("<th>A</th>", "<td data-label=\"B\">d</td>")),
+    ],
+)  # fmt: skip
+def test_tables_of_kramdown(written, seen, tmp_path):
+    html = text.render(taken(tmp_path, f"Text\n\n{written}\n\nText", "Jekyll").body).html
+    assert all(each in html for each in seen), html
+    assert "===" not in html and html.count("<table") == 1
+
+
 def test_links_within_a_page_of_old_kramdown_lead_to_its_headings(tmp_path):
     body = "[a](#zgr-yazlm-nedir) [b](#section) [c](#section-1) [d](#part-two)\n\n## Özgür yazılım nedir?\n\n## Газ\n\n## Нефть\n\n## 2. Part two\n"
     found = taken(tmp_path, body, "Jekyll")
@@ -579,6 +593,25 @@ def test_a_blog_of_docusaurus(tmp_path):
     )  # fmt: skip
     assert first.body == ("One\n\n**My tip**\n\nTwo\n\n**Note**\n\nThree\n\n**Take care**\n\nFour\n\n```\n:::tip\n```")
     assert isinstance(found["blog/x.mdx"], Refusal) and isinstance(found["quarto.qmd"], Refusal)
+
+
+@pytest.mark.parametrize(
+    ("info", "title"),
+    [
+        ('js title="src/index.js" {1,3}', "src/index.js"),
+        ("ruby Title of it https://x.example link", "Title of it https://x.example link"),
+        ('go {linenos=true,hl_lines=[1],filename="a b.go"}', "a b.go"),
+        ("python:title=app.py", "app.py"),
+        ("js {1,3}", None),
+        ("go {linenos=true}", None),
+        ("bash hl_lines='1 2' copy showLineNumbers", None),
+        ("js/2/4", None),
+    ],
+)
+def test_titles_of_code_are_told(info, title, tmp_path):
+    found = taken(tmp_path, f"Text\n\n```{info}\nx\n```\n", "Hugo")
+    assert words(found) == ([f"The title of a piece of code was left out: {title}"] if title else [])
+    assert not title or found.notes[0].line == 7
 
 
 def test_gitbook(tmp_path):

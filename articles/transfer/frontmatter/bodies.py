@@ -20,6 +20,15 @@ _BARE = re.compile(
     "(?<![\\w/<\\[\"'=&;:.\ue101@-])(?<!\\]\\()(?:https?://|www\\.(?=[\\w-]+\\.))(?:[^\\s<>\\[\\]()\"'|`\ue100-\ue10f]|\\([^\\s<>\\[\\]()\"'|`\ue100-\ue10f]{0,200}\\))*(?:[^\\s<>\\[\\]()\"'|`.,;:!?*_~\ue100-\ue10f]|(?<=\\)))"
 )
 _MAIL = re.compile(r"(?<![\w.+/@<:\"'=-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[a-zA-Z]{2,24}(?![\w@-])")
+_INFO = re.compile(r"^[ \t>]{0,20}(?:[-*+][ \t]+)?(?:`{3,}|~{3,})[ \t]*[\w#.+-]+[ \t]*([^`\n]{1,500})$", re.MULTILINE)
+_CODE_TITLE = re.compile(
+    r"\b(?:title|filename|file|name|caption|label)\s{0,3}[=:]\s{0,3}(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", re.I
+)
+_CODE_SETTING = re.compile(
+    r"\{[^{}]*\}|[\w-]+\s{0,3}[=:](?!//)\s{0,3}(?:\"[^\"]*\"|'[^']*'|\S+)|"
+    r"(?<!\S)(?:linenos|line_?numbers|no_?line_?numbers?|nolineno|show_?line_?numbers|copy|wrap|nowrap|mark|diff|live|norun|eval)(?!\S)",
+    re.IGNORECASE,
+)
 _DEFINED = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:[ \t]*$")
 
 
@@ -32,6 +41,7 @@ def taken(head, around, said, find, title):
     dialect = around.setup.dialect
     text = Text(flat_html(head.body, dialect in {Dialect.JEKYLL, Dialect.PELICAN}), head.after)
     around.mask, around.unmasked = text.mask, text.unmasked
+    _told_of_code(head, around)
     Tags(text, around, said, find).replaced()
     text.replace(_CONTENTS, lambda found, line: "")
     flavours.replaced(text, around)
@@ -55,6 +65,16 @@ def taken(head, around, said, find, title):
         if _breaks_lines(around.setup):
             text.value = with_breaks(text.value)
     return names.clean(text.finished()).strip("\n").rstrip(), title
+
+
+def _told_of_code(head, around):
+    """Note the titles of pieces of code that stand in the first lines of these, where ours knows none."""
+    for found in _INFO.finditer(head.body):
+        named = _CODE_TITLE.search(found[1])
+        words = next(filter(None, named.groups()), "") if named else _CODE_SETTING.sub("", found[1])
+        if re.search(r"[^\W\d_]" if named else r"[^\W\d_]{3}", words):
+            line = head.after + head.body.count("\n", 0, found.start())
+            around.note(_("The title of a piece of code was left out: %s") % words.strip()[:200], line, kind="code")
 
 
 def _of_kramdown(text):

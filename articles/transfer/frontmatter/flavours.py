@@ -51,6 +51,8 @@ _CONTAINER = re.compile(
 _LABELLED = {"note", "tip", "info", "warning", "danger", "caution", "important", "success"}
 _HASHNODE = re.compile(r"%\[(https?://[^\s\[\]]{1,1000})\]")
 _DISTILL = re.compile(r"<d-footnote>((?:[^<]|<(?!/?d-footnote)){1,2000})</d-footnote>")
+_TABLE = re.compile(r"^ {0,3}\|[^\n]*(?:\n {0,3}\|[^\n]*)+", re.MULTILINE)
+_RULE = re.compile(r"[ \t]*\|[ \t|:+=-]*[-=][ \t|:+=-]*")
 _SPACELESS = {"rdiscount", "redcarpet", "redcarpet2", "maruku"}
 _NOTE_WITHIN = re.compile(r"\^\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\](?:\([^()\s]{0,500}\))?){1,2000})\]")
 _CITED = re.compile(rf"(?<![\\\]]){CITATION}")
@@ -80,6 +82,7 @@ def replaced(text, around):
     if dialect == Dialect.JEKYLL:
         text.replace(_BREAKS, lambda found, line: "  \n")
         text.replace(_END, lambda found, line: "")
+        text.replace(_TABLE, lambda found, line: _headed(found[0]))
     text.replace(_ROW, lambda found, line: _row(found, text))
     text.replace(_ESCAPED, lambda found, line: _unescaped(found, text))
     text.replace(_TASK, lambda found, line: found[1] + ("☐" if found[2] == " " else "☑"))
@@ -120,6 +123,22 @@ def without_citations(text, around):
         return found[0].replace("@", "&#64;") if is_link else f"\\{found[0]}"
 
     text.replace(_CITED, plain)
+
+
+def _headed(table):
+    """Return a table of kramdown's with a head and the line below it, which it may lack there; rules between its rows go."""
+    first, *rows = [line for line in table.split("\n") if line.strip()]
+    if rows and _RULE.fullmatch(first):
+        first, *rows = rows
+    if _RULE.fullmatch(first):
+        return table
+    columns = max(1, len(re.findall(r"(?<!\\)\|", first.strip().strip("|"))) + 1)
+    if rows and _RULE.fullmatch(rows[0]):
+        head = [first, rows[0].replace("=", "-").replace("+", "|")]
+        rows = rows[1:]
+    else:
+        head, rows = ["|   " * columns + "|", "|---" * columns + "|"], [first, *rows]
+    return "\n".join([*head, *(row for row in rows if not _RULE.fullmatch(row))])
 
 
 def _row(found, text):
