@@ -496,6 +496,33 @@ def test_pelican_as_it_is_set_up(tmp_path):
     assert second.body == "Text"
 
 
+@pytest.mark.parametrize(
+    ("program", "path"),
+    [
+        (
+            'export default { tags: ["x"], "permalink": "/notes/{{ id }}/{{ title | slugify }}/" };',
+            "/notes/7/its-title/",
+        ),
+        ("module.exports = { permalink: (data) => data.title };", None),
+        ("module.exports = { layout: 'x' };", "/blog/a/"),
+    ],
+)
+def test_addresses_that_a_program_of_eleventy_says(program, path, tmp_path):
+    head = "---\ntitle: Its title\nid: 7\ndate: 2024-01-02\n---\nx"
+    files = {"eleventy.config.js": "", "blog/blog.11tydata.js": program, "blog/a.md": head}
+    assert one(tmp_path, files, "blog/a.md").old_paths == ((path,) if path else ())
+
+
+def test_pictures_of_those_who_write_with_typora(tmp_path):
+    files = {
+        "_config.yml": "source_dir: source\n",
+        "source/_posts/a.md": f"{HEAD[:-4]}typora-root-url: ..\\pics\n---\n![x](/1.png) ![y](..\\pics\\1.png)",
+        "source/pics/1.png": PNG,
+    }
+    found = one(tmp_path, files, "source/_posts/a.md")
+    assert (found.body, found.notes) == ("![x](import:0) ![y](import:1)", ())
+
+
 def test_pages_of_html_of_pelican(tmp_path):
     page = (
         "<html><head><title>A page</title><meta name='date' content='2012-07-09 22:28'><meta name='keywords' content='x, y'>"

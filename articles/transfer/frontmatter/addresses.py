@@ -324,7 +324,8 @@ def _eleventy(setup, text):
 
     def value(found):
         name, filters = found[1].lower(), [each.strip() for each in found[2].split("|") if each.strip()]
-        known = values.get(name)
+        own = text.fields.get(name)
+        known = values.get(name) or (str(own) if isinstance(own, str | int) else None)
         if name in {"page.date", "date"} and text.date is not None and len(filters) == 1:
             said = re.fullmatch(r"""date:?\s*\(?\s*["']((?:%[YmdbBjyHM]|[-/.])*)["']\)?""", filters[0])
             if said:

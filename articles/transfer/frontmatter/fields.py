@@ -28,7 +28,7 @@ _MARKUP = re.compile(
 _FLAGS = ("draft", "isdraft", "published", "publish", "private", "unlisted", "status", "visibility", "password")
 _DRAFTS = {"draft": True, "isdraft": True, "published": False, "publish": False, "private": True, "unlisted": True}
 _READ = frozenset(("title", "slug", "permalink", "url", "lang", "language", "locale", "type", "layout", "save_as", "params",
-                   "taxonomies", "extra", "resources", "media_subpath", "img_path", "gallery", "render_with_liquid",
+                   "taxonomies", "extra", "resources", "media_subpath", "typora-root-url", "typora-copy-images-to", "img_path", "gallery", "render_with_liquid",
                    *DATES, *UPDATES, *ALIASES, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
 # How a page was laid out there is nothing that is said here.
 _LAID_OUT = frozenset((

@@ -143,6 +143,7 @@ class Folders:
             if name in self.place:
                 words = _("It is a program, and programs are not run: what it says of texts is not known.")
                 self._refuse(LeftOut(name, words))
+                told = self._said_by_program(name)
         for name in (f"{stem}.json", f"{stem}.11tydata.json"):
             if name in self.place:
                 try:
@@ -153,6 +154,15 @@ class Folders:
                 found = found if isinstance(found, dict) else {}
                 told = _added_up(told, {str(key).lower(): value for key, value in found.items()})
         return told
+
+    def _said_by_program(self, name):
+        """Return the pattern of addresses that a program has as plain words; where it computes one, a pattern of nobody's."""
+        try:
+            text = heads.decoded(self.place.read(name, LONGEST))[0]
+        except (heads.HeadError, Unreadable):
+            return {}
+        said = re.search(r"""\bpermalink["']?\s{0,9}(?::\s{0,9}["'`]([^"'`\n$]{1,300})["'`]|[:(])""", text)
+        return {"permalink": said[1] or "{{ program }}"} if said else {}
 
     def _refuse(self, refusal):
         if refusal.place not in self._refused:

@@ -55,6 +55,8 @@ class Around:
         self.pictures, self._told, self._more = [], {}, {}
         below = (fields or {}).get("media_subpath") or (fields or {}).get("img_path")  # of Chirpy, a theme of Jekyll
         self.below = below.strip("/") if isinstance(below, str) else ""
+        typed = (fields or {}).get("typora-root-url")  # of an editor that many write with
+        self.typed = typed.replace("\\", "/") if isinstance(typed, str) else ""
         self.anchors, self.headings = {}, set()  # {an anchor there: here}; the anchors of the headings here
         self.mask = str  # what keeps an address that is settled from being looked at again
         self.unmasked = str  # what gives back the words that stand aside
@@ -94,6 +96,7 @@ class Around:
         path, host = _path_of(address)
         if path is None or (host and host != urlsplit(self.setup.host).netloc):
             return None
+        path = path.replace("\\", "/")  # as browsers do
         if path.startswith("@/"):  # Zola's
             path = f"/{path[2:]}"
         if host or path.startswith("/"):
@@ -107,6 +110,8 @@ class Around:
             if self.at:  # relative to the page, as a browser reads it
                 seen = urljoin(self.at, path).lstrip("/")
                 tried += [folder + seen for folder in self._roots()]
+        if self.typed and not host:
+            tried.append(posixpath.join(self.folder, self.typed, path.lstrip("/")))
         if self.below and not host:
             tried = [f"{folder}{self.below}/{path.lstrip('/')}" for folder in self._roots()] + tried
         for each in tried:
