@@ -1,15 +1,22 @@
 """Folders as real sites have them: Octopress and Hexo, popular themes of Jekyll and Hugo, Zola, and their near relatives."""
 
 import datetime
+import re
+import tempfile
 import zoneinfo
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from articles import text
 from articles.transfer.documents import Document, LeftOut, Refusal, Sort, State
+from articles.transfer.frontmatter import blocks
 
 from .test_import_files import PNG, read, words
 from .test_import_markdown import taken
+from .thorough import times
 
 HEAD = "---\ntitle: T\ndate: 2024-01-02\n---\n"
 JPG = b"\xff\xd8\xff"
@@ -687,3 +694,44 @@ def test_of_many_notes_of_a_kind_a_few_are_told_with_the_lines_of_the_others(tmp
     assert len(told) == 6
     assert told[4].startswith("A formula is shown as it was typed: x_2 (and 27 more of the kind, lines 11, 13,")
     assert told[4].endswith(", 49, …)")
+
+
+PIECES = [
+    "word ", "\n", "\n\n", "    ", "\t", "> ", "- ", "1. ", "```\n", "`", "## ", "| word | word |\n", "|---|---|\n", "<div>\n", "</div>\n", "<div markdown='1'>",
+    "<pre>", "</pre>", "{% codeblock word lang:js %}\n", "{% endcodeblock %}\n", "{% blockquote word http://x.example word %}\n",
+    "{% endblockquote %}\n", "{% note info word %}\n", "{% endnote %}\n", "{% raw %}", "{% endraw %}", "{% img left /a.png 1 word %}",
+    "{% capture word %}", "{% endcapture %}", "{{ word | markdownify }}", '{{< admonition tip "word" >}}', "{{< /admonition >}}",
+    '{{< sidenote "word" >}}', "{{< /sidenote >}}", "{{< code >}}", "{{< /code >}}", "{{ note(title='word') }}", "{% note(a='word') %}",
+    "{% end %}", ":::tip word\n", ":::\n", '=== "word"\n\n', "^[word]", "$$word$$", "{: .word }", "[[word]]", "![word](a.png)", "%[https://x.example/]",
+]  # fmt: skip
+SYSTEMS = {
+    "Jekyll": ({"_config.yml": "a: b\n"}, "_posts/2024-01-02-a.md"),
+    "Hexo": ({"_config.yml": "source_dir: source\n"}, "source/_posts/a.md"),
+    "Hugo": ({"hugo.toml": ""}, "content/a/b.md"),
+    "Zola": ({"config.toml": "base_url = 'https://old.example'\n"}, "content/a/b.md"),
+    "Pelican": ({"pelicanconf.py": "A = 1\n"}, "content/a/b.md"),
+    "Markdown": ({}, "a/b.md"),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@settings(max_examples=times(20, 400), deadline=None)
+def test_whatever_stands_in_a_text_is_taken(system, pieces):
+    files, name = SYSTEMS[system]
+    with tempfile.TemporaryDirectory() as folder:
+        found = one(Path(folder), files | {name: HEAD + pieces}, name)
+    assert not re.search("[\ue100-\ue10f]", found.body + "".join(words(found)))
+    assert all(note.line is None or 1 <= note.line <= pieces.count("\n") + 5 for note in found.notes)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<div>", "</div>", "<pre>", "```", "", "    word", "  <p>word</p>", "word"]), max_size=30
+    ),
+    st.booleans(),
+)
+@settings(max_examples=times(200, 4_000), deadline=None)
+def test_of_html_only_the_space_before_lines_goes(lines, whole):
+    flat = blocks.flat_html("\n".join(lines), whole).split("\n")
+    assert [line.strip() for line in flat] == [line.strip() for line in lines] or lines == []
