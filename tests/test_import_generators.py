@@ -681,6 +681,12 @@ def test_embeds_of_platforms_for_writers(tmp_path):
     assert found.body == "<https://x.example/1> <https://x.example/2>\n\n<https://x.example/3>"
 
 
+def test_what_only_others_capture_stays(tmp_path):
+    body = "{% capture a %}Words{% endcapture %}{{ a }}"
+    assert taken(tmp_path, body).body == body
+    assert taken(tmp_path / "b", body, "Jekyll").body == "Words"
+
+
 @pytest.mark.parametrize("dialect", ["Jekyll", "Hugo", "Markdown", "Eleventy"])
 def test_what_stands_in_in_html_is_no_code(dialect, tmp_path):
     found = taken(tmp_path, "<div>\n    <div>\n        Some *words*.\n    </div>\n</div>\n\n    code\n", dialect)

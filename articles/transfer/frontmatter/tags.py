@@ -64,7 +64,8 @@ class Tags:
             for name in ("raw", "verbatim"):
                 self._pairs(LIQUID, name, self._raw)
             self._pairs(LIQUID, "comment", self._comment)
-            self._pairs(LIQUID, "capture", self._capture)
+            if liquid:
+                self._pairs(LIQUID, "capture", self._capture)
             self._pairs(LIQUID, "pullquote", self._pulled)
             self._paired(LIQUID)
             self.text.replace(LIQUID, lambda found, line: self._aside(self._tag(found, line, liquid)))
