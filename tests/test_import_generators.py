@@ -177,6 +177,26 @@ def test_pictures_lie_where_chirpy_looks_for_them(tmp_path):
     assert isinstance(read(tmp_path, files)["_tabs/tags.md"], LeftOut)
 
 
+def test_references_of_yaml_stand_for_what_they_name(tmp_path):
+    name = "_posts/2024-01-02-a.md"
+    files = {
+        "_config.yml": "email: &email a@old.example\nbase: &base {lang: tr, author: B}\nurl: https://old.example\nauthor:\n  name: Ayşe\n"
+        "  email: *email\ndefaults:\n  - scope: {path: '', type: posts}\n    values:\n      <<: *base\n      author: Ayşe Kaya\n",
+        name: "---\ntitle: T\ntags: &t [Gaz, Petrol]\ncategories: *t\n---\nx",
+    }
+    found = one(tmp_path, files, name)
+    assert (found.authors, found.language, found.themes) == (("Ayşe Kaya",), "tr", ("Gaz", "Petrol"))
+    assert found.origin.startswith("jekyll:old.example:")
+
+
+@pytest.mark.parametrize("head", ["a: &a [*a]", "a: *b", "a: &a {<<: *a}", "a: &a [x, x, x, x, x, x, x, x, x]\n" + "\n".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]" for n in range(9)
+)])  # fmt: skip
+def test_references_of_yaml_without_end_are_refused(head, tmp_path):
+    found = read(tmp_path, {"_posts/2024-01-02-a.md": f"---\n{head}\n---\nx"})
+    assert "a YAML reference" in found["_posts/2024-01-02-a.md"].words
+
+
 def test_tags_are_words_where_the_head_says_so(tmp_path):
     name = "_posts/2023-01-02-a.md"
     head = "---\ntitle: T\nrender_with_liquid: false\n---\n"

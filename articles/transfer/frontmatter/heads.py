@@ -8,6 +8,7 @@ import codecs
 import json
 import re
 import tomllib
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
@@ -279,7 +280,8 @@ def _bounded(value, line):
 def yaml_fields(typed, first=1):
     """Return what the YAML `typed` says, its scalars as typed, or None where plain and empty; raise HeadError.
 
-    References (`*name`) are refused, for they can grow without end, and so is every tag but those of the standard.
+    References (`*name`) count as what they stand for, so that they can't grow without end; every tag but those of the
+    standard is refused.
     """
     try:
         return _built(yaml.parse(typed, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), first)
@@ -293,15 +295,22 @@ def yaml_fields(typed, first=1):
 
 def _built(events, first):
     """Return what the events of a YAML parser build, without recursion."""
-    root, open_ones, count = [], [], 0  # of each that is open: [what it is, the key that waits for its value]
+    root, open_ones, count = [], [], 0  # of each that is open: [what it is, the key that waits for its value, …]
+    anchors = {}  # {name: (what it stands for, how many values that is)}
     for event in events:
         line = first + event.start_mark.line
         if isinstance(event, yaml.AliasEvent):
-            raise HeadError(_("Its head has a YAML reference (*%s), which is not taken.") % event.anchor, line)
+            value, size = anchors.get(event.anchor, (None, MOST))  # of one that isn't complete there is no end
+            count += size
+            if count > MOST or len(open_ones) > DEEPEST:
+                raise HeadError(_("Its head has a YAML reference (*%s), which is not taken.") % event.anchor, line)
+            _put(deepcopy(value), open_ones, root, line)
+            continue
         if isinstance(event, yaml.DocumentStartEvent) and root:
             raise HeadError(_("Its head holds several YAML documents."), line)
         if isinstance(event, yaml.CollectionEndEvent):
-            value = open_ones.pop()[0]
+            value, _key, anchor, before = open_ones.pop()
+            anchors |= {anchor: (value, count - before)} if anchor else {}
         elif isinstance(event, yaml.NodeEvent):
             count += 1
             tag = event.tag or ""
@@ -310,9 +319,10 @@ def _built(events, first):
             if count > MOST or len(open_ones) > DEEPEST:
                 raise HeadError(_("Its head is too deep or has too many values."), line)
             if isinstance(event, yaml.CollectionStartEvent):
-                open_ones.append([{} if isinstance(event, yaml.MappingStartEvent) else [], None])
+                open_ones.append([{} if isinstance(event, yaml.MappingStartEvent) else [], None, event.anchor, count])
                 continue
             value = None if event.implicit[0] and event.value in _NOTHING else event.value
+            anchors |= {event.anchor: (value, 1)} if event.anchor else {}
         else:
             continue
         _put(value, open_ones, root, line)
@@ -331,5 +341,7 @@ def _put(value, open_ones, root, line):
         if isinstance(value, dict | list):
             raise HeadError(_("Its head has a list for a name."), line)
         into[1] = str(value or "")
+    elif into[1] == "<<" and isinstance(value, dict):  # yaml.org/type/merge.html
+        into[0], into[1] = value | into[0], None
     else:
         into[0][into[1]], into[1] = value, None

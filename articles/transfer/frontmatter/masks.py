@@ -58,7 +58,8 @@ class Text:
         """Return `made` counting as so many lines."""
         has = made.count("\n") + made.count(GONE)
         if has > lines:  # those that are too many are new
-            return made.replace("\n", NEW) + GONE * (lines - made.count(GONE))
+            gone = made.count(GONE)
+            return made.replace("\n", NEW).replace(GONE, "", max(0, gone - lines)) + GONE * (lines - gone)
         return made + GONE * (lines - has)
 
     def mask(self, words):
