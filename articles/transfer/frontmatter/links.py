@@ -63,6 +63,7 @@ class Around:
 
     def note(self, words, line=None, kind=""):
         """Tell people `words`, once for a line. Of those of a `kind` only the first `FEW` are told one by one."""
+        words = re.sub("[\ue100-\ue10f]+", " ", words)
         told = self._told.setdefault(words, {})
         if line in told:
             return

@@ -15,7 +15,7 @@ from .addresses import local
 from .embeds import PICTURES, SITES, SOURCES, arguments, embed
 from .fields import flag
 from .links import TAKEN, led_picture
-from .masks import BRACE, fenced
+from .masks import BRACE, NEW, fenced
 from .setups import Dialect
 
 HUGO = re.compile(r"\{\{([<%])([^{}]{0,4000}?)[>%]\}\}")
@@ -127,9 +127,9 @@ class Tags:
         return f"{label}[^aside-{len(self.asides)}]"
 
     def _put_asides(self):
-        listed = "\n\n".join(f"[^aside-{number}]: {words}" for number, words in enumerate(self.asides, 1))
-        if listed:
-            self.text.value = f"{self.text.value.rstrip()}\n\n{listed}\n"
+        listed = (f"[^aside-{number}]: {words}" for number, words in enumerate(self.asides, 1))
+        if self.asides:  # at lines that the file doesn't have
+            self.text.value = (NEW * 2).join([self.text.value.rstrip(), *listed]) + NEW
 
     def _button(self, words, inner, _line):
         _plain, named = arguments(words)
