@@ -349,6 +349,17 @@ def test_posts_and_pages_of_html_alone(tmp_path):
     assert len(found) == 3
 
 
+def test_the_folder_of_posts_alone(tmp_path):
+    files = {
+        "2024-01-02-a.md": f"{HEAD}[b]({{% post_url 2024-01-03-b %}})",
+        "deep/2024-01-03-b.html": f"{HEAD}<p>x</p>",
+    }
+    found = read(tmp_path / "_posts", files)
+    assert [each.sort for each in found.values()] == [Sort.ARTICLE] * 2
+    assert found["2024-01-02-a.md"].old_paths == ("/2024/01/02/a.html",)
+    assert found["2024-01-02-a.md"].body == "[b](/2024/01/02/b.html)"
+
+
 def test_exports_in_html_are_told(tmp_path):
     (refused,) = read(
         tmp_path, {"posts.csv": "a,b\n", "posts/1.a.html": "<p>x</p>", "posts/2.b.html": "<p>x</p>"}

@@ -66,7 +66,8 @@ class Finder:
         if self._by_stem is None:
             self._by_stem = {}
             for name in self.place.names():
-                if name.lower().endswith(TEXTS):
+                is_post = name.lower().endswith(".html") and (self.place.title == "_posts" or "_posts/" in name)
+                if is_post or name.lower().endswith(TEXTS):
                     _listed(self._by_stem, _stem(name), name)
         return self._by_stem
 

@@ -50,6 +50,8 @@ class Parts:
             return None
         stem, ending = posixpath.splitext(below)
         inside = below.split("/")
+        if self.place.title == "_posts" and self.setup.dialect == Dialect.JEKYLL and not self.setup.root:
+            inside = ["_posts", *inside]  # that folder alone is given
         if not _HIDDEN.isdisjoint(inside):
             return None
         if name.lower().endswith(_OTHERS):

@@ -101,7 +101,8 @@ def found(place):
             posts.append(name)
     if not signs:
         above = "source/" if posts and all(name.startswith("source/") for name in posts) else ""
-        setup = Setup(Dialect.JEKYLL if posts else Dialect.PLAIN, content=above)
+        is_posts = posts or place.title == "_posts"  # that folder alone
+        setup = Setup(Dialect.JEKYLL if is_posts else Dialect.PLAIN, content=above)
         _authors(
             place, setup, [name for name in place.names() if re.search(r"(?:^|/)\.?authors\.(?:ya?ml|json)$", name)][:1]
         )
