@@ -245,14 +245,10 @@ class _Reader:
         around = links.Around(self.place, self.setup, name, former, self.path_of, self.mark, said)
         take = bodies.taken if is_text(name) else bodies.taken_of_html
         body, title = take(head, around, said, self.finder.of(name, around.note), info.text.title)
-        if (at := fields.led(said)) and at not in body:
-            body = f"{body}\n\n<{at}>".strip()
-            notes.append(Note(_("The address to which it leads as a whole stands at its end: %s") % at))
+        body = self._with_address(said, body, notes)
         if not body and part.sort == Sort.PAGE and head.kind:
             return LeftOut(name, _("It is a page without a text, as those are that show a list or a form."))
-        if not title:
-            title = _of_file(info.text.stem) or _("Untitled")
-            notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
+        title = self._title(info, title, notes)
         lead, sort = leads.lead(around, said), self._sort(info)
         updated_at = fields.published(said, head, self.zone, notes, fields.UPDATES)
         notes += [*around.told(), *fields.untaken(said, head, self.setup), *self._told(info, body, is_draft)]
@@ -275,6 +271,23 @@ class _Reader:
             lead_picture=lead,
             notes=tuple(sorted(notes, key=lambda note: note.line or LONGEST)),
         )
+
+    @staticmethod
+    def _with_address(said, body, notes):
+        """Return a body that ends with the address to which its head says that it leads as a whole."""
+        at = fields.led(said)
+        if not at or at in body:
+            return body
+        notes.append(Note(_("The address to which it leads as a whole stands at its end: %s") % at))
+        return f"{body}\n\n<{at}>".strip()
+
+    @staticmethod
+    def _title(info, title, notes):
+        """Return the title of a text, of one that has none the name of its file."""
+        if not title:
+            title = _of_file(info.text.stem) or _("Untitled")
+            notes.append(Note(_("It has no title: it is called by the name of its file, “%s”.") % title))
+        return title
 
     @staticmethod
     def _state(info, is_draft):
