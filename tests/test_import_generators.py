@@ -424,6 +424,32 @@ def test_words_that_an_include_is_given_stay(tmp_path):
     )
 
 
+def test_what_a_capture_says_by_expressions_stays(tmp_path):
+    body = "{% capture at %}{{ '/a.png' | relative_url }}{{ page.sum | times: 2 }}{% endcapture %}\n![A]({{ at }})"
+    found = taken(tmp_path, body, "Jekyll", {"a.png": PNG})
+    assert found.body == "![A](import:0)"
+    assert words(found) == ["Left out, for this site doesn't know it: {{ page.sum | times: 2 }}"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% capture a %}twice {% endcapture %}\n" + "{% capture a %}{{ a }}{{ a }}{% endcapture %}\n" * 40 + "{{ a }}",
+        "{% capture a %}" + "often " * 10_000 + "{% endcapture %}\n" + "{{ a }}\n" * 10_000,
+        "{% capture a %}" + "often " * 10_000 + "{% endcapture %}\n" + "{% include x.html text=a %}\n" * 10_000,
+        "{{ page.big }}\n" * 10_000,
+        '{% include gallery id="shown" %}\n' * 10_000,
+        "{% include_code Its title a.txt %}\n" * 10_000,
+    ],
+)
+def test_what_is_put_in_again_and_again_is_more_than_is_read(body, tmp_path):
+    shown = "".join(f"  - {{url: /{number}.png, title: {'x' * 500}}}\n" for number in range(90))
+    head = f"---\ntitle: T\nbig: {'x' * 10_000}\nshown:\n{shown}---\n"
+    files = OCTOPRESS | {"source/downloads/code/a.txt": "x\n" * 20_000, "source/_posts/2013-04-25-a.md": head + body}
+    found = read(tmp_path, files)["source/_posts/2013-04-25-a.md"]
+    assert isinstance(found, Refusal) and "more characters than are read" in found.words
+
+
 def test_heads_of_themes_of_hugo(tmp_path):
     files = {
         "hugo.yaml": "baseURL: https://old.example\ntaxonomies: {tag: etiketler, author: yazarlar}\n",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ... import names
 from ...models import tries
 from ..documents import KEEPS, Document, LeftOut, Note, Refusal, Sort, State
+from ..html.markup import TooLong
 from ..places import Unreadable
 from . import addresses, bodies, fields, finding, folders, heads, leads, links, setups
 from .parts import Part, Parts, is_text
@@ -62,6 +63,8 @@ def documents(place, zone):
                 yield part
         except heads.HeadError as error:
             yield Refusal(name, error.words, error.line)
+        except TooLong as error:
+            yield Refusal(name, str(error))
         except Unreadable as error:
             yield error.refusal
     yield from reader.folders.refused

@@ -50,6 +50,6 @@ def _included(tags, words):
         text = tags.around.text_of(f"{setup.content}{folder}/{each}") if "." in each else None
         if text is not None:
             title = " ".join(parts[:number] + parts[number + 1 :])
-            code = tags.text.mask(fenced(text, language[1] if language else ""))
+            code = tags.text.mask(fenced(tags.counted(text), language[1] if language else ""))
             return (f"\n{title}\n" if title else "") + code
     return ""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from ..html.markup import TooLong
 from . import boxes, hexo, zola
 from .addresses import local
 from .embeds import PICTURES, SITES, SOURCES, arguments, embed
@@ -32,6 +33,7 @@ _HARMLESS = re.compile(
 )
 _LEADING = re.compile(r"(?:relative_url|absolute_url|prepend|url)\b")
 MOST_SHOWN = 200  # pictures of a gallery
+LONGEST_PUT_IN = 1 << 20  # characters that are put into a text from elsewhere, or again
 _SAID = ("content", "text", "message", "body")  # under which a tag says words for readers
 
 
@@ -44,6 +46,7 @@ class Tags:
     def __init__(self, text, around, fields, find, is_html=False):
         self.text, self.around, self.fields, self.find = text, around, fields, find
         self.values = {}  # of the variables that the text itself sets
+        self.put_in = 0  # characters
         self.asides = []  # notes that stood in its margin
         self.is_html = is_html  # then Markdown that is put into it stands aside
         self.dialect = around.setup.dialect
@@ -149,16 +152,23 @@ class Tags:
         self.around.note(_("A comment was left out: %s") % words, line)
         return ""
 
-    def _capture(self, words, inner, _line):
-        self.values[words.partition(" ")[2].strip(" \"'")] = self._filled(self.text.unmasked(inner)).strip()
+    def _capture(self, words, inner, line):
+        self.values[words.partition(" ")[2].strip(" \"'")] = self._filled(self.text.unmasked(inner), line).strip()
         return ""
 
-    def _filled(self, words):
-        """Return words with the values of plain variables in them."""
-        return OUTPUT.sub(lambda found: self._value(found[1].strip()) or "", words)
+    def _filled(self, words, line):
+        """Return words with what the expressions in them say."""
+        return OUTPUT.sub(lambda found: self._output(found, line), words)
+
+    def counted(self, words):
+        """Return `words`, which are put into the text; raise TooLong when these have become more than are read."""
+        self.put_in += len(words)
+        if self.put_in > LONGEST_PUT_IN:
+            raise TooLong(_("With what its tags put into it the text has more characters than are read."))
+        return words
 
     def _value(self, name):
-        """Return what a variable of the text, the page or the site stands for, or None."""
+        """Return what a variable of the text, the page or the site stands for, or None; raise TooLong."""
         setup = self.around.setup
         sites = {
             "site.baseurl": setup.base, "site.url": setup.host, "site.github.url": setup.host + setup.base,
@@ -167,11 +177,11 @@ class Tags:
         if name in sites:
             return sites[name]
         if name in self.values:
-            return self.values[name]
+            return self.counted(self.values[name])
         said = re.fullmatch(r"(?:(site|metadata|meta)\.|page\.|post\.)?([\w-]+)", name)
         told = setup.settings if said and said[1] else self.fields
         value = told.get(said[2].lower()) if said else None
-        return str(value) if isinstance(value, str | int | float) else None
+        return self.counted(str(value)) if isinstance(value, str | int | float) else None
 
     def _left_out(self, found, line, named=None):
         words = self.text.unmasked(found[0])
@@ -193,7 +203,7 @@ class Tags:
             return None
         if not named and len(plain) > 1:
             named = {"alt": plain[1]}
-        address = self._filled(self.values.get(address, address))
+        address = self._filled(self.values.get(address, address), line)
         leads = named.get("link") if address != named.get("link") else ""
         picture = (address, named.get("alt") or "", self._caption(named, line))
         shown = led_picture(self.around, picture, leads, line) if leads else self.around.shown(*picture, line)
@@ -273,7 +283,7 @@ class Tags:
         for each in _SAID:
             value = self.values.get(named.get(each, ""), named.get(each, "")).strip()
             if " " in value:
-                return value
+                return self.counted(value)
         return ""
 
     def _gallery(self, named, line):
@@ -284,11 +294,13 @@ class Tags:
             told = {str(key).lower(): str(value) for key, value in each.items()} if isinstance(each, dict) else {}
             address = told.get("image_path") or told.get("url")
             if address:
-                shown.append(self.around.shown(address, told.get("alt", ""), told.get("title", ""), line))
+                picture = self.around.shown(address, told.get("alt", ""), told.get("title", ""), line)
+                shown.append(self.counted(picture))
         pattern = named.get("match", "")
         for name in self.find("", "beside") if pattern and not shown else ():
             if fnmatchcase(name.removeprefix(f"{self.around.folder}/"), pattern) and len(shown) < MOST_SHOWN:
-                shown.append(self.around.shown(quote(name.removeprefix(f"{self.around.folder}/")), "", "", line))
+                address = quote(name.removeprefix(f"{self.around.folder}/"))
+                shown.append(self.counted(self.around.shown(address, "", "", line)))
         if shown and named.get("caption"):
             shown.append(named["caption"])
         return "".join(f"\n\n{each}" for each in shown) + "\n\n" if shown else ""
