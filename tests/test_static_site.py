@@ -24,6 +24,7 @@ from django.utils import timezone
 from articles import publishing
 from articles.models import Article, Author, Theme
 from articles.transfer import static_site
+from articles.transfer.static_site.copying import Copier, Surroundings
 from articles.transfer.static_site.folder import Folder
 
 from . import crawl
@@ -43,7 +44,7 @@ def fill():
         make_article(f"Straits {number}", slug=f"straits-{number}", themes=[syria], authors=[ann])
     make_article(
         "Led", slug="led", themes=[syria, "Libya", "Iraq"],
-        body="[Out](/themes/iraq+libya+syria/) and [by year](/articles/?year=2020), [dead](/nowhere/), [mine](/articles/pipelines/?utm=1).",
+        body="[Out](/themes/iraq+libya+syria/) and [by year](/articles/?year=2020), [dead](/nowhere/), [too](/hiç-yok/), [mine](/articles/pipelines/?utm=1).",
     )  # fmt: skip
     libya = Theme.objects.get(slug="libya")
     libya.slug = "libya-now"
@@ -227,6 +228,12 @@ def differing(files, others):
     return sorted(name for name in files.keys() | others.keys() if files.get(name) != others.get(name))
 
 
+def test_what_leads_nowhere_is_known_whatever_its_letters(db, tmp_path):
+    with connected():
+        copier = Copier(Surroundings(0, tmp_path, frozenset()))
+        assert [copier.is_dead(path) for path in ("/hiç-yok/", "/нет/", "/50%25/", "/articles/")] == [True] * 3 + [False]
+
+
 @pytest.mark.large
 class TestCopies:
     """The copy of a small publication."""
@@ -283,7 +290,7 @@ class TestCopies:
         assert f'<meta property="og:url" content="{BASE}/themes/syria/_/page-2/">' in second
         assert '<a href="/themes/syria/" rel="prev">' in second
         led = files["articles/led/index.html"]
-        assert 'Out and by year, dead, <a href="/articles/pipelines/?utm=1">mine</a>.' in led
+        assert 'Out and by year, dead, too, <a href="/articles/pipelines/?utm=1">mine</a>.' in led
         narrowed = re.search(r'<details class="narrow">.*?</details>', files["articles/index.html"], re.DOTALL)[0]
         assert '<a href="/themes/iraq/"' in narrowed
         assert 'class="out"' not in narrowed
@@ -319,7 +326,7 @@ class TestCopies:
         (copy / "feed.atom.gz").write_bytes(b"no gzip")
         (copy / "about" / "index.html").unlink()
         account = export(copy, anew=True)
-        assert (account.written, account.removed, account.dead) == (3, 0, ["/nowhere/"])
+        assert (account.written, account.removed, account.dead) == (3, 0, ["/hiç-yok/", "/nowhere/"])
         assert tree(copy) == whole
         assert differing(before, stamps(copy)) == ["about/index.html", "feed.atom.gz", "index.html"]
 
@@ -373,7 +380,7 @@ class TestCopies:
         said = {**tree(copy), "map": (copy / ".export" / "redirects.nginx.map").read_bytes()}
         assert [name for name, content in said.items() if b"coming-soon" in content or name.startswith("before")] == []
         make_article("Led", slug="led-before", themes=["Syria"], body="[As before](/before/) and [so](/articles/led).")
-        assert export(copy).dead == ["/before-that/", "/before-the-desk/", "/before/", "/coming-soon/", "/nowhere/"]
+        assert export(copy).dead == ["/before-that/", "/before-the-desk/", "/before/", "/coming-soon/", "/hiç-yok/", "/nowhere/"]
         led = (copy / "articles" / "led-before" / "index.html").read_text()
         assert 'As before and <a href="/articles/led">so</a>.' in led
 

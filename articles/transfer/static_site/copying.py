@@ -1,7 +1,7 @@
 """One file of a copy after the other: asked for, turned into what a static host can serve, put in place."""
 
 from typing import NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from django.template.loader import render_to_string
 
@@ -91,8 +91,9 @@ class Copier:
         except OSError as error:
             return Copied(job.name, "failed", f"{error.filename or job.name}: {error.strerror or error}")
 
-    def is_dead(self, address):
-        """Return whether the site has nothing at what has the `address` in the copy, or leads on to nothing from there."""
+    def is_dead(self, path):
+        """Return whether the site has nothing at what has the `path` (percent-decoded) in the copy, or leads on to nothing."""
+        address = quote(path)
         for _step in range(MOST_STEPS):
             answer = ask(original(address), self.base)
             if answer.status not in REDIRECTS:
