@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -108,6 +109,13 @@ def test_no_text_makes_inspecting_hang(body):
     started = datetime.datetime.now()
     inspect(body)
     assert datetime.datetime.now() - started < datetime.timedelta(seconds=5)
+
+
+def test_links_to_former_addresses_lead_somewhere_as_readers_follow_them():
+    for old in ("/2023/01/рус/", "/2019/old"):
+        Redirect.objects.create(site_id=1, old_path=old, new_path="/articles/new/")
+    told = ("/2023/01/рус/", "/2023/01/%D1%80%D1%83%D1%81/#a", "/2023/01/рус", "/2019/old/", "/2019/old", "/2019/")
+    assert [publishing.leads_somewhere(address) for address in told] == [True] * 5 + [False]
 
 
 def test_a_broken_link_stops_publication_at_the_desk_and_keeps_the_draft(desk):

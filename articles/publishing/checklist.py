@@ -1,15 +1,16 @@
 """What stands between a text and its readers, and what could be better."""
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from django.contrib.flatpages.models import FlatPage
-from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
+from ..middleware import present_path
 from ..models import Article, Author, Link, Picture, Series, Source, Theme, addresses, called
 from ..text import charts
 from ..text.inspect import inspect
@@ -132,13 +133,13 @@ def _is_stored(address):
 
 def leads_somewhere(address, article=None):
     """Whether the local `address` answers, or will once what is scheduled is out; `article` counts as out itself."""
-    path = address.partition("#")[0].partition("?")[0]
+    path = unquote(address.partition("#")[0].partition("?")[0])
     try:
         view = resolve(path)
     except Resolver404:
-        return Redirect.objects.filter(old_path=path).exists()
+        return present_path(path) is not None
     if view.url_name == "plain-page":
-        return FlatPage.objects.filter(url=path).exists() or Redirect.objects.filter(old_path=path).exists()
+        return FlatPage.objects.filter(url=path).exists() or present_path(path) is not None
     section = path.split("/")[1]
     slugs = view.kwargs.get("slug") or view.kwargs.get("slugs")
     if section not in SECTIONS or not slugs:
