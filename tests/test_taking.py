@@ -310,7 +310,9 @@ class TestAddresses:
             "/?cat=3",
             "/?p=3&x=1",
             "no",
-            "/a b/",
+            "/a  b/",
+            "/ a/",
+            "/a/\tb/",
             "/x" * 200,
             "/text-1",
             "/articles/text-1/",
@@ -318,6 +320,15 @@ class TestAddresses:
         (outcome,) = taken(a_document(1, old_paths=paths), a_document(2, old_paths=("/text-1",)), wishes=OUT)[:1]
         assert list(Redirect.objects.values_list("old_path", "new_path")) == [("/text-1", "/articles/text-1/")]
         assert client.get("/articles/text-1/").status_code == 200
+
+    def test_one_with_a_space_as_names_of_categories_have_leads_here(self, client, chief):
+        taken(a_document(1, old_paths=("/web dev/dış politika/a.html",)), wishes=OUT)
+        led = client.get("/web%20dev/d%C4%B1%C5%9F%20politika/a.html")
+        assert (led.status_code, led["Location"]) == (301, "/articles/text-1/")
+        client.force_login(chief)
+        data = {"site": 1, "old_path": "/web dev/b/", "new_path": "/articles/"}
+        assert client.post("/admin/redirects/redirect/add/", data).status_code == 302
+        assert client.get("/web%20dev/b/")["Location"] == "/articles/"
 
     def test_nor_does_a_row_that_somebody_typed(self, client, chief):
         client.force_login(chief)

@@ -109,7 +109,7 @@ class RightsAdmin(Recorded, GroupAdmin):
 class AddressForm(Opened):
     """A former address and where it leads: paths of this site, never another one's."""
 
-    PATH = RegexValidator(r"\A/(?:[^/\\\s][^\\\s]*)?\Z", _("Write a path of this site, such as /about/."))
+    PATH = RegexValidator(r"\A/(?:[^/\\\s](?:[^\\\s]| (?=\S))*)?\Z", _("Write a path of this site, such as /about/."))
     old_path = forms.CharField(max_length=200, label=_("redirect from"), validators=[PATH])
     new_path = forms.CharField(max_length=200, label=_("redirect to"), validators=[PATH])
 

@@ -19,8 +19,8 @@ from . import rights
 from .checklist import SECTIONS
 
 MOST = 100  # former addresses of a text
-# What the table of redirects and its form take, and `middleware.OldAddresses` leads on.
-PATH = re.compile(rf"(?=.{{1,200}}\Z)/[^\\\s\x00-\x1f\x7f?#]*(?:\?{NUMBERED})?")
+# What the table of redirects and its form take, and `middleware.OldAddresses` leads on; spaces are those of categories.
+PATH = re.compile(rf"(?=.{{1,200}}\Z)/(?:[^\\\s\x00-\x1f\x7f?#]|(?<=[^/\s]) (?=\S))*(?:\?{NUMBERED})?")
 TAKEN = gettext_lazy("Something else answers at its former address %s.")
 LEADING = gettext_lazy("Its former address %(old)s leads to %(new)s already.")
 
