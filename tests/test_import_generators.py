@@ -450,6 +450,13 @@ def test_what_is_put_in_again_and_again_is_more_than_is_read(body, tmp_path):
     assert isinstance(found, Refusal) and "more characters than are read" in found.words
 
 
+def test_addresses_of_hugo_go_by_the_date_of_a_text_not_the_day_it_came_out(tmp_path):
+    head = '+++\ntitle = "T"\nslug = "t"\ndate = 2022-02-03\npublishDate = 2023-05-06\n+++\nx\n'
+    conf = 'baseURL = "https://old.example/"\n[permalinks]\nposts = "/:year/:month/:day/:slug/"\n'
+    found = one(tmp_path, {"hugo.toml": conf, "content/posts/a.md": head}, "content/posts/a.md")
+    assert (found.old_paths, found.published_at.year) == (("/2022/02/03/t/",), 2023)
+
+
 def test_heads_of_themes_of_hugo(tmp_path):
     files = {
         "hugo.yaml": "baseURL: https://old.example\ntaxonomies: {tag: etiketler, author: yazarlar}\n",

@@ -436,6 +436,23 @@ def test_pictures_of_galleries_that_are_nowhere_are_told_of():
     assert "tells of none" in said(found)
 
 
+@pytest.mark.parametrize("shown", ["[gallery]", f"[gallery ids='{','.join(map(str, range(100, 700)))}']"])
+def test_galleries_of_many_pictures_are_taken_whole(shown):
+    library = [attachment(number, f"2024/01/{number}.jpg", parent=1) for number in range(100, 700)]
+    assert one(shown, *library).body.count("](") == 600
+
+
+def test_of_a_gallery_of_too_many_pictures_is_told(monkeypatch):
+    monkeypatch.setattr("articles.transfer.wordpress.shortcodes.MOST_PICTURES", 2)
+    found = one("[gallery]", *(attachment(number, f"2024/01/{number}.jpg", parent=1) for number in (5, 6, 7)))
+    assert found.body.count("](") == 2 and "more than 2 pictures" in said(found)
+
+
+def test_space_in_a_caption_is_passed_over_at_once():
+    found = one(f'[caption]{" " * 200_000}<img src="{UPLOADS}a.jpg">{" " * 200_000}Its words[/caption]', LIBRARY[0])
+    assert (found.body, found.pictures[0].caption) == ("![A](import:0)", "Its words")
+
+
 ATTRIBUTES = [
     "title='слово'",
     'text="слово"',

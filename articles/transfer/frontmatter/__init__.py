@@ -8,6 +8,7 @@ readers had it, `bodies` makes its text ours. Nothing is held of a file when the
 
 import posixpath
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -140,8 +141,12 @@ class _Reader:
         return quote(former or f"/articles/{names.slugify(self._slug(info))}/")
 
     def _former(self, info, notes):
+        text = info.text
+        if self.setup.dialect == Dialect.HUGO:  # its patterns go by `date`, whatever the day of publication
+            date = info.text.date and fields.published(info.fields, info.head, self.zone, [], ("date",))
+            text = replace(text, date=date or text.date)
         try:
-            return addresses.former(self.setup, info.text)
+            return addresses.former(self.setup, text)
         except addresses.Unknown as error:
             notes.append(Note(str(error)))
             return ""

@@ -261,12 +261,16 @@ class _Blog(Export):
     def gallery(self, ids, notes):
         """Return HTML of the pictures with these numbers, of all of the post for none; those that there aren't are told."""
         if not ids:
+            most = shortcodes.MOST_PICTURES
             found = self.kept.execute(
-                "SELECT id FROM attachments WHERE parent = ? AND ? LIMIT 200", [self.post, self.post]
+                "SELECT id FROM attachments WHERE parent = ? AND ? LIMIT ?", [self.post, self.post, most + 1]
             )
             ids = [number for (number,) in found.fetchall()]
             if not ids:
                 notes.add(_("A gallery of all its pictures was left out: the source tells of none."))
+            if len(ids) > most:
+                notes.add(_("Its galleries show more than %s pictures: the others were left out.") % most)
+                del ids[most:]
         shown = []
         for number in ids:
             known = self.one("SELECT address, alt, caption FROM attachments WHERE id = ?", number)

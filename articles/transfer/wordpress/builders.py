@@ -86,7 +86,7 @@ def said(kind, named):
     for name, value in named.items():
         value = _shown(kind, value.strip())
         if _PICTURED.fullmatch(name) and _NUMBERS.fullmatch(value):
-            ids += [int(each) for each in re.findall(r"(?<![\w|])\d{1,12}", value)][:500]
+            ids += [int(each) for each in re.findall(r"(?<![\w|])\d{1,12}", value)]
         elif _LED.fullmatch(name) and (found := _address(value)):
             if _PICTURE.search(found) and not picture:
                 picture = found

@@ -28,7 +28,7 @@ _ALONE = re.compile(
 # Code of several lines in a paragraph of its own; and code that a plugin shows as it was typed (WP-Syntax).
 _LINES_OF_CODE = re.compile(r"(\A|\n[ \t]*)<code>((?:(?!</?code\b)[^\n])*\n(?:(?!</?code\b).)*)</code>(?=[ \t]*(?:\n|\Z))", re.DOTALL)  # fmt: skip
 _RAW = re.compile(r"(<pre\b(?=[^<>]*\slang=)(?![^<>]*\bescaped=[\"']true)[^<>]*>)(?!\s{0,9}<code\b)(.*?)(?=</pre>)", re.DOTALL | re.IGNORECASE)  # fmt: skip
-_IMAGE = re.compile(r"((?:<a\b[^<>]*>)?\s*<img\b[^<>]*>\s*(?:</a>)?)")
+_IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?")
 DEEPEST = 50
 
 _NOTES = {"footnote", "ref", "efn_note", "efn-note", "mfn", "fn", "ftn", "easy_footnote", "footnotes_note"}
@@ -218,12 +218,12 @@ class _Shortcodes:
             return self._caption(named, inner)
         if kind == "gallery":
             ids = re.findall(r"\d{1,12}", named.get("ids") or named.get("include") or "")
-            return self._gallery(list(map(int, ids[:500])))
+            return self._gallery(list(map(int, ids)))
         if kind == "table" and named.get("id") and (table := self.blog.table(named["id"])):
             self.put_in = blocks.counted(self.put_in, table)
             return f"\n\n{table}\n\n"
         if kind == "playlist" and named.get("ids"):
-            files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"])[:500])))
+            files = self.blog.addresses(list(map(int, re.findall(r"\d{1,12}", named["ids"]))))
             if files:
                 frames = "".join(f'\n\n<iframe src="{escape(each)}"></iframe>\n\n' for each in files)
                 self.put_in = blocks.counted(self.put_in, frames)
@@ -252,7 +252,7 @@ class _Shortcodes:
             self.notes.add(_("Its galleries show more than %s pictures: the others were left out.") % MOST_PICTURES)
             return ""
         shown = self.blog.gallery(ids, self.notes)
-        self.pictures += shown.count("<img ")
+        self.pictures += len(ids) or shown.count("<img ")  # looked for, or shown
         self.put_in = blocks.counted(self.put_in, shown)
         return f"\n\n{shown}\n\n"
 

@@ -11,7 +11,7 @@ from ..documents import ThemeTold
 
 TABLE = """
 CREATE TABLE terms (taxonomy TEXT, slug TEXT, name TEXT, parent TEXT, description TEXT, PRIMARY KEY (taxonomy, slug));
-CREATE INDEX terms_by_name ON terms (name);
+CREATE INDEX terms_by_name ON terms (taxonomy, name);
 """
 DEEPEST = 10  # categories within each other
 LONGEST_SAID = 10_000  # characters of what is said of one
@@ -87,8 +87,11 @@ def _with_those_above(export, taxonomy, slug, name):
 
 def _found(export, taxonomy, mark):
     """Return (slug, name, mark of the term above, description) of a term by its slug, or its name, as older exports have it."""
-    question = "SELECT slug, name, parent, description FROM terms WHERE taxonomy = ? AND (slug = ? OR name = ?) ORDER BY slug <> ?"
-    return mark and export.one(question, taxonomy, mark, html.plain(unescape(mark)), mark)
+    question = "SELECT slug, name, parent, description FROM terms WHERE taxonomy = ? AND {} = ?"
+    if not mark:
+        return None
+    by_name = html.plain(unescape(mark))
+    return export.one(question.format("slug"), taxonomy, mark) or export.one(question.format("name"), taxonomy, by_name)
 
 
 def _paths(export, taxonomy, slugs):
