@@ -172,6 +172,13 @@ def test_two_editors_picks_are_merged():
     assert sorted(one.working.fields["read_next"]) == sorted([others[1].pk, others[2].pk])
 
 
+def test_parts_of_addresses_are_no_keywords():
+    fill()
+    body = "Seen <https://video.example/watch?v=dQw4w9WgXcQ>, www.Wxyzzy.example and https://Wxyzzy.example/Abcdef: vellumish."
+    made = make_article("Films", themes=["Cinema"], body=body)
+    assert {row.word for row in made.keywords.all()} == {"films", "seen", "vellumish"}
+
+
 def test_common_words_are_no_keywords():
     for number in range(12):
         rare = "quill" + "abcdefghijkl"[number]

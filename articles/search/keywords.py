@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections import Counter, defaultdict
 
 from django.conf import settings
@@ -24,6 +25,7 @@ MOST_COUNTED = 300  # articles: a word that more of them have tells little
 TITLE, SUMMARY = 4, 2  # how often a word there counts
 NAME = 2  # how much more a name tells than another word
 MOST_JOINED = 3  # words of one name
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")  # whose parts are no words
 _ENDS = frozenset('.!?…:;\n"“”„«»()[]•·–—')  # behind one of these a capital says nothing
 
 
@@ -31,7 +33,7 @@ def keywords(article):
     """Return [(term, the word or the name as it is spelt most often), …] of an indexed `article`, the most telling first."""
     counts, spellings = Counter(), defaultdict(Counter)
     untitled = dict.fromkeys(links.untitled(article.html), "")  # the words of another article's title
-    said = [(paragraph, 1) for paragraph in text.paragraphs(article.html, untitled)]
+    said = [(_ADDRESS.sub(" ", paragraph), 1) for paragraph in text.paragraphs(article.html, untitled)]
     parts = ((article.title, TITLE), (article.summary, SUMMARY), *said)
     for part, weight in parts:
         for word, spelt, sure in _spelt(part):
