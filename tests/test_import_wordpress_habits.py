@@ -212,6 +212,20 @@ def test_what_only_subscribers_could_see_is_nobodys():
     assert "Kept words" in said(found)
 
 
+@pytest.mark.parametrize("gate", ["[members_only]Secret[/members_only]", "[Restrict role='x']Secret[/Restrict]"])
+def test_nor_does_a_summary_tell_it(gate):
+    for content in (f"Open {gate} words<!--more-->End", f"Open {gate.replace('et[', 'et<!--more-->[')} words"):
+        assert (one(content).summary, "Secret" in one(content).body) == ("", False)
+
+
+def test_nor_does_a_block_that_is_kept_for_several_posts():
+    gate = "wp:premium-content/subscriber-view"
+    kept = item(9, kind="wp_block", content=f"<p>All.</p><!-- {gate} --><p>Secret</p><!-- /{gate} --><p>End.</p>")
+    found = one('<!-- wp:block {"ref":9} /-->', kept)
+    assert found.body == "All.\n\nEnd."
+    assert "not everybody could see was left out: Secret" in said(found)
+
+
 def test_captions_and_marks_of_notes_are_no_part_of_a_summary():
     content = (
         'One<sup class="fn"><a href="#a">1</a></sup> two[ref]Note[/ref], m<sup>2</sup>.\n\n<figure><img src="x"><figcaption>Below</figcaption></figure>'

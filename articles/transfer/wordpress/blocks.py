@@ -72,7 +72,7 @@ def without_comments(content, blog, notes, within=False):
         block = re.match(r"wp:(?:core/)?([a-z][a-z0-9/-]{0,80})", said)
         name, alone, kept = block[1] if block else "", said.endswith("/"), ""
         if alone and name == "block" and not within:
-            kept = blog.block(_number(said, "ref"))
+            kept = without_gated(blog.block(_number(said, "ref")), notes)
             put_in = counted(put_in, kept)
             kept = without_comments(kept, blog, notes, within=True)
             if kept and not _overrides(said):

@@ -11,7 +11,7 @@ from ... import names
 from .. import fields, html
 from ..documents import KEEPS, State
 from ..html.notes import Notes
-from . import blocks, shortcodes
+from . import blocks, builders, shortcodes
 from .wxr import DESCRIPTIONS
 
 DRAFTS = {"draft", "pending", "auto-draft", "future"}
@@ -63,7 +63,8 @@ def dates(row, notes):
 
 
 def summary(row):
-    """Return the excerpt; without one what search engines are told, or else what stands above "more", if it is short."""
+    """Return the excerpt; without one what search engines are told, or else what stands above "more", if it is short and
+    no part of it was for some readers only."""
     said = html.plain(row.get("excerpt:encoded", ""))
     if said:
         return said
@@ -71,6 +72,8 @@ def summary(row):
     if told and not _TEMPLATE.search(told):
         return told
     above = shortcodes.above_more(blocks.without_gated(row.get("content:encoded", ""), Notes()))[:LONGEST_ABOVE]
+    if any(builders.is_gated(name.lower()) for name in re.findall(r"\[([a-zA-Z][\w-]*)", above)):
+        return ""
     above = html.plain(re.sub(r"\[/?[a-z_-]+[^\[\]]{0,500}\]", " ", _BESIDE.sub("", above)))
     return above if len(above) <= LONGEST_SUMMARY else ""
 
