@@ -231,7 +231,9 @@ def differing(files, others):
 def test_what_leads_nowhere_is_known_whatever_its_letters(db, tmp_path):
     with connected():
         copier = Copier(Surroundings(0, tmp_path, frozenset()))
-        assert [copier.is_dead(path) for path in ("/hiç-yok/", "/нет/", "/50%25/", "/articles/")] == [True] * 3 + [False]
+        assert [copier.is_dead(path) for path in ("/hiç-yok/", "/нет/", "/50%25/", "/articles/")] == [True] * 3 + [
+            False
+        ]
 
 
 @pytest.mark.large
@@ -380,7 +382,14 @@ class TestCopies:
         said = {**tree(copy), "map": (copy / ".export" / "redirects.nginx.map").read_bytes()}
         assert [name for name, content in said.items() if b"coming-soon" in content or name.startswith("before")] == []
         make_article("Led", slug="led-before", themes=["Syria"], body="[As before](/before/) and [so](/articles/led).")
-        assert export(copy).dead == ["/before-that/", "/before-the-desk/", "/before/", "/coming-soon/", "/hiç-yok/", "/nowhere/"]
+        assert export(copy).dead == [
+            "/before-that/",
+            "/before-the-desk/",
+            "/before/",
+            "/coming-soon/",
+            "/hiç-yok/",
+            "/nowhere/",
+        ]
         led = (copy / "articles" / "led-before" / "index.html").read_text()
         assert 'As before and <a href="/articles/led">so</a>.' in led
 
