@@ -95,6 +95,7 @@ def file_of(address):
     return file_at(unquote(address.partition("?")[0]))
 
 
+@functools.lru_cache(maxsize=20_000)
 def path_of(address):
     """Return the path (percent-decoded) at which a host has the file for an `address` that `in_copy` gave: /x is /x/ there."""
     return f"/{file_of(address).removesuffix('index.html')}"

@@ -5,6 +5,7 @@ text, in the texts of feeds too, choices of filters and forms go. Pages, archive
 Pages come from the site's own templates and sanitiser: attributes are quoted, and `<` begins a tag and nothing else.
 """
 
+import functools
 import json
 import re
 from dataclasses import dataclass, field
@@ -41,31 +42,41 @@ class Links:
     dead: frozenset = frozenset()
     found: set = field(default_factory=set)
 
-    def __post_init__(self):
-        path, _question, query = self.page.partition("?")
-        self.moved = in_copy(unquote(path), query) != self.page
-
     def lead(self, value):
         """Return `value`, an address on the page, as the copy has it; None for what it hasn't."""
         if value.startswith(("#", "data:", "https://")) and not value.startswith(self.base) or not value:
             return value  # as most are
-        try:
-            whole = urljoin(self.base + self.page, value)
-            parts = urlsplit(whole)
-        except ValueError:
-            return value
-        if not (whole == self.base or whole.startswith((f"{self.base}/", f"{self.base}?", f"{self.base}#"))):
-            return value
-        path = unquote(parts.path) or "/"
-        copied = in_copy(path, parts.query)
-        if copied is None or path_of(copied) in self.dead:
+        anywhere = value.startswith(("/", self.base))
+        copied, led = _led(self.base, "" if anywhere else self.page, value)
+        if copied and path_of(copied) in self.dead:
             return None
-        self.found.add(copied)
-        is_whole = value.startswith(self.base)
-        if (in_copy(path) == copied or "v=" in parts.query) and (is_whole or not self.moved or value.startswith("/")):
-            return value
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
-        return f"{self.base if is_whole else ''}{copied}{fragment}"
+        if copied:
+            self.found.add(copied)
+        return led
+
+
+@functools.lru_cache(maxsize=50_000)
+def _led(base, page, value):
+    """Return (the address of the copy that `value` leads to from the `page`, how the copy has it); (None, `value`) for what is
+    not of the site, (None, None) for what is not in the copy. What says the whole path leads to the same from any page ("").
+    """
+    try:
+        whole = urljoin(base + page, value)
+        parts = urlsplit(whole)
+    except ValueError:
+        return None, value
+    if not (whole == base or whole.startswith((f"{base}/", f"{base}?", f"{base}#"))):
+        return None, value
+    path = unquote(parts.path) or "/"
+    copied = in_copy(path, parts.query)
+    if copied is None:
+        return None, None
+    before, _question, query = page.partition("?")
+    stays = not page or in_copy(unquote(before), query) == page
+    if (in_copy(path) == copied or "v=" in parts.query) and stays:
+        return copied, value
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return copied, f"{base if value.startswith(base) else ''}{copied}{fragment}"
 
 
 def page(html, links):
