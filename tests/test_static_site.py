@@ -236,6 +236,15 @@ def test_what_leads_nowhere_is_known_whatever_its_letters(db, tmp_path):
         ]
 
 
+def test_static_files_that_were_not_collected_are_told(settings, tmp_path):
+    kept = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": kept}
+    settings.STATIC_ROOT = tmp_path / "static"
+    with pytest.raises(CommandError, match="run manage.py collectstatic first"):
+        call_command("export_site", tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
 @pytest.mark.large
 class TestCopies:
     """The copy of a small publication."""

@@ -17,6 +17,8 @@ from urllib.parse import quote, unquote
 
 from django.contrib.redirects.models import Redirect
 from django.db.models import Count, Max
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from ... import processes
 from ...middleware import Publication
@@ -58,8 +60,12 @@ def export(path, *, now, workers=1, anew=False, say=lambda line: None):
     """Bring the copy of the site in the folder `path` in line with what readers see; return an `Account`.
 
     `now()` gives the present instant (aware). Work in as many processes as there are `workers`; `anew`: ask for everything,
-    whatever is known of it. `say(line)` is told now and then how far it is. Raise Refused for a folder that can't be had.
+    whatever is known of it. `say(line)` is told now and then how far it is. Raise Refused for a folder that can't be had, and where static files were not collected.
     """
+    try:
+        static("site.css")
+    except ValueError as error:
+        raise Refused(_("The static files have not been collected: run manage.py collectstatic first.")) from error
     with opened(path) as (folder, manifest):
         state = _state()
         if not anew and manifest.told("standing") == state:
