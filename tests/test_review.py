@@ -61,7 +61,6 @@ def test_a_sound_text_passes(body, settings):
     assert found(body) == []
 
 
-@pytest.mark.large
 @pytest.mark.parametrize(
     ("body", "blocks", "about"),
     [
