@@ -733,6 +733,13 @@ def test_a_text_that_leads_elsewhere_says_where(head, tmp_path):
     assert (found.body, words(found)[0]) == ("", f"Nothing is taken of these fields of its head: {head.lower()}.")
 
 
+def test_many_links_to_a_name_that_many_files_have_are_led_at_once(tmp_path):
+    files = {f"{number:03}/x.md": "# X\n\ny" for number in range(200)} | {"a.md": "# A\n\n" + "[[x]] " * 20_000}
+    found = one(tmp_path, files, "a.md")
+    assert found.body.count("](/articles/x/)") == 20_000
+    assert "“x” fits 200 files: it is taken for 000/x.md." in words(found)
+
+
 def test_tabs_of_mkdocs(tmp_path):
     body = '??? question\n    Folded\n\n=== "Tab A"\n\n    Words *of* A\n\n    - a\n\n=== "Tab B"\n\n    Words of B\n\nAfter'
     assert taken(tmp_path, body).body == (

@@ -3,11 +3,13 @@
 import posixpath
 import unicodedata
 from bisect import bisect_left
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from .setups import TEXTS
 
+REMEMBERED = 4_096  # names in a text
 MOST_NAMESAKES = 200  # files of one name that are looked at; a link that tells the whole path finds any
 
 
@@ -25,6 +27,7 @@ class Finder:
         is a list of all files that lie beside the text, and in folders there.
         """
 
+        @lru_cache(REMEMBERED)
         def find(words, kind):
             if kind == "beside":
                 return self._beside(f"{posixpath.dirname(name)}/")
@@ -96,7 +99,8 @@ def _listed(files, key, name):
 def _nearest(several, name):
     """Return those of `several` files with which `name` has most folders in common."""
     common = [len(posixpath.commonpath([each, name])) for each in several]
-    return [each for each, shared in zip(several, common, strict=True) if shared == max(common)]
+    most = max(common, default=0)
+    return [each for each, shared in zip(several, common, strict=True) if shared == most]
 
 
 def _ends_with(name, words):
