@@ -306,6 +306,7 @@ def clock(monkeypatch):
     return move
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("seed", range(int(os.environ.get("SEEDS", "1"))))
 def test_whatever_editors_do_readers_get_what_rendering_anew_gives(client, kept, clock, monkeypatch, seed):
     world = World(random.Random(seed), clock)  # noqa: S311 - not a secret
