@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import sqlite3
 from unittest import mock
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -230,7 +231,7 @@ def differing(files, others):
 
 def test_what_leads_nowhere_is_known_whatever_its_letters(db, tmp_path):
     with connected():
-        copier = Copier(Surroundings(0, tmp_path, frozenset()))
+        copier = Copier(Surroundings(tmp_path, frozenset()))
         assert [copier.is_dead(path) for path in ("/hiç-yok/", "/нет/", "/50%25/", "/articles/")] == [True] * 3 + [
             False
         ]
@@ -359,6 +360,16 @@ class TestCopies:
         assert broken(now) == []
         account = export(copy, anew=True)
         assert (account.written, account.removed) == (0, 0), differing(now, tree(copy))
+
+    def test_a_copy_made_before_links_were_remembered_is_gone_on_with(self, copy):
+        with contextlib.closing(sqlite3.connect(copy / ".export" / "manifest.sqlite3")) as manifest:
+            manifest.execute("ALTER TABLE file DROP COLUMN links")
+        whole = tree(copy)
+        a_publication()
+        account = export(copy)
+        assert account.asked == sum(account.kinds.values())
+        assert whole.keys() < tree(copy).keys()
+        assert broken(tree(copy)) == []
 
     def test_what_is_scheduled_appears_in_its_hour(self, copy, tmp_path, monkeypatch):
         soon = timezone.now() + datetime.timedelta(hours=1)

@@ -24,9 +24,10 @@ from ... import processes
 from ...middleware import Publication
 from ...models import Article, standing
 from ...models.rendition import made_by
-from . import copying, hosting, rewriting
+from . import copying, hosting
 from .addresses import file_at, file_of, original, path_of
 from .folder import Refused, opened
+from .manifest import unpacked
 from .marks import Marks
 
 __all__ = ["Account", "Refused", "export"]
@@ -34,6 +35,7 @@ __all__ = ["Account", "Refused", "export"]
 PART = 25  # files that a process is given at a time
 PAUSE = 5  # seconds between two lines
 ROUNDS = 3  # while people publish
+MOST_KNOWN = 200_000  # addresses that a run remembers to have wanted
 FIRST = ("/", "/sitemap.xml", "/robots.txt", "/feeds.opml", "/search/")
 _HISTORY = "/history/"
 
@@ -99,11 +101,12 @@ class _Run:
         publication = Publication()
         self.base = publication.base
         dead = set(json.loads(manifest.told("dead", "[]")))
-        copier = copying.Copier(copying.Surroundings(0, folder.path, frozenset()))
+        copier = copying.Copier(copying.Surroundings(folder.path, frozenset()))
         self.dead = {address for address in dead if copier.is_dead(address)}
         # Where something is there again, nobody knows which pages lead to it.
         self.marks = Marks(publication, now(), anew or self.dead != dead)
         self.number = manifest.begin()
+        self.known = set()  # addresses that were led to already
         self.began = self.told = time.monotonic()
         self.done = 0
 
@@ -117,8 +120,8 @@ class _Run:
         finally:
             if pool:
                 pool.shutdown(cancel_futures=True)
-        gone = [original(address) for _name, address, _target in self.manifest.of(self.number, "gone")]
-        missing = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
+        gone = [original(address) for _name, address, _target, _links in self.manifest.of(self.number, "gone")]
+        missing = {name for name, _address, _target, _links in self.manifest.of(self.number, "missing")}
         leading = [(old, new) for old, new in self.redirects if file_at(old) not in missing]
         self.account.written += hosting.write(self.folder, leading, [unquote(path) for path in gone])
         if not self.account.failed:
@@ -139,7 +142,7 @@ class _Run:
                 self.manifest.want(file_at(path), quote(path), self.number)
         self._work(pool)
         for _step in range(copying.MOST_STEPS):  # what led to nothing leads there no more, nor what led to that
-            found = {name for name, _address, _target in self.manifest.of(self.number, "missing")}
+            found = {name for name, _address, _target, _links in self.manifest.of(self.number, "missing")}
             newly = {f"/{name.removesuffix('index.html')}" for name in found} - self.dead
             self.dead |= newly
             if not newly or not self._mend(newly):
@@ -165,11 +168,14 @@ class _Run:
 
     def _work(self, pool):
         """Copy what waits, and what that leads to, until nothing does."""
-        told = copying.Surroundings(self.number, str(self.folder.path), frozenset(self.dead))
+        told = copying.Surroundings(str(self.folder.path), frozenset(self.dead))
         work, running = partial(copying.copy, told), {}
         while True:
             while len(running) < 2 * self.workers and (part := self.manifest.take(PART)):
-                jobs, marks = self.marks.jobs(part, self.folder)
+                jobs, marks, stay = self.marks.jobs(part, self.folder)
+                self._keep(stay)
+                if not jobs:
+                    continue
                 if pool:
                     running[pool.submit(work, jobs)] = marks
                 else:
@@ -188,11 +194,31 @@ class _Run:
                 if each.kind == "failed":
                     self.account.failed.append(each.target)
                 mark = self.marks.of(each, marks.get(each.name, ""))
-                self.account.asked += each.asked
-                self.manifest.done(each.name, each.kind, each.target, mark)
-                for address in each.found:
-                    self._want(address)
-        self.done += len(copied)
+                self.manifest.done(each.name, each.kind, each.target, mark, each.links)
+                self._follow(each.links)
+        self.account.asked += len(copied)
+        self._count(len(copied))
+
+    def _keep(self, files):
+        """Leave the `files`, each a `File`, as they are."""
+        with self.manifest.at_once():
+            for file in files:
+                self._follow(file.links)
+        self.account.kinds["file"] += len(files)
+        self._count(len(files))
+
+    def _follow(self, links):
+        """Have what the `links` (`packed`) lead to fetched."""
+        new = unpacked(links) - self.known
+        if len(self.known) > MOST_KNOWN:
+            self.known.clear()
+        self.known |= new
+        for address in new:
+            self._want(address)
+
+    def _count(self, done):
+        """Say now and then how far it is, with so many more files `done`."""
+        self.done += done
         now = time.monotonic()
         if now - self.told >= PAUSE:
             self.told = now
@@ -206,14 +232,8 @@ class _Run:
 
     def _mend(self, dead):
         """Have pages copied again that lead to an address of `dead`; return whether there are any."""
-        found = []
-        for name, address, _target in self.manifest.of(self.number, "file", "gone", "moved"):
-            kind = rewriting.kind_of(name)
-            if kind and (content := self.folder.read(name)):
-                links = rewriting.Links(self.base, address)
-                rewriting.copied(content, kind, links)
-                if not dead.isdisjoint(path_of(link) for link in links.found):
-                    found.append(name)
+        copied = self.manifest.of(self.number, "file", "gone", "moved")
+        found = [name for name, *_rest, links in copied if not dead.isdisjoint(map(path_of, unpacked(links)))]
         with self.manifest.at_once():
             for name in found:
                 self.manifest.again(name)

@@ -11,26 +11,24 @@ from . import rewriting
 from .addresses import in_copy, original, path_of
 from .fetching import Answer, ask
 from .folder import Folder
+from .manifest import packed
 
 NOT_FOUND, NOWHERE = "404.html", "/_/nowhere/"
 MOST_STEPS = 3  # from a former address to the present one
-MOST_KNOWN = 100_000  # addresses that a process remembers to have told of
 PAGE = (".html", ".htm")
 REDIRECTS = range(300, 400)
 
 
 class Job(NamedTuple):
-    """A file to copy: its name, its address on the site, and whether it is known to be what it was."""
+    """A file to copy: its name and its address on the site."""
 
     name: str
     address: str
-    same: bool
 
 
 class Surroundings(NamedTuple):
-    """What all files of a run share: its number, the folder, the addresses that answer with nothing."""
+    """What all files of a run share: the folder, the addresses that answer with nothing."""
 
-    run: int
     path: str
     dead: frozenset
 
@@ -39,35 +37,21 @@ class Copied(NamedTuple):
     """What became of a file.
 
     `kind` is "file", "moved" (leads to the address `target`), "gone" (was withdrawn), "missing", or "failed" for the reason
-    `target`. It was `asked` for unless it was known to be the same. `found` are the addresses of the copy that it leads to, those alone of which this process hasn't told yet.
+    `target`. `links` are the addresses of the copy that it leads to, `packed`.
     """
 
     name: str
     kind: str
     target: str = ""
     written: bool = False
-    asked: bool = True
-    found: tuple = ()
+    links: bytes = packed(())
     facet: tuple | None = None
-
-
-_run, _known = None, set()  # what this process has told of in the present run
 
 
 def copy(surroundings, jobs):
     """Return what became (`Copied`) of each of the `jobs`."""
-    global _run
-    if _run != surroundings or len(_known) > MOST_KNOWN:
-        _known.clear()
-    _run = surroundings
     copier = Copier(surroundings)
-    told = []
-    for job in jobs:
-        copied = copier.copy(job)
-        new = tuple(address for address in copied.found if address not in _known)
-        _known.update(new)
-        told.append(copied._replace(found=new))
-    return told
+    return [copier.copy(job) for job in jobs]
 
 
 class Copier:
@@ -80,14 +64,8 @@ class Copier:
 
     def copy(self, job):
         """Return what became (`Copied`) of one `Job`."""
-        links = rewriting.Links(self.base, job.address, self.dead)
-        if job.same:
-            if kind := rewriting.kind_of(job.name):
-                rewriting.copied(self.folder.read(job.name), kind, links)
-            return Copied(job.name, "file", asked=False, found=tuple(links.found))
         try:
-            answer = self._asked(job)
-            return self._put(job, answer, links)
+            return self._put(job, self._asked(job))
         except OSError as error:
             return Copied(job.name, "failed", f"{error.filename or job.name}: {error.strerror or error}")
 
@@ -110,17 +88,18 @@ class Copier:
             return Answer(200, "text/html", self._page("articles/copy_search.html", themes=front_themes()))
         return ask(job.address, self.base)
 
-    def _put(self, job, answer, links):
+    def _put(self, job, answer):
         if answer.status in REDIRECTS:
             return self._moved(job, answer)
         if answer.status == 404:
             return Copied(job.name, "missing", written=self.folder.clear(job.name))
         if answer.status not in {200, 410}:
             return Copied(job.name, "failed", f"{job.address}: {answer.status}")
+        links = rewriting.Links(self.base, job.address, self.dead)
         content = rewriting.copied(answer.content, answer.kind, links)
         kind = "file" if answer.status == 200 else "gone"
         written = self.folder.put(job.name, content)
-        return Copied(job.name, kind, written=written, found=tuple(links.found), facet=answer.facet)
+        return Copied(job.name, kind, written=written, links=packed(links.found), facet=answer.facet)
 
     def _moved(self, job, answer):
         """Put a page that leads on where `answer` does, or for what is no page, such as a feed, what is there now."""
@@ -129,14 +108,15 @@ class Copier:
             return Copied(job.name, "missing", written=self.folder.clear(job.name))
         if job.name.endswith(PAGE):
             content = self._page("articles/moved.html", to=target, whole=urljoin(self.base, target))
-            return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
+            return Copied(job.name, "moved", target, self.folder.put(job.name, content), packed((target,)))
         for _step in range(MOST_STEPS):
             address = original(target)
             answer = ask(address, self.base)
             if answer.status == 200:
                 links = rewriting.Links(self.base, address, self.dead)
                 content = rewriting.copied(answer.content, answer.kind, links)
-                return Copied(job.name, "moved", target, self.folder.put(job.name, content), found=(target,))
+                written = self.folder.put(job.name, content)
+                return Copied(job.name, "moved", target, written, packed({target, *links.found}))
             target = self._target(answer)
             if target is None:
                 break

@@ -44,12 +44,16 @@ class Marks:
         self.anew = anew
 
     def jobs(self, part, folder):
-        """Return ([`Job`, …] of the `part`, rows of the manifest; {name: mark} of what has one before it is asked for)."""
-        slugs = {found[1] for _name, address, _mark in part if (found := _ARTICLE.fullmatch(address))}
+        """Tell of the `part`, each a `File`, what is to be asked for and what is known to be what it was.
+
+        Return ([`Job`, …], {name: mark} of those that have one before they are asked for, [`File`, …] that stay).
+        """
+        slugs = {found[1] for file in part if (found := _ARTICLE.fullmatch(file.address))}
         serials = self._serials(slugs)
-        cited = self._cited({found[1] for _name, address, _mark in part if (found := _SOURCE.fullmatch(address))})
-        jobs, marks = [], {}
-        for name, address, kept in part:
+        cited = self._cited({found[1] for file in part if (found := _SOURCE.fullmatch(file.address))})
+        jobs, marks, stay = [], {}, []
+        for file in part:
+            name, address, kept, links = file
             found = _ARTICLE.fullmatch(address)
             is_held = True
             if found:
@@ -62,11 +66,12 @@ class Marks:
             elif fetching.is_for_ever(name):
                 marks[name] = "for ever"
             present = marks.get(name) or self._of_facet(kept)
-            same = bool(kept) and kept == present and is_held and not self.anew and folder.has(name)
-            jobs.append(Job(name, address, same))
-            if same:
-                marks[name] = kept
-        return jobs, marks
+            known = kept and kept == present and links is not None
+            if known and is_held and not self.anew and folder.has(name):
+                stay.append(file)
+            else:
+                jobs.append(Job(name, address))
+        return jobs, marks, stay
 
     def of(self, copied, mark):
         """Return the mark by which what was `copied` will be known; `mark` is the one it had before, if any."""

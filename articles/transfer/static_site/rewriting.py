@@ -194,15 +194,6 @@ def stylesheet(text, links):
     return text
 
 
-def kind_of(name):
-    """Return the media type of the file `name`, as far as `copied` needs it."""
-    ending = name.rpartition(".")[2]
-    if name.rpartition("/")[2] == "feed.json":
-        return "application/feed+json"
-    known = {"html": "text/html", "css": "text/css", "opml": "text/x-opml"}
-    return known.get(ending, "application/xml" if ending in {"atom", "rss", "xml"} else "")
-
-
 def copied(content, kind, links):
     """Return the `content` (bytes) of the media type `kind` as the copy has it, with `Links`."""
     turn = {"text/html": page, "text/css": stylesheet}.get(kind)
