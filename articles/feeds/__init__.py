@@ -125,7 +125,7 @@ def _response(request, channel, format, number, changed):
     generator.latest_post_date = lambda: latest
     response = HttpResponse(generator.written(), content_type=generator.content_type)
     if channel.listing and items and all(each["kept"] for each in items):
-        depending(response, channel.listing.facet, narrow=channel.listing.is_narrow)
+        depending(response, channel.listing.followed_facet, narrow=channel.listing.is_narrow)
     if hub:
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'  # WebSub, section 4
     return response

@@ -217,14 +217,17 @@ class Listing:
 
     @property
     def facet(self):
-        """The `Facet` whose articles a page of the listing is about: that of a theme, an author, a series, or everything.
+        """The `Facet` whose articles a page of the listing is about, one of those that all of them carry.
 
         None for a search, which nobody keeps.
         """
-        if self.searching:
-            return None
         everything = self.front or self.path.startswith("/articles/")  # which shows the years of everything
-        return EVERYTHING if everything else reading.carried(self)[0]
+        return EVERYTHING if everything and not self.searching else self.followed_facet
+
+    @property
+    def followed_facet(self):
+        """The same for a feed of the listing, which shows its articles alone."""
+        return None if self.searching else reading.carried(self)[0]
 
     def articles(self, at=None):
         """Return the queryset of the listing's articles that are public at `at`, in order (a search: newest first)."""

@@ -62,6 +62,10 @@ class RenditionQuerySet(models.QuerySet):
         """Empty these, and let nothing be kept in them that is being rendered now."""
         return self.update(serial=F("serial") + 1, stamp="", until=None, **COLUMNS)
 
+    def forget_page(self):
+        """Empty the pages of these alone, and let nothing be kept that is being rendered now."""
+        return self.update(serial=F("serial") + 1, page=b"")
+
 
 class Rendition(models.Model):
     """What was rendered of an article: its entry in lists, its page, its item in feeds; derived, never edited.

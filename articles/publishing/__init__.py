@@ -322,7 +322,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
     old_path = article.get_absolute_url() if article.published_at and article.published_at <= now else None
     begin_rendition(article)
     if article.published_at is not None:  # what readers never saw is shown nowhere yet
-        forget(showing(article))
+        forget(*showing(article))
     write_row(article, fields, rendered, revision)
     set_dates(article, was_live=was_live, change=change, at=at or dated or came_out(article, now), now=now)
     with recounted([article.pk]):
@@ -338,7 +338,7 @@ def _publish(article, fields, rendered, by, based_on, at, change, note, dated, n
         lead_here(article)
     search.index(article)
     write_kin(article, fields)
-    forget(showing(article))
+    forget(*showing(article))
     if article.is_public():  # by now: its hour may have come while this waited for its turn
         Edition.touch()
     told = {**told_in_the_log(article), "change": change, "note": note}
@@ -382,7 +382,7 @@ def _withdraw(article, fields, by, based_on, note, now, was_live, form):
     before = told_in_the_log(article)
     kind = Revision.Kind.WITHDRAWN if was_live else Revision.Kind.DRAFT
     advance(article, fields, kind=kind, based_on=based_on, by=by, note=note, at=now, form=form)
-    forget(showing(article))
+    forget(*showing(article))
     with recounted([article.pk]):
         if article.is_public():  # one whose hour came while this waited is a draft again all the same
             Edition.touch()

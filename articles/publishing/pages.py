@@ -1,6 +1,6 @@
 """Which lists and feeds a change of articles concerns, and keeping those that somebody asked for.
 
-A list is of one facet: everything, or the articles of a theme, an author or a series. Whoever forgets the renditions of
+A list is of one facet: everything, or the articles of a theme, an author, a series, a language, a year or a month. Whoever forgets the renditions of
 articles marks what they carry, so that every page of those lists is made anew; what may show anywhere else moves
 `Edition.wide` or `Edition.names`.
 """
@@ -13,7 +13,7 @@ from django.db.models import Max, Subquery
 from ..models import Article, ArticleAuthor, ArticleTheme, Edition, Facet, FacetMark, KeptPage, Link
 from ..models.edition import fresh
 from ..models.rendition import made_by
-from ..models.tally import EVERYTHING, Kind
+from ..models.tally import EVERYTHING, Kind, dated_facets, language_facet
 
 MOST_KEPT = 10_000  # pages; the one that was first made goes first
 
@@ -27,10 +27,13 @@ def mark_changed(keys):
     named = Link.objects.filter(article__in=keys, to_theme__isnull=False).values_list("to_theme")
     naming = Link.objects.filter(to_article__in=keys, theme__isnull=False).values_list("theme")
     authors = ArticleAuthor.objects.order_by().filter(article__in=keys).values_list("author")
-    series = Article.objects.filter(pk__in=keys, series__isnull=False).values_list("series")
-    facets = [EVERYTHING, *(Facet(Kind.THEME.value, pk) for (pk,) in themes.union(named, naming))]
-    facets += [Facet(Kind.AUTHOR.value, pk) for (pk,) in authors.distinct()]
-    facets += [Facet(Kind.SERIES.value, pk) for (pk,) in series.distinct()]
+    facets = {EVERYTHING, *(Facet(Kind.THEME.value, pk) for (pk,) in themes.union(named, naming))}
+    facets |= {Facet(Kind.AUTHOR.value, pk) for (pk,) in authors.distinct()}
+    for series, language, moment in Article.objects.filter(pk__in=keys).values_list(
+        "series", "language", "published_at"
+    ):
+        facets |= {language_facet(language), *(dated_facets(moment) if moment else ())}
+        facets |= {Facet(Kind.SERIES.value, series)} if series else set()
     mark = fresh()
     rows = [FacetMark(kind=kind, value=value, mark=mark) for kind, value in sorted(facets)]
     FacetMark.objects.bulk_create(rows, update_conflicts=True, unique_fields=["kind", "value"], update_fields=["mark"])

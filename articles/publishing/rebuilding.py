@@ -42,7 +42,7 @@ def rebuild(article):
         if now.withdrawn_at is None:
             search.index(now)
             write_kin(now, Fields.of(now.live))
-        forget(shown | showing(now))
+        forget(*(shown | showing(now)))
     return changed
 
 
@@ -55,7 +55,7 @@ def reindex(article):
         search.index(now)
         shown = showing(now)
         write_kin(now, Fields.of(now.live))
-        forget(shown | showing(now))
+        forget(*(shown | showing(now)))
     else:
         search.forget(now)
 

@@ -6,7 +6,9 @@ in any text (names of themes, words of pictures, the site's own name) moves `Edi
 """
 
 import zlib
+from typing import NamedTuple
 
+from django.db.models import Value
 from django.utils import timezone
 
 from ..models import Article, Likeness, Link, ReadNext, Rendition
@@ -17,14 +19,27 @@ from .pages import mark_changed
 MOST_AT_ONCE = 500
 
 
+class Showing(NamedTuple):
+    """The keys of articles that show others: `anywhere`, in lists and feeds too, or on their `pages` alone, for being alike."""
+
+    anywhere: frozenset
+    pages: frozenset
+
+    def __or__(self, other):
+        """Return what is in this one or the `other`."""
+        return Showing(self.anywhere | other.anywhere, self.pages | other.pages)
+
+
 def showing(*articles):
-    """Return the keys of `articles`, of their translations, and of all whose pages show one of these, or will."""
+    """Return the `Showing` of `articles` and their translations: these, and all that show one of them, or will."""
     keys = {article.pk for article in articles}
     keys |= set(Article.objects.filter(translation_of__in=keys).values_list("pk", flat=True))
-    suggested = [
-        model.objects.order_by().filter(other__in=keys).values_list("article") for model in (ReadNext, Likeness)
-    ]
-    return keys | _keys(*_tied(keys), *suggested)
+    first, *others = _tied(keys, Value(0))
+    alike = Likeness.objects.order_by().filter(other__in=keys).values_list("article", Value(1))
+    found = ({*keys}, set())
+    for pk, is_alike in first.union(*others, alike):
+        found[is_alike].add(pk)
+    return Showing(*(frozenset(each - {None}) for each in found))
 
 
 def linked_by(**text):
@@ -32,21 +47,21 @@ def linked_by(**text):
     return set(Link.objects.filter(**text).exclude(to_article=None).values_list("to_article", flat=True))
 
 
-def _keys(first, *others):
-    return {pk for (pk,) in first.union(*others) if pk}
+def _tied(keys, *told):
+    """Return querysets of the articles that show the articles `keys` as these show them: by a link, series, translation, choice.
 
-
-def _tied(keys):
-    """Return querysets of the articles that show the articles `keys` as these show them: by a link, series, translation."""
+    Each row is a key, or None, and what else is `told`.
+    """
     rows = Article.objects.filter(pk__in=keys)
     originals = rows.exclude(translation_of=None).values("translation_of")
     return [
-        rows.values_list("translation_of"),
-        Article.objects.filter(translation_of__in=keys).values_list("pk"),
-        Article.objects.filter(translation_of__in=originals).values_list("pk"),
-        Article.objects.filter(series__in=rows.exclude(series=None).values("series")).values_list("pk"),
-        Link.objects.filter(to_article__in=keys).values_list("article"),
-        Link.objects.filter(article__in=keys).values_list("to_article"),
+        rows.values_list("translation_of", *told),
+        Article.objects.filter(translation_of__in=keys).values_list("pk", *told),
+        Article.objects.filter(translation_of__in=originals).values_list("pk", *told),
+        Article.objects.filter(series__in=rows.exclude(series=None).values("series")).values_list("pk", *told),
+        Link.objects.filter(to_article__in=keys).values_list("article", *told),
+        Link.objects.filter(article__in=keys).values_list("to_article", *told),
+        ReadNext.objects.order_by().filter(other__in=keys).values_list("article", *told),
     ]
 
 
@@ -56,15 +71,17 @@ def begin_rendition(article):
         Rendition.objects.create(article=article)
 
 
-def forget(keys):
-    """Forget what is kept of the articles `keys`, and the lists they are in; called in one's turn, in the transaction
-    of the change.
+def forget(keys, pages=()):
+    """Forget what is kept of the articles `keys`, and the lists they are in, and the page alone of those of `pages`; called
+    in one's turn, in the transaction of the change.
     """
-    keys = sorted(keys)
+    keys, pages = sorted(keys), sorted({*pages} - {*keys})
     for start in range(0, len(keys), MOST_AT_ONCE):
         part = keys[start : start + MOST_AT_ONCE]
         Rendition.objects.filter(pk__in=part).forget()
         mark_changed(part)
+    for start in range(0, len(pages), MOST_AT_ONCE):
+        Rendition.objects.filter(pk__in=pages[start : start + MOST_AT_ONCE]).forget_page()
 
 
 def store_rendition(ticket, column, rendered):
@@ -82,6 +99,8 @@ def store_rendition(ticket, column, rendered):
         if ticket.at < row.since:
             return  # something may have fallen due in between
         kept |= {"since": ticket.at}
+        if column == "page":  # which may lead on to others than when the rest was made
+            kept |= {"until": _due(ticket)}
     else:
         others = {name: empty for name, empty in COLUMNS.items() if name != column}
         kept |= others | {"stamp": ticket.stamp, "since": ticket.at, "until": _due(ticket)}
@@ -94,11 +113,11 @@ def _due(ticket):
     scheduled = dict(coming.values_list("pk", "published_at"))
     if not scheduled:
         return None
+    first, *others = _tied([ticket.article])
     suggested = [
         model.objects.order_by().filter(article=ticket.article).values_list("other") for model in (ReadNext, Likeness)
     ]
-    shown = _keys(*_tied([ticket.article]), *suggested)
-    return min((scheduled[pk] for pk in shown if pk in scheduled), default=None)
+    return min((scheduled[pk] for (pk,) in first.union(*others, *suggested) if pk in scheduled), default=None)
 
 
 def _is_tied(key):

@@ -165,7 +165,7 @@ def _show_retagged(article, fields, revision):
         search.index(article)
     shown = showing(article)
     write_likeness(article, Theme.objects.filter(article_themes__content_object=article))
-    forget(shown | showing(article))
+    forget(*(shown | showing(article)))
     if article.is_public():
         Edition.touch()
 

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from .. import bibliography
-from ..caching import public_page
-from ..models import Article, Citation, Source, Theme
+from ..caching import depending, public_page
+from ..models import Article, Citation, Facet, Source, Theme
+from ..models.tally import Kind
 from .paging import numbered, paged
 
 SOURCES_ON_A_PAGE = 200
@@ -48,7 +49,8 @@ def theme_sources(request, slug, format):
     """What a theme's introduction and the articles under it cite, by key."""
     row = get_object_or_404(Theme, slug=slug)
     cited = Source.objects.cited_under(row).order_by("key")
-    return _file(map(bibliography.of_source, cited), format, f"{row.slug}-sources")
+    shown = _file(map(bibliography.of_source, cited), format, f"{row.slug}-sources")
+    return depending(shown, Facet(Kind.THEME.value, row.pk))
 
 
 def _file(items, format, name):
