@@ -50,14 +50,26 @@ def items_of(articles, base):
     """Return what a feed says of `articles`: what is kept of them, or made now and kept from then on."""
     told = kept(articles, "feed", urlsplit(base).netloc)
     missing = [article for article in articles if told[article.pk][0] is None]
+    loose = set()
     if missing:
+        missing = _whole(missing)
+        tied = publishing.tied(*missing)
         for article, rendered in zip(missing, _rendered(missing, base), strict=True):
             ticket = told[article.pk][1]
             told[article.pk] = rendered, ticket
-            if ticket:
+            if ticket and article.pk in tied:
                 publishing.keep_rendered(publishing.store_rendition, ticket, "feed", rendered)
-    anew = {article.pk for article in missing}
-    return [_item(article, told[article.pk][0], base) | {"kept": article.pk not in anew} for article in articles]
+            else:
+                loose.add(article.pk)
+    return [_item(article, told[article.pk][0], base) | {"kept": article.pk not in loose} for article in articles]
+
+
+def _whole(articles):
+    """Return `articles` with their texts."""
+    if not any(article.get_deferred_fields() for article in articles):
+        return articles
+    whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
+    return [whole[article.pk] for article in articles]
 
 
 def _rendered(articles, base):
@@ -65,9 +77,6 @@ def _rendered(articles, base):
 
     The content is escaped for XML; all as bytes in UTF-8.
     """
-    if any(article.get_deferred_fields() for article in articles):
-        whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
-        articles = [whole[article.pk] for article in articles]
     texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
     following = listings.suggested(articles)
     return [
