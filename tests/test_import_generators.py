@@ -812,3 +812,39 @@ def test_whatever_stands_in_a_text_is_taken(system, pieces):
 def test_of_html_only_the_space_before_lines_goes(lines, whole):
     flat = blocks.flat_html("\n".join(lines), whole).split("\n")
     assert [line.strip() for line in flat] == [line.strip() for line in lines] or lines == []
+
+
+# Translations ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "one", "other"),
+    [
+        ({"hugo.toml": "[languages.en]\n[languages.tr]\n", "content/posts/a.md": HEAD, "content/posts/a.tr.md": HEAD},
+         "content/posts/a.md", "content/posts/a.tr.md"),
+        ({"hugo.toml": "[languages.en]\ncontentDir='content/en'\n[languages.tr]\ncontentDir='content/tr'\n",
+          "content/en/posts/a.md": HEAD, "content/tr/posts/a.md": HEAD},
+         "content/en/posts/a.md", "content/tr/posts/a.md"),
+        ({"hugo.toml": "[languages.en]\n[languages.tr]\n", "content/posts/a.md": "---\ntitle: A\ndate: 2024-01-02\ntranslationKey: gas\n---\nx\n",
+          "content/posts/b.tr.md": "---\ntitle: B\ndate: 2024-01-02\ntranslationKey: gas\n---\nx\n"},
+         "content/posts/a.md", "content/posts/b.tr.md"),
+        ({"_config.yml": "permalink: /:title/\n", "_posts/2024-01-02-a.md": "---\ntitle: A\nlang: en\nref: gas\n---\nx\n",
+          "_posts/2024-01-02-b.md": "---\ntitle: B\nlang: tr\nref: gas\n---\nx\n"},
+         "_posts/2024-01-02-a.md", "_posts/2024-01-02-b.md"),
+        ({"pelicanconf.py": "DEFAULT_LANG = 'en'\nPATH = 'content'\n", "content/a.md": "Title: A\nSlug: gas\nDate: 2024-01-02\n\nx\n",
+          "content/b.md": "Title: B\nSlug: gas\nLang: tr\nDate: 2024-01-02\n\nx\n"},
+         "content/a.md", "content/b.md"),
+    ],
+)  # fmt: skip
+def test_texts_that_say_the_same_in_other_languages_know_of_each_other(tmp_path, files, one, other):
+    bodies = {name: content + ("x\n" if content is HEAD else "") for name, content in files.items()}
+    found = read(tmp_path, bodies)
+    assert found[one].translation_key == found[other].translation_key != ""
+    assert found[other].language == "tr"
+    assert found[one].language in {"en", ""}
+    assert words(found[one]) + words(found[other]) == []
+
+
+def test_what_stands_elsewhere_is_no_translation(tmp_path):
+    found = read(tmp_path, {"a/x.md": HEAD + "x\n", "b/x.md": HEAD + "x\n", "a/y.md": HEAD + "x\n"})
+    assert len({each.translation_key for each in found.values()}) == 3

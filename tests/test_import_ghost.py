@@ -525,3 +525,15 @@ def test_pictures_that_are_nowhere_are_told_of_once_more_at_the_end():
     ]
     assert "None of the pictures that its texts show is in the source (1)" in told.words
     assert len(read(export([post(html=source)]), **{"content/images/2024/p.jpg": b"p"})) == 1
+
+
+@pytest.mark.parametrize("value", ["true", True])
+def test_a_site_that_asked_for_a_password_is_not_shown_to_all(value):
+    given = [{"key": "is_private", "value": value}]
+    posts = [post(1), post(2, status="draft"), post(3, status="scheduled")]
+    found = read(export(posts, settings=given))
+    assert [each.state for each in found] == [State.WITHHELD, State.DRAFT, State.WITHHELD]
+    assert "password" in str(told(found[0]))
+    assert "password" not in str(told(found[1]))
+    (found,) = read(export([post(1)], settings=[{"key": "is_private", "value": "false"}]))
+    assert found.state == State.PUBLISHED

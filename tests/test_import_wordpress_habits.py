@@ -502,3 +502,17 @@ def test_no_word_of_any_shortcode_is_lost(kind, attributes, inner):
     }
     assert found.body.count("слово") + found.body.count("%D1%81%D0%BB") >= len(words) + inner.count("слово")
     assert f"[{kind} " in said(found) or not attributes
+
+
+def test_what_polylang_ties_together_is_a_translation():
+    def post(number, code, group):
+        terms = [("language", code, code), ("category", "gas", "Gas")]
+        terms += [("post_translations", group, group)] if group else []
+        return item(number, terms=terms)
+
+    content = wxr(post(1, "en", "pll_1"), post(2, "tr", "pll_1"), post(3, "ru", "pll_2"), post(4, "en", ""))
+    found = [each for each in read(content) if isinstance(each, Document)]
+    assert [(each.language, each.translation_key) for each in found] == [
+        ("en", f"wordpress:{BLOG}#pll_1"), ("tr", f"wordpress:{BLOG}#pll_1"), ("ru", f"wordpress:{BLOG}#pll_2"), ("en", ""),
+    ]  # fmt: skip
+    assert {each.themes for each in found} == {("Gas",)}

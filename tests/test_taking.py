@@ -556,3 +556,55 @@ def test_former_addresses_of_themes_lead_to_them_and_descriptions_define_new_one
 def test_a_language_that_the_site_does_not_know_is_told_once():
     outcomes = taken(*(a_document(n, language=code) for n, code in enumerate(["de", "de-AT", "de", "fa", "fa"], 1)))
     assert [("which the site doesn’t know" in words(each)) for each in outcomes] == [True, True, False, True, False]
+
+
+class TestTranslations:
+    """Texts that say the same in different languages."""
+
+    @staticmethod
+    def in_languages(*codes, **kw):
+        """Return a document in each language of `codes`, which say the same."""
+        return [
+            a_document(f"{number}-{code}", language=code, translation_key="straits", **kw)
+            for number, code in enumerate(codes)
+        ]
+
+    def test_readers_can_switch_between_them(self, client):
+        documents = self.in_languages("en", "tr", "ru")
+        said = [str(outcome) for outcome in taken(*documents, wishes=OUT, dry_run=True)]
+        assert said == [str(outcome) for outcome in taken(*documents, wishes=OUT)]
+        english, turkish, russian = Article.objects.order_by("pk")
+        assert [turkish.translation_of, russian.translation_of, english.translation_of] == [english, english, None]
+        for row in (english, turkish, russian):
+            page = client.get(row.get_absolute_url()).content.decode()
+            assert {f'hreflang="{other.language}" href' in page for other in (english, turkish, russian)} == {True}
+        assert results(taken(*documents, wishes=OUT)) == {"unchanged": 3}
+
+    def test_as_drafts_too_and_published_in_any_order(self):
+        taken(*self.in_languages("ru", "tr", state=State.WITHHELD), wishes=OUT)
+        russian, turkish = Article.objects.select_related("working").order_by("pk")
+        assert turkish.working.fields["translation_of"] == russian.pk
+        for row in (turkish, russian):
+            publishing.publish(row, publishing.Fields.of(row.working), by=None, based_on=row.working_id, change="new")
+        assert Article.objects.get(pk=turkish.pk).in_other_languages() == [russian]
+
+    def test_of_two_in_one_language_the_second_is_a_text_of_its_own(self):
+        documents = self.in_languages("en", "en", "tr", "tr")
+        said = [str(outcome) for outcome in taken(*documents, wishes=OUT, dry_run=True)]
+        assert said == [str(outcome) for outcome in taken(*documents, wishes=OUT)]
+        first, second, third, fourth = Article.objects.order_by("pk")
+        assert [row.translation_of for row in (first, second, third, fourth)] == [None, None, first, None]
+        assert all(row.is_public() for row in (first, second, third, fourth))
+
+    def test_what_is_told_later_is_an_update_and_what_editors_say_stays(self):
+        alone = [replace(each, translation_key="") for each in self.in_languages("en", "tr")]
+        taken(*alone, wishes=OUT)
+        assert results(taken(*self.in_languages("en", "tr"), wishes=OUT)) == {"unchanged": 1, "updated": 1}
+        english, turkish = Article.objects.order_by("pk")
+        assert turkish.translation_of == english
+        fields = replace(publishing.Fields.of(turkish.working), translation_of=None)
+        publishing.save_draft(turkish, fields, by=None, based_on=turkish.working_id)
+        changed = [replace(each, body="Other words.") for each in self.in_languages("en", "tr")]
+        assert results(taken(*changed, wishes=OUT)) == {"updated": 1, "edited": 1}
+        turkish.refresh_from_db()
+        assert turkish.working.fields["translation_of"] is None

@@ -18,11 +18,13 @@ class Imported(models.Model):
     copy of the article says what the revision `stored` does, or the digest of the page is `page_digest`, nobody has edited it
     here since.
     `published_at` and `updated_at` are its instants at the source, by which its first publication here goes; `old_paths` the
-    addresses that readers knew there and that don't lead here yet.
+    addresses that readers knew there and that don't lead here yet. Texts that say the same in different languages have the same
+    `translation_key`.
     """
 
     origin = models.CharField(max_length=LONGEST, unique=True)
     digest = models.CharField(max_length=64)
+    translation_key = models.CharField(max_length=64, blank=True, db_index=True)  # 64 hexadecimal digits
     article = models.OneToOneField(Article, models.SET_NULL, null=True, related_name="imported")
     page = models.OneToOneField(FlatPage, models.SET_NULL, null=True, related_name="+")
     stored = models.ForeignKey(Revision, models.SET_NULL, null=True, related_name="+")
@@ -45,6 +47,14 @@ class Imported(models.Model):
         """Return the SHA-256, 64 hexadecimal digits, of what the plain `page` says, and whether readers see it."""
         said = (page.url, page.title, page.content, *(["out"] if is_out else []))
         return hashlib.sha256("\0".join(said).encode()).hexdigest()
+
+    @staticmethod
+    def translations(key, *, before=None):
+        """Return the rows of articles that were taken with the translation key `key`, the first first; those `before` a row."""
+        rows = (
+            Imported.objects.filter(translation_key=key, article__deleted_at=None).exclude(article=None).order_by("pk")
+        )
+        return rows.filter(pk__lt=before.pk) if before else rows
 
     @property
     def is_gone(self):

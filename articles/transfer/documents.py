@@ -92,7 +92,8 @@ class Document:
     for people. `body` is Markdown as editors write it; a picture in it has the address `PLACEHOLDER` with its place in
     `pictures`. `themes` are names, as they stand at the source; so are `authors`. Instants are aware. `old_paths` are the
     paths, each beginning with a slash, at which readers had it; `told_themes` tell more of its themes, where readers had
-    pages of them. `language` is a code of two letters, or "".
+    pages of them. `language` is a code of two letters, or ""; texts with the same `translation_key` say the same in different
+    ones.
     """
 
     origin: str
@@ -102,6 +103,7 @@ class Document:
     slug: str = ""
     summary: str = ""
     language: str = ""
+    translation_key: str = ""
     sort: Sort = Sort.ARTICLE
     state: State = State.DRAFT
     published_at: datetime.datetime | None = None
@@ -116,7 +118,7 @@ class Document:
 
     def digest(self):
         """Return 64 hexadecimal digits that change when the text or anything taken with it changes at its source."""
-        apart = {"place", "notes", "told_themes"}
+        apart = {"place", "notes", "told_themes", *([] if self.translation_key else ["translation_key"])}
         said = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in apart}
         for name in ("pictures", "lead_picture"):
             images = said[name] if isinstance(said[name], tuple) else (said[name],)

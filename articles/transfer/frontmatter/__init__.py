@@ -168,6 +168,19 @@ class _Reader:
         site = self.setup.host.rpartition("/")[2] + self.setup.base
         return f"{self.setup.dialect.lower()}:{site}:{name.removeprefix(self.setup.root)}"
 
+    def _translation_key(self, info):
+        """Return what a text has in common with those that say the same in other languages: what its head says, or its place.
+
+        https://gohugo.io/content-management/multilingual/, https://docs.getpelican.com/en/latest/content.html#translations,
+        https://www.getzola.org/documentation/content/multilingual/; `ref` is what Jekyll's sites have come to use.
+        """
+        said = fields.line(fields.first(info.fields, fields.TRANSLATIONS)[1])
+        if not said and self.setup.dialect == Dialect.PELICAN:
+            said = info.text.slug
+        elif not said and self.setup.dialect in {Dialect.HUGO, Dialect.ZOLA, Dialect.PLAIN}:
+            said = f"/{info.part.below}"
+        return self._origin(self.setup.root + said) if said else ""
+
     def _no_text(self, name, info):
         """Return why a file is no text of the site, or nothing."""
         head = info.head
@@ -268,6 +281,7 @@ class _Reader:
             slug=names.slugify(self._slug(info)),
             summary=links.plain(fields.spoken(fields.first(said, fields.SUMMARIES)[1])),
             language=info.text.language if _CODE.fullmatch(info.text.language) else "",
+            translation_key=self._translation_key(info),
             sort=sort,
             state=self._state(info, is_draft),
             published_at=info.text.date,

@@ -18,6 +18,7 @@ UPDATES = ("lastmod", "modified", "modified_time", "updated", "last_modified_at"
            "modified_at", "modified_date", "datemodified", "last_updated", "lastupdated", "update")  # fmt: skip
 ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url",
            "blogger_orig_url")  # fmt: skip
+TRANSLATIONS = ("translationkey", "lang-ref", "lang_ref", "ref", "translation_id")
 _TAGS = ("tags", "tag", "categories", "category", "topics", "themes")
 _KEYWORDS = "keywords"  # for search engines; names of themes only where there are no others
 _AUTHORS = ("authors", "author", "byline", "by")
@@ -29,13 +30,13 @@ _FLAGS = ("draft", "isdraft", "published", "publish", "private", "unlisted", "st
 _DRAFTS = {"draft": True, "isdraft": True, "published": False, "publish": False, "private": True, "unlisted": True}
 _READ = frozenset(("title", "slug", "permalink", "url", "lang", "language", "locale", "type", "layout", "save_as", "params",
                    "taxonomies", "extra", "resources", "media_subpath", "typora-root-url", "typora-copy-images-to", "img_path", "gallery", "render_with_liquid",
-                   *DATES, *UPDATES, *ALIASES, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
+                   *DATES, *UPDATES, *ALIASES, *TRANSLATIONS, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
 # How a page was laid out there is nothing that is said here.
 _LAID_OUT = frozenset((
     "comments", "toc", "weight", "menu", "math", "mathjax", "katex", "mermaid", "sidebar", "classes", "template", "theme",
     "share", "related", "read_time", "show_date", "order", "nav_order", "linktitle", "markup", "outputs", "sitemap",
     "author_profile", "header_type", "pin", "toc_sticky", "toc_label", "hidden", "cascade", "build", "_build", "guid", "id", "uuid",
-    "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override", "translationkey",
+    "eleventyexcludefromcollections", "eleventynavigation", "eleventycomputed", "pagination", "override",
     "wordpress_id", "date_gmt", "author_login", "author_email", "author_url", "blogger_id", "disqus_identifier", "disqus_url",
     "disqus_title", "comment_count", "categories_label", "excerpt_separator", "sharing", "footer", "dsq_thread_id", "top", "sticky", "icon", "featured", "mathjax3",
     "hiddenfromhomepage", "hiddenfromsearch", "hideinhomepage", "twemoji", "lightgallery", "ruby", "fraction", "fontawesome",

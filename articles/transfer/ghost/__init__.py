@@ -54,6 +54,7 @@ class _Site(Export):
     def __init__(self, place, name):
         super().__init__(place, name)
         self.language, self.permalinks, self.zone, self.count = "", "", datetime.UTC, 0
+        self.is_private = False  # readers needed a password for all of it
         self.shown, self.missed = 0, set()  # pictures that are there, and paths of those that aren't
 
     def rows(self, stream, *, first):
@@ -88,7 +89,7 @@ class _Site(Export):
         elif table == "posts_meta":
             self.keep("posts_meta", _id(row, "post_id"), json.dumps({key: row[key] for key in _META if row.get(key)}))
         elif table == "settings":
-            self._learn_setting(row.get("key"), _text(row, "value"))
+            self._learn_setting(row.get("key"), "true" if row.get("value") is True else _text(row, "value"))
         else:
             order = row.get("sort_order")
             self.keep(
@@ -101,6 +102,8 @@ class _Site(Export):
     def _learn_setting(self, key, value):
         if key in {"locale", "lang", "default_locale", "defaultLang"}:
             self.language = fields.language(value) or self.language
+        elif key in {"is_private", "isPrivate"}:
+            self.is_private = value == "true"
         elif key == "permalinks":  # of Ghost before 2.0
             self.permalinks = value
         elif key in {"activeTimezone", "active_timezone", "timezone"}:
@@ -171,8 +174,7 @@ class _Site(Export):
         key = _id(row, "id")
         return self.origin(f"ghost:{names.clean_line(_text(row, 'uuid') or key or _text(row, 'slug'))[:200]}", key)
 
-    @staticmethod
-    def _state(row, is_mailed, published, notes):
+    def _state(self, row, is_mailed, published, notes):
         """Return the `State`: published only what everybody could read, or will at its hour."""
         status, seen_by = row.get("status", "draft"), row.get("visibility", "public")
         if status not in ("published", "scheduled", "draft", "sent"):
@@ -186,6 +188,9 @@ class _Site(Export):
             is_draft, words = status == "draft", _("Not everybody could read it (%s).") % str(seen_by)[:40]
             notes.add(words if is_draft else f"{words} {KEEPS}")
             return State.DRAFT if is_draft else State.WITHHELD
+        elif status != "draft" and self.is_private:
+            notes.add(_("Readers needed a password for it there.") + f" {KEEPS}")
+            return State.WITHHELD
         elif status != "draft":
             return State.PUBLISHED
         return State.DRAFT

@@ -178,7 +178,8 @@ def _merges():
 def _origins():
     """Where texts came from that were brought in from elsewhere: so that bringing them in again doubles nothing."""
     for row in _each(Imported.objects.select_related("article", "stored").defer("article__body", "article__html")):
-        values = {"origin": row.origin, "digest": row.digest, "article": row.article and row.article.slug}
+        values = {"origin": row.origin, "digest": row.digest, "translation_key": row.translation_key or None}
+        values |= {"article": row.article and row.article.slug}
         values |= {"stored": row.stored and row.stored.number, "page": row.page_id, "page_digest": row.page_digest}
         values |= {"published_at": instant(row.published_at), "updated_at": instant(row.updated_at)}
         yield table("text", values | {"old_paths": row.old_paths, "id": row.pk})

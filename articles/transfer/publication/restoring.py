@@ -294,6 +294,7 @@ def read_origins(shelf, register):
             if page and not FlatPage.objects.filter(pk=page).exists():
                 raise values.wrong(f"there is no page with the id {page} in this publication.")
             row.origin, row.digest = values.text("origin", ...), values.text("digest", ...)
+            row.translation_key = values.text("translation_key")
             row.page_digest, row.old_paths = values.text("page_digest"), values.items("old_paths", str)
             row.published_at, row.updated_at = values.moment("published_at"), values.moment("updated_at")
             yield values.checked(row, "old_paths")

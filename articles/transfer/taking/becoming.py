@@ -1,5 +1,7 @@
 """What a document becomes: an article or a plain page, made or brought up to date. Called in one's turn."""
 
+import functools
+import hashlib
 from dataclasses import replace
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from .belongings import put_in
 from .outcomes import Result
 
 Status = Article.Status
+MOST_TRANSLATIONS = 100  # of a text that are looked at
 DRAFTS = {Status.DRAFT, "hidden page"}  # standings of what a later run may still publish
 
 
@@ -42,6 +45,12 @@ class _Work:
     def note(self, words):
         """Tell people `words`."""
         self.notes.append(Note(words))
+
+    @functools.cached_property
+    def translation_key(self):
+        """The translation key of the document as it is stored."""
+        key = self.document.translation_key
+        return hashlib.sha256(key.encode()).hexdigest() if key else ""
 
     def body(self):
         """Return the text with the addresses of its pictures."""
@@ -94,6 +103,7 @@ class _Work:
         row = self.row or Imported(origin=self.origin)
         kept |= {
             "digest": document.digest(),
+            "translation_key": self.translation_key,
             "published_at": date,
             "updated_at": document.updated_at,
             "old_paths": list(document.old_paths) if was_out else [],
@@ -127,9 +137,22 @@ class Text(_Work):
             "authors": self.rows.authors(document.authors, notes),
             "lead_picture": self.rows.picture(document.lead_picture, lead, notes).pk if lead else None,
         }
+        given["translation_of"] = self._original(given["language"])
         if before:
             return replace(before, **{name: value for name, value in given.items() if value})
         return publishing.Fields(**given)
+
+    def _original(self, language):
+        """Return the key of the article that says the same in another language and was taken first, None where there is none."""
+        key = self.translation_key
+        if not key:
+            return None
+        told = Imported.translations(key, before=self.row)
+        told = list(told.values_list("article", "article__working__fields__language")[:MOST_TRANSLATIONS])
+        spoken = {spoken for _pk, spoken in told} | set(self.known.translations.get(key, "").split())
+        if self.dry:
+            self.known.translations[key] = " ".join(sorted({*spoken, language}))
+        return told[0][0] if told and language not in spoken else None
 
     def _made(self):
         fields = self._fields()

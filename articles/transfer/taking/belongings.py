@@ -33,6 +33,7 @@ class Known:
     names: set = field(default_factory=set)  # of themes, folded
     authors: set = field(default_factory=set)  # their names, folded
     languages: set = field(default_factory=set)  # that are none of the site's
+    translations: dict = field(default_factory=dict)  # {translation key: languages that it is in, with spaces between}
 
     def plain(self):
         """Return it as plain data, from which `of` makes it again."""

@@ -156,6 +156,7 @@ class _Blog(Export):
             slug=items.slug(row),
             summary=items.summary(row),
             language=spoken,
+            translation_key=self._translation_key(row),
             sort=sort,
             state=state,
             published_at=published,
@@ -180,6 +181,11 @@ class _Blog(Export):
     def _spoken(self, row):
         said = next((slug for taxonomy, slug, _name in row.terms if taxonomy == "language"), "")
         return fields.language(said) or self.language
+
+    def _translation_key(self, row):
+        """Return what the translations of a post have in common, as the plugin Polylang has it: a term of each group."""
+        said = next((slug for taxonomy, slug, _name in row.terms if taxonomy == "post_translations"), "")
+        return f"wordpress:{self.site}#{said}" if said else ""
 
     def _authors(self, row):
         several = [(html.plain(name), slug) for taxonomy, slug, name in row.terms if taxonomy == "author"]
