@@ -12,19 +12,24 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from .. import publishing
 from ..models import Upload, tries
-from . import reading
 from .taking import take
 from .taking.belongings import Known
 from .taking.outcomes import Result, Wishes, row_of
+
+# What reads HTML and YAML takes as long to load as a quarter of all else, and no other request needs it.
+reading = SimpleLazyObject(partial(import_module, "articles.transfer.reading"))
 
 MOST_BYTES = 20 * 1024 * 1024  # nginx lets 25 MB through
 MOST_WAITING = 3  # uploads of one user

@@ -2,10 +2,12 @@
 
 import csv
 import datetime
+from functools import partial
+from importlib import import_module
 
-import icalendar
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,7 @@ from ..text.figures import harmless
 from .paging import paged
 
 EVENTS_ON_A_PAGE = 50
+icalendar = SimpleLazyObject(partial(import_module, "icalendar"))  # slow to load, and seldom asked for
 
 
 @public_page(*listings.EventFilter.PARAMETERS, kept=True)

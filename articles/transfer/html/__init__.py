@@ -16,9 +16,9 @@ from markdownify import MarkdownConverter
 
 from ... import names
 from ..documents import PLACEHOLDER, Image, Note
+from ..marks import at_start, bracketed, escaped, indented, target
 from .elements import address_of
 from .footnotes import taken_out
-from .marks import at_start, bracketed, escaped, indented, target
 from .markup import simple
 from .notes import Notes
 from .tables import CAPTION, CELL, ROW, table

@@ -13,7 +13,7 @@ from ... import names, publishing
 from ...models import Author, Picture, Theme
 from ...models.picture import PictureError, read_picture, stored_digest
 from ..documents import Note, ThemeTold
-from ..html.marks import at_start, escaped
+from ..marks import at_start, escaped
 
 LONGEST_DEFINITION = 300  # characters
 MOST_THEMES, MOST_AUTHORS, MOST_PICTURES = 50, 20, 500  # of a text
