@@ -27,9 +27,9 @@ HERE = "/admin/articles/upload/"
 def source(monkeypatch):
     """The documents that the next upload holds: a list to put them into."""
     source = []
-    monkeypatch.setattr(receiving.reading, "kind_of", lambda path: "An export")
-    monkeypatch.setattr(receiving.reading, "is_publication", lambda path: False)
-    monkeypatch.setattr(receiving.reading, "documents", lambda path: iter(source))
+    monkeypatch.setattr("articles.transfer.reading.kind_of", lambda path: "An export")
+    monkeypatch.setattr("articles.transfer.reading.is_publication", lambda path: False)
+    monkeypatch.setattr("articles.transfer.reading.documents", lambda path: iter(source))
     return source
 
 
@@ -155,7 +155,7 @@ def meanwhile(monkeypatch, *steps):
             step()
             yield a_document(number)
 
-    monkeypatch.setattr(receiving.reading, "documents", documents)
+    monkeypatch.setattr("articles.transfer.reading.documents", documents)
 
 
 def taking(desk):
@@ -243,12 +243,12 @@ def test_what_can_not_be_read_is_said(desk, source, monkeypatch):
 
     assert "larger than 20 MB" in upload(desk, content=b"x" * (receiving.MOST_BYTES + 1)).content.decode()
     assert "submitted file is empty" in upload(desk, content=b"").content.decode()
-    monkeypatch.setattr(receiving.reading, "documents", wrong)
+    monkeypatch.setattr("articles.transfer.reading.documents", wrong)
     page = upload(desk, name="../../.ssh/x y.zip").headers["Location"]
     desk.post(page, {"action": "step"})
     assert "This is no export." in shown(desk, page)
     assert 'id="desk-step"' not in desk.get(page).content.decode()
-    monkeypatch.setattr(receiving.reading, "kind_of", wrong)
+    monkeypatch.setattr("articles.transfer.reading.kind_of", wrong)
     assert "This is no export." in upload(desk).content.decode()
 
 
