@@ -33,11 +33,9 @@ class Showing(NamedTuple):
 
 def showing(*articles):
     """Return the `Showing` of `articles` and their translations: these, and all that show one of them, or will."""
-    keys = {article.pk for article in articles}
-    keys |= set(Article.objects.filter(translation_of__in=keys).values_list("pk", flat=True))
-    first, *others = _tied(keys, Value(0))
+    keys, originals, first, *others = _tied({article.pk for article in articles}, Value(0))
     alike = Likeness.objects.order_by().filter(other__in=keys).values_list("article", Value(1))
-    found = ({*keys}, set())
+    found = (keys | originals, set())
     for pk, is_alike in first.union(*others, alike):
         found[is_alike].add(pk)
     return Showing(*(frozenset(each - {None}) for each in found))
@@ -49,21 +47,25 @@ def linked_by(**text):
 
 
 def _tied(keys, *told):
-    """Return querysets of the articles that show the articles `keys` as these show them: by a link, series, translation, choice.
+    """Tell which articles show the articles `keys` as these show them: by a link, series, translation, choice.
 
-    Each row is a key, or None, and what else is `told`.
+    Return the keys of these and their translations, those of what they are translated from, and querysets, each row of which is a
+    key, or None, and what else is `told`.
     """
-    rows = Article.objects.filter(pk__in=keys)
-    originals = rows.exclude(translation_of=None).values("translation_of")
-    return [
-        rows.values_list("translation_of", *told),
-        Article.objects.filter(translation_of__in=keys).values_list("pk", *told),
-        Article.objects.filter(translation_of__in=originals).values_list("pk", *told),
-        Article.objects.filter(series__in=rows.exclude(series=None).values("series")).values_list("pk", *told),
+    columns = ("pk", "translation_of", "series")
+    own, translated = (Article.objects.filter(**{f"{name}__in": keys}).values_list(*columns) for name in columns[:2])
+    family = list(own.union(translated))
+    keys, originals, series = ({row[place] for row in family} - {None} for place in range(3))
+    rows = [
         Link.objects.filter(to_article__in=keys).values_list("article", *told),
         Link.objects.filter(article__in=keys).values_list("to_article", *told),
         ReadNext.objects.order_by().filter(other__in=keys).values_list("article", *told),
     ]
+    if originals:
+        rows.append(Article.objects.filter(translation_of__in=originals).values_list("pk", *told))
+    if series:
+        rows.append(Article.objects.filter(series__in=series).values_list("pk", *told))
+    return keys, originals, *rows
 
 
 def begin_rendition(article):
@@ -114,11 +116,12 @@ def _due(ticket):
     scheduled = dict(coming.values_list("pk", "published_at"))
     if not scheduled:
         return None
-    first, *others = _tied([ticket.article])
+    keys, originals, first, *others = _tied({ticket.article})
     suggested = [
         model.objects.order_by().filter(article=ticket.article).values_list("other") for model in (ReadNext, Likeness)
     ]
-    return min((scheduled[pk] for (pk,) in first.union(*others, *suggested) if pk in scheduled), default=None)
+    shown = keys | originals | {pk for (pk,) in first.union(*others, *suggested)}
+    return min((scheduled[pk] for pk in shown if pk in scheduled), default=None)
 
 
 def tied(*articles):
