@@ -47,40 +47,32 @@ def left_out():
 
 
 def items_of(articles, base):
-    """Return what a feed says of `articles`: what is kept of them, or made now and kept from then on."""
+    """Return what a feed says of `articles`: what is kept of them, or made now and kept from then on, if it can be."""
     told = kept(articles, "feed", urlsplit(base).netloc)
     missing = [article for article in articles if told[article.pk][0] is None]
     loose = set()
-    if missing:
-        missing = _whole(missing)
-        tied = publishing.tied(*missing)
-        for article, rendered in zip(missing, _rendered(missing, base), strict=True):
-            ticket = told[article.pk][1]
-            told[article.pk] = rendered, ticket
-            if ticket and article.pk in tied:
-                publishing.keep_rendered(publishing.store_rendition, ticket, "feed", rendered)
-            else:
-                loose.add(article.pk)
+    for key, rendered, is_loose in _rendered(missing, base) if missing else ():
+        ticket = told[key][1]
+        told[key] = rendered, ticket
+        if is_loose or not ticket:
+            loose.add(key)
+        else:
+            publishing.keep_rendered(publishing.store_rendition, ticket, "feed", rendered)
     return [_item(article, told[article.pk][0], base) | {"kept": article.pk not in loose} for article in articles]
 
 
-def _whole(articles):
-    """Return `articles` with their texts."""
-    if not any(article.get_deferred_fields() for article in articles):
-        return articles
-    whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
-    return [whole[article.pk] for article in articles]
-
-
 def _rendered(articles, base):
-    """Return, for each of `articles`, what is kept for feeds: a line of JSON with what it names, then its content.
+    """Return, for each of `articles`, its key, what is kept for feeds, and whether its text is loose (`weaving.Woven`).
 
-    The content is escaped for XML; all as bytes in UTF-8.
+    That is a line of JSON with what it names, then its content, escaped for XML; all as bytes in UTF-8.
     """
+    if any(article.get_deferred_fields() for article in articles):
+        whole = Article.objects.with_names().select_related("lead_picture").in_bulk([row.pk for row in articles])
+        articles = [whole[article.pk] for article in articles]
     texts = weaving.weave(*(article.html for article in articles), owners=articles, plain=True)
     following = listings.suggested(articles)
     return [
-        _in(article, _told, woven, suggestions, base)
+        (article.pk, _in(article, _told, woven, suggestions, base), woven.is_loose)
         for article, woven, suggestions in zip(articles, texts, following, strict=True)
     ]
 

@@ -25,7 +25,7 @@ from .origins import LEADING, TAKEN, came_out, former, lead_due, lead_here, lead
 from .overview import coming, overview
 from .pages import store_page
 from .rebuilding import rebuild, rebuild_theme, reindex, relink
-from .renditions import begin_rendition, forget, showing, store_rendition, tied
+from .renditions import begin_rendition, forget, showing, store_rendition
 from .repeats import repeated
 from .rules import (
     Change,
@@ -120,7 +120,6 @@ __all__ = [
     "store_rendition",
     "teach_names",
     "threads",
-    "tied",
     "undo_merge",
     "withdraw",
 ]

@@ -6,15 +6,13 @@ in any text (names of themes, words of pictures, the site's own name) moves `Edi
 """
 
 import zlib
-from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from django.db.models import Value
 from django.utils import timezone
 
-from ..models import Article, Citation, Likeness, Link, ReadNext, Rendition
+from ..models import Article, Likeness, Link, ReadNext, Rendition
 from ..models.rendition import COLUMNS
-from ..text import citations, links
 from .pages import mark_changed
 
 MOST_AT_ONCE = 500
@@ -90,11 +88,11 @@ def forget(keys, pages=()):
 def store_rendition(ticket, column, rendered):
     """Keep what was `rendered` (bytes; a str for an item) as `column` ("item", "page", "feed") for the holder of `ticket`.
 
-    Nothing is kept of what was forgotten meanwhile or begun before what is kept is, or a page of a text whose names have no rows
-    that would tell of a change; of feeds those who bring it have looked (`tied`).
+    Nothing is kept of what was forgotten meanwhile or begun before what is kept is. Of a text that is loose (`weaving.Woven`)
+    nobody brings a page or an item.
     """
     row = Rendition.objects.filter(pk=ticket.article, serial=ticket.serial).defer(*COLUMNS).first()
-    if row is None or (column == "page" and not tied(Article.objects.only("html").get(pk=ticket.article))):
+    if row is None:
         return
     kept = {column: zlib.compress(rendered) if column == "page" else rendered}
     now = Rendition.objects.filter(pk=row.pk, serial=row.serial, stamp=row.stamp, since=row.since, until=row.until)
@@ -122,20 +120,3 @@ def _due(ticket):
     ]
     shown = keys | originals | {pk for (pk,) in first.union(*others, *suggested)}
     return min((scheduled[pk] for pk in shown if pk in scheduled), default=None)
-
-
-def tied(*articles):
-    """Return the keys of those of `articles` of which all that the text cites and links by name is in rows of its own."""
-    keys = [article.pk for article in articles]
-    known, cited = defaultdict(set), Counter()
-    for key, name in Link.objects.filter(article__in=keys).values_list("article", "name"):
-        known[key].add(name)
-    for (key,) in Citation.objects.filter(article__in=keys).order_by().values_list("article"):
-        cited[key] += 1
-    found = set()
-    for article in articles:
-        keys_cited = {mention.key for mention in citations.mentions(article.html)}
-        named = {name for name in links.mentioned(article.html) if not name.startswith("/")}
-        if known[article.pk] >= named and cited[article.pk] == len(keys_cited):
-            found.add(article.pk)
-    return found

@@ -39,7 +39,7 @@ def article(request, slug):
         typos=len(changes) - len(told),
     )
     tagged(page, articles=[row], themes=row.theme_list)
-    if ticket:
+    if ticket and not page.is_loose:
         publishing.keep_rendered(
             publishing.store_rendition, ticket, "page", page["Surrogate-Key"].encode() + b"\n" + page.content
         )
@@ -61,7 +61,10 @@ def article_or_gone(request, slug):
 
 
 def article_page(request, row, *, themes, authors, picks=None, changes=(), typos=0, preview=None, talk=None):
-    """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live."""
+    """Return the page of `row`, an `Article` that need not be stored; `preview` says in words what is shown, if not live.
+
+    The response `is_loose` as its text is (`weaving.Woven`).
+    """
     part = None
     if row.series_id:
         parts = list(
@@ -107,7 +110,9 @@ def article_page(request, row, *, themes, authors, picks=None, changes=(), typos
             sources=[cited.source for cited in woven.sources],
             translations=translations,
         )
-    return render(request, "articles/article.html", context)
+    response = render(request, "articles/article.html", context)
+    response.is_loose = woven.is_loose
+    return response
 
 
 def draft_page(request, article, fields, words, talk=None):

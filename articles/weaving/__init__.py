@@ -15,7 +15,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from .. import text
-from ..models import Article, Edition, Link, Source, Theme, ThemeName, called
+from ..models import Article, Citation, Edition, Link, Source, Theme, ThemeName, called
 from ..text import citations, links, timelines
 from ..text import pictures as images
 from ..text.glossary import Glossary
@@ -70,14 +70,16 @@ def weave(*texts, owners=(), plain=False):
     """
     owners = list(owners) or [None] * len(texts)
     mentions = [citations.mentions(html) for html in texts]
-    keys = {mention.key for found in mentions for mention in found}
-    sources = {source.key: source for source in Source.objects.filter(key__in=keys)} if keys else {}
+    sources, tied = _cited({mention.key for found in mentions for mention in found}, owners)
+    leads = _leads(texts, owners)
+    for found, known, owner in zip(mentions, leads, owners, strict=True):
+        known.is_loose |= any((_own(owner), mention.key) not in tied for mention in found)
     edition = Edition.objects.values_list("names", flat=True).first()
     terms = _terms(edition) if edition else _terms.__wrapped__(edition)
     known = pictures.known(*texts)
     return [
-        _woven(images.shown(html, known, plain), found, sources, leads, terms, owner, plain)
-        for html, found, leads, owner in zip(texts, mentions, _leads(texts, owners), owners, strict=True)
+        _woven(images.shown(html, known, plain), found, sources, led, terms, owner, plain)
+        for html, found, led, owner in zip(texts, mentions, leads, owners, strict=True)
     ]
 
 
@@ -112,6 +114,32 @@ def _woven(html, mentions, sources, leads, terms, owner, plain):
     return Woven(words, notes, list(listed.values()), defined, leads.is_loose)
 
 
+def _own(owner):
+    return type(owner), getattr(owner, "pk", None)
+
+
+def _among(owners):
+    """Return the condition that a row is of one of `owners`."""
+    articles, themes = ([owner.pk for owner in owners if isinstance(owner, model)] for model in (Article, Theme))
+    return Q(article__in=articles) | Q(theme__in=themes)
+
+
+def _of(row):
+    """Return of whom a row is, as `_own` gives it."""
+    return (Article, row.article_id) if row.article_id else (Theme, row.theme_id)
+
+
+def _cited(keys, owners):
+    """Return {key: source} of those of `keys` that there are, and {(owner, key), …} of those that a row says an owner cites."""
+    if not keys:
+        return {}, set()
+    rows = list(Citation.objects.filter(_among(owners)).select_related("source"))
+    sources = {row.source.key: row.source for row in rows}
+    if missing := keys - sources.keys():
+        sources |= {source.key: source for source in Source.objects.filter(key__in=missing)}
+    return sources, {(_of(row), row.source.key) for row in rows}
+
+
 # Links by name --------------------------------------------------------------------------------------------------------
 
 
@@ -126,15 +154,11 @@ def _leads(texts, owners):
     wanted = [[name for name in links.mentioned(html) if not name.startswith("/")] for html in texts]
     known = {}
     if any(wanted):
-        articles = [owner.pk for owner in owners if isinstance(owner, Article)]
-        themes = [owner.pk for owner in owners if isinstance(owner, Theme)]
-        rows = Link.objects.filter(Q(article__in=articles) | Q(theme__in=themes))
-        for link in rows.select_related("to_article", "to_theme__merged_into"):
-            owner = (Article, link.article_id) if link.article_id else (Theme, link.theme_id)
-            known[owner, link.name] = link.target
+        for link in Link.objects.filter(_among(owners)).select_related("to_article", "to_theme__merged_into"):
+            known[_of(link), link.name] = link.target
     found = []
     for row, owner in zip(wanted, owners, strict=True):
-        own = (type(owner), getattr(owner, "pk", None))
+        own = _own(owner)
         leads = _Leads((name, _lead(name, known.get((own, name)) or called(name))) for name in row)
         leads.is_loose = any((own, name) not in known for name in row)
         found.append(leads)
