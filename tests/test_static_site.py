@@ -385,6 +385,20 @@ class TestCopies:
         assert (copy / "articles" / "to-come" / "index.html").exists()
         assert b"To come" in (copy / "themes" / "syria" / "index.html").read_bytes()
 
+    def test_what_readers_asked_for_since_then_is_copied_too(self, copy, tmp_path, monkeypatch):
+        """A page that leads on to what has fallen due is another one, though nobody published anything."""
+        soon = timezone.now() + datetime.timedelta(hours=1)
+        make_article("To come", slug="to-come", themes=["Syria"], at=soon)
+        change(Article.objects.get(slug="straits-1"), read_next=(Article.objects.get(slug="to-come").pk,))
+        export(copy)
+        assert export(copy, anew=True).written == 0  # by now all is kept
+        monkeypatch.setattr("django.utils.timezone.now", lambda: soon + datetime.timedelta(minutes=1))
+        export(tmp_path / "another")  # which asks for everything, as readers do
+        monkeypatch.setattr("django.utils.timezone.now", lambda: soon + datetime.timedelta(minutes=2))
+        export(copy)
+        assert b"/articles/to-come/" in (copy / "articles" / "straits-1" / "index.html").read_bytes()
+        assert differing(tree(copy), tree(tmp_path / "another")) == []
+
     def test_a_former_address_of_what_is_hidden_says_nothing_of_it(self, copy):
         page = FlatPage(url="/coming-soon/", title="Coming", content="[As before](/before/).")
         publishing.save_row(page, by=None)

@@ -3,7 +3,7 @@
 They are read before a page is asked for, and so are at most older than what was written: then it is asked for once more.
 
     cards, charts             the mark of the content at the end of their address
-    an article and its files  the serial of its rendition, while that is kept and nothing in it has fallen due
+    an article and its files  the serial of its rendition, while that is kept, until something in it falls due
     a source                  the serials of the articles that cite it and are out
     lists, feeds, sitemaps    the mark of the facet on which they say to depend, until the next article falls due
 
@@ -49,7 +49,7 @@ class Marks:
         Return ([`Job`, …], {name: mark} of those that have one before they are asked for, [`File`, …] that stay).
         """
         slugs = {found[1] for file in part if (found := _ARTICLE.fullmatch(file.address))}
-        serials = self._serials(slugs)
+        articles = self._articles(slugs)
         cited = self._cited({found[1] for file in part if (found := _SOURCE.fullmatch(file.address))})
         jobs, marks, stay = [], {}, []
         for file in part:
@@ -57,8 +57,7 @@ class Marks:
             found = _ARTICLE.fullmatch(address)
             is_held = True
             if found:
-                serial, is_held = serials.get(found[1], (None, False))
-                marks[name] = self._mark("article", serial) if serial is not None else ""
+                marks[name], is_held = articles.get(found[1], ("", False))
             elif source := _SOURCE.fullmatch(address):
                 marks[name] = self._mark("source", self.wide, cited[source[1]])
             elif "?v=" in address:
@@ -66,7 +65,7 @@ class Marks:
             elif fetching.is_for_ever(name):
                 marks[name] = "for ever"
             present = marks.get(name) or self._of_facet(kept)
-            known = kept and kept == present and links is not None
+            known = kept and _digest(kept) == _digest(present) and not self._is_over(kept) and links is not None
             if known and is_held and not self.anew and folder.has(name):
                 stay.append(file)
             else:
@@ -85,10 +84,13 @@ class Marks:
 
     def _of_facet(self, kept):
         """Return the present mark of the facet that the mark `kept` is of."""
-        found = re.match(r"(\d+)\.(\d+) (-|\d+) ", kept)
-        if not found or (found[3] != "-" and int(found[3]) <= self.now.timestamp()):
-            return ""
-        return found[0] + self._facet((int(found[1]), int(found[2])))
+        found = re.match(r"(\d+)\.(\d+) ", kept)
+        return self._facet((int(found[1]), int(found[2]))) if found else ""
+
+    def _is_over(self, kept):
+        """Whether something has fallen due since the mark `kept` was given that may show in what it is of."""
+        found = re.search(r"(?:^| )(\d+) \w+$", kept)
+        return bool(found) and int(found[1]) <= self.now.timestamp()
 
     def _facet(self, facet):
         return self._mark(self.wide, self.facets.get(tuple(facet), ""))
@@ -96,14 +98,19 @@ class Marks:
     def _mark(self, *parts):
         return hashlib.sha256(repr((self.stamp, *parts)).encode()).hexdigest()[:32]
 
-    def _serials(self, slugs):
-        """Return {slug: (serial, whether its page is kept and holds)} of the articles at `slugs`."""
+    def _articles(self, slugs):
+        """Return {slug: (mark, whether its page is kept and holds)} of the articles at `slugs`."""
         if not slugs:
             return {}
         rows = Rendition.objects.filter(article__slug__in=slugs, article__withdrawn_at=None)
         kept = set(rows.exclude(page=b"").values_list("pk", flat=True))
-        rows = rows.annotate(slug=F("article__slug")).defer(*COLUMNS)
-        return {row.slug: (row.serial, row.pk in kept and row.holds(self.rendered, self.now)) for row in rows}
+        found = {}
+        for row in rows.annotate(slug=F("article__slug")).defer(*COLUMNS):
+            is_held = row.pk in kept and row.holds(self.rendered, self.now)
+            # What is made only now shows nothing else before the next article falls due, whichever that is.
+            until = (str(int(row.until.timestamp())) if row.until else "-") if is_held else self.until
+            found[row.slug] = f"{until} {self._mark('article', row.pk, row.serial)}", is_held
+        return found
 
     def _cited(self, keys):
         """Return {key: [(article, serial of its rendition), …]} of the articles that cite the sources `keys`."""
@@ -115,3 +122,8 @@ class Marks:
         for key, *article in rows.order_by(*named).values_list(*named) if keys else ():
             told[key].append(article)
         return told
+
+
+def _digest(mark):
+    """Return what a `mark` says without what it is of, and until when."""
+    return mark.rpartition(" ")[2]
