@@ -845,6 +845,28 @@ def test_texts_that_say_the_same_in_other_languages_know_of_each_other(tmp_path,
     assert words(found[one]) + words(found[other]) == []
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"hugo.toml": "[languages.en]\n[languages.tr]\n", "content/posts/a.md": "---\ntitle: A\nref: Smith 2020\n---\nx\n",
+         "content/posts/a.tr.md": "---\ntitle: A\nref: Aksoy 2021\n---\nx\n"},
+        {"a.md": "---\ntitle: A\nref: Smith 2020\n---\nx\n", "a.tr.md": "---\ntitle: A\nref: https://example.org/\n---\nx\n"},
+    ],
+)  # fmt: skip
+def test_a_reference_is_no_name_of_a_translation_but_on_sites_of_jekyll(tmp_path, files):
+    one, other = read(tmp_path, files).values()
+    assert one.translation_key == other.translation_key
+    assert [("ref" in " ".join(words(each))) for each in (one, other)] == [True, True]
+
+
+def test_texts_on_one_thing_elsewhere_are_no_translations(tmp_path):
+    head = "---\ntitle: {0}\nlang: {1}\nref: https://example.org/news/1\n---\nx\n"
+    files = {f"_posts/2024-01-0{number}-a.md": head.format(number, code) for number, code in enumerate(["en", "tr"], 1)}
+    found = read(tmp_path, {"_config.yml": "permalink: /:title/\n", **files}).values()
+    assert {each.translation_key for each in found} == {""}
+    assert all("ref" in " ".join(words(each)) for each in found)
+
+
 def test_what_stands_elsewhere_is_no_translation(tmp_path):
     found = read(tmp_path, {"a/x.md": HEAD + "x\n", "b/x.md": HEAD + "x\n", "a/y.md": HEAD + "x\n"})
     assert len({each.translation_key for each in found.values()}) == 3

@@ -174,7 +174,7 @@ class _Reader:
         https://gohugo.io/content-management/multilingual/, https://docs.getpelican.com/en/latest/content.html#translations,
         https://www.getzola.org/documentation/content/multilingual/; `ref` is what Jekyll's sites have come to use.
         """
-        said = fields.line(fields.first(info.fields, fields.TRANSLATIONS)[1])
+        said = fields.translation(info.fields, self.setup)[1]
         if not said and self.setup.dialect == Dialect.PELICAN:
             said = info.text.slug
         elif not said and self.setup.dialect in {Dialect.HUGO, Dialect.ZOLA, Dialect.PLAIN}:

@@ -18,7 +18,8 @@ UPDATES = ("lastmod", "modified", "modified_time", "updated", "last_modified_at"
            "modified_at", "modified_date", "datemodified", "last_updated", "lastupdated", "update")  # fmt: skip
 ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url",
            "blogger_orig_url")  # fmt: skip
-TRANSLATIONS = ("translationkey", "lang-ref", "lang_ref", "ref", "translation_id")
+_TRANSLATIONS = ("translationkey", "lang-ref", "lang_ref", "translation_id")
+_REFERENCE = "ref"  # by which Jekyll's sites have come to tell translations; elsewhere it leads to what a text is about
 _TAGS = ("tags", "tag", "categories", "category", "topics", "themes")
 _KEYWORDS = "keywords"  # for search engines; names of themes only where there are no others
 _AUTHORS = ("authors", "author", "byline", "by")
@@ -30,7 +31,7 @@ _FLAGS = ("draft", "isdraft", "published", "publish", "private", "unlisted", "st
 _DRAFTS = {"draft": True, "isdraft": True, "published": False, "publish": False, "private": True, "unlisted": True}
 _READ = frozenset(("title", "slug", "permalink", "url", "lang", "language", "locale", "type", "layout", "save_as", "params",
                    "taxonomies", "extra", "resources", "media_subpath", "typora-root-url", "typora-copy-images-to", "img_path", "gallery", "render_with_liquid",
-                   *DATES, *UPDATES, *ALIASES, *TRANSLATIONS, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
+                   *DATES, *UPDATES, *ALIASES, *_TRANSLATIONS, *_TAGS, *_AUTHORS, *_FLAGS)) | LEADS  # fmt: skip
 # How a page was laid out there is nothing that is said here.
 _LAID_OUT = frozenset((
     "comments", "toc", "weight", "menu", "math", "mathjax", "katex", "mermaid", "sidebar", "classes", "template", "theme",
@@ -74,6 +75,13 @@ def line(value):
 def spoken(value):
     """Return a value as a line for readers, for whom its entities of HTML were characters and its tags were none."""
     return names.clean_line(html.unescape(_MARKUP.sub("", line(value))))
+
+
+def translation(fields, setup):
+    """Return (key, value) of the name that a text shares with its translations, ("", "") where it says none."""
+    key, value = first(fields, (*_TRANSLATIONS, *([_REFERENCE] if setup.dialect == Dialect.JEKYLL else [])))
+    said = line(value)
+    return (key, said) if said and "://" not in said else ("", "")
 
 
 def with_parts(said):
@@ -235,6 +243,7 @@ def untaken(fields, head, setup):
         *_own(setup),
         *_own(setup, of_authors=True),
         first(fields, SUMMARIES)[0],
+        translation(fields, setup)[0],
     }
     if not any(fields.get(key) for key in (*_TAGS, "taxonomies", *_own(setup))):
         known.add(_KEYWORDS)
