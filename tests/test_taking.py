@@ -588,6 +588,19 @@ class TestTranslations:
             publishing.publish(row, publishing.Fields.of(row.working), by=None, based_on=row.working_id, change="new")
         assert Article.objects.get(pk=turkish.pk).in_other_languages() == [russian]
 
+    def test_what_has_a_translation_made_here_is_not_given_another_in_its_language(self):
+        english, turkish = self.in_languages("en", "tr")
+        taken(english, wishes=OUT)
+        original = Article.objects.get()
+        mine = make_article("Burada", language="tr", translation_of=original.pk)
+        said = [str(outcome) for outcome in taken(turkish, wishes=OUT, dry_run=True)]
+        (outcome,) = taken(turkish, wishes=OUT)
+        assert said == [str(outcome)]
+        assert outcome.standing == Article.Status.PUBLISHED, words(outcome)
+        row = Article.objects.exclude(pk__in=[original.pk, mine.pk]).get()
+        assert row.translation_of is None
+        assert original.in_other_languages() == [mine]
+
     def test_of_two_in_one_language_the_second_is_a_text_of_its_own(self):
         documents = self.in_languages("en", "en", "tr", "tr")
         said = [str(outcome) for outcome in taken(*documents, wishes=OUT, dry_run=True)]

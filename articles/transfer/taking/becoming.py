@@ -152,7 +152,11 @@ class Text(_Work):
         spoken = {spoken for _pk, spoken in told} | set(self.known.translations.get(key, "").split())
         if self.dry:
             self.known.translations[key] = " ".join(sorted({*spoken, language}))
-        return told[0][0] if told and language not in spoken else None
+        if not told or language in spoken:
+            return None
+        original = Article.original(told[0][0])
+        made = original.translations.filter(language=language).exclude(pk=self.row and self.row.article_id)
+        return told[0][0] if original.language != language and not made.exists() else None  # it may have been made here
 
     def _made(self):
         fields = self._fields()
