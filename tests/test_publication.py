@@ -221,11 +221,14 @@ def test_every_state_of_an_article_comes_back(client, settings, tmp_path, stoppe
 
 def test_what_came_from_elsewhere_is_known_again(settings, tmp_path):
     texts = [a_document(1), a_document(2, state=State.DRAFT), a_document(3, sort=Sort.PAGE, slug="page")]
+    texts += [a_document(4, slug="gas", translation_key="gas"), a_document(5, language="tr", translation_key="gas")]
     one = written_down(settings, tmp_path, lambda: list(take(texts, wishes=Wishes(publish=True))))
     restore(one)
     assert {str(outcome.result) for outcome in take(texts, wishes=Wishes(publish=True))} == {"unchanged"}
     export(tmp_path / "two")
     assert files(one) == files(tmp_path / "two")
+    list(take([a_document(6, slug="gaz", language="ru", translation_key="gas")], wishes=Wishes(publish=True)))
+    assert Article.objects.get(slug="gaz").translation_of == Article.objects.get(slug="gas")
 
 
 # What belongs to people ----------------------------------------------------------------------------------------------
