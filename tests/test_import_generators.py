@@ -825,11 +825,17 @@ def test_of_html_only_the_space_before_lines_goes(lines, whole):
         ({"hugo.toml": "[languages.en]\ncontentDir='content/en'\n[languages.tr]\ncontentDir='content/tr'\n",
           "content/en/posts/a.md": HEAD, "content/tr/posts/a.md": HEAD},
          "content/en/posts/a.md", "content/tr/posts/a.md"),
+        ({"hugo.toml": "[languages.en]\ncontentDir='content/english'\n[languages.tr]\ncontentDir='content/turkish/'\n",
+          "content/english/posts/a.md": HEAD, "content/turkish/posts/a.md": HEAD},
+         "content/english/posts/a.md", "content/turkish/posts/a.md"),
         ({"hugo.toml": "[languages.en]\n[languages.tr]\n", "content/posts/a.md": "---\ntitle: A\ndate: 2024-01-02\ntranslationKey: gas\n---\nx\n",
           "content/posts/b.tr.md": "---\ntitle: B\ndate: 2024-01-02\ntranslationKey: gas\n---\nx\n"},
          "content/posts/a.md", "content/posts/b.tr.md"),
         ({"_config.yml": "permalink: /:title/\n", "_posts/2024-01-02-a.md": "---\ntitle: A\nlang: en\nref: gas\n---\nx\n",
           "_posts/2024-01-02-b.md": "---\ntitle: B\nlang: tr\nref: gas\n---\nx\n"},
+         "_posts/2024-01-02-a.md", "_posts/2024-01-02-b.md"),
+        ({"_config.yml": "permalink: /:title/\n", "_posts/2024-01-02-a.md": "---\ntitle: A\nlang: en\npage_id: gas\n---\nx\n",
+          "_posts/2024-01-02-b.md": "---\ntitle: B\nlang: tr\npage_id: gas\n---\nx\n"},
          "_posts/2024-01-02-a.md", "_posts/2024-01-02-b.md"),
         ({"pelicanconf.py": "DEFAULT_LANG = 'en'\nPATH = 'content'\n", "content/a.md": "Title: A\nSlug: gas\nDate: 2024-01-02\n\nx\n",
           "content/b.md": "Title: B\nSlug: gas\nLang: tr\nDate: 2024-01-02\n\nx\n"},
@@ -843,6 +849,14 @@ def test_texts_that_say_the_same_in_other_languages_know_of_each_other(tmp_path,
     assert found[other].language == "tr"
     assert found[one].language in {"en", ""}
     assert words(found[one]) + words(found[other]) == []
+
+
+def test_pages_of_a_language_are_pages_whatever_its_folder_is_called(tmp_path):
+    told = "[languages.en]\ncontentDir='content/en'\n[languages.tr]\ncontentDir='content/turkish'\n"
+    names = [f"content/{folder}/{name}.md" for folder in ("en", "turkish") for name in ("page/about", "us", "posts/a")]
+    found = read(tmp_path, {"hugo.toml": told, **{name: HEAD + "x\n" for name in names}})
+    sorts = [found[name].sort for name in names]
+    assert sorts == [Sort.PAGE, Sort.PAGE, Sort.ARTICLE] * 2
 
 
 @pytest.mark.parametrize(

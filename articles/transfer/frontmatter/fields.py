@@ -19,7 +19,8 @@ UPDATES = ("lastmod", "modified", "modified_time", "updated", "last_modified_at"
 ALIASES = ("aliases", "alias", "redirect_from", "redirects", "old_url", "old_urls", "former", "wordpress_url",
            "blogger_orig_url")  # fmt: skip
 _TRANSLATIONS = ("translationkey", "lang-ref", "lang_ref", "translation_id")
-_REFERENCE = "ref"  # by which Jekyll's sites have come to tell translations; elsewhere it leads to what a text is about
+# By which Jekyll's sites have come to tell translations, `page_id` with Polyglot; elsewhere they may say anything.
+_OF_JEKYLL = ("ref", "page_id")
 _TAGS = ("tags", "tag", "categories", "category", "topics", "themes")
 _KEYWORDS = "keywords"  # for search engines; names of themes only where there are no others
 _AUTHORS = ("authors", "author", "byline", "by")
@@ -79,7 +80,7 @@ def spoken(value):
 
 def translation(fields, setup):
     """Return (key, value) of the name that a text shares with its translations, ("", "") where it says none."""
-    key, value = first(fields, (*_TRANSLATIONS, *([_REFERENCE] if setup.dialect == Dialect.JEKYLL else [])))
+    key, value = first(fields, (*_TRANSLATIONS, *(_OF_JEKYLL if setup.dialect == Dialect.JEKYLL else ())))
     said = line(value)
     return (key, said) if said and "://" not in said else ("", "")
 

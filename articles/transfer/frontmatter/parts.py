@@ -89,9 +89,9 @@ class Parts:
 
     def _with_language(self, part):
         codes, (first, _slash, rest) = self.setup.languages, part.below.partition("/")
-        own = codes.get(first.lower(), {})
-        if rest and posixpath.basename(str(own.get("contentdir", "")).rstrip("/")) == first:
-            return part._replace(code=first.lower(), below=rest)
+        for code, own in codes.items():
+            if rest and posixpath.basename(str(own.get("contentdir", "")).rstrip("/")) == first:
+                return part._replace(code=code, below=rest)
         stem, dot, code = part.below.rpartition(".")
         known = code.lower() in codes if codes else re.fullmatch(r"[a-z]{2}(?:-[A-Za-z]{2})?", code)
         return part._replace(code=code.lower(), below=stem) if dot and stem and known else part
@@ -128,7 +128,7 @@ class Parts:
             above = posixpath.dirname(above)
         if last == "index" and folder:
             part = part._replace(below=folder)
-        is_page = "/" not in part.below or inside[0] in {"page", "pages"}
+        is_page = "/" not in part.below or part.below.partition("/")[0] in {"page", "pages"}
         return part._replace(sort=Sort.PAGE) if is_page else part
 
     def _pelican(self, part, inside):
