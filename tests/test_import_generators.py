@@ -854,7 +854,7 @@ def test_texts_that_say_the_same_in_other_languages_know_of_each_other(tmp_path,
 def test_pages_of_a_language_are_pages_whatever_its_folder_is_called(tmp_path):
     told = "[languages.en]\ncontentDir='content/en'\n[languages.tr]\ncontentDir='content/turkish'\n"
     names = [f"content/{folder}/{name}.md" for folder in ("en", "turkish") for name in ("page/about", "us", "posts/a")]
-    found = read(tmp_path, {"hugo.toml": told, **{name: HEAD + "x\n" for name in names}})
+    found = read(tmp_path, {"hugo.toml": told, **dict.fromkeys(names, HEAD + "x\n")})
     sorts = [found[name].sort for name in names]
     assert sorts == [Sort.PAGE, Sort.PAGE, Sort.ARTICLE] * 2
 

@@ -588,6 +588,15 @@ class TestTranslations:
             publishing.publish(row, publishing.Fields.of(row.working), by=None, based_on=row.working_id, change="new")
         assert Article.objects.get(pk=turkish.pk).in_other_languages() == [russian]
 
+    def test_what_the_source_ties_otherwise_now_is_tied_so(self):
+        documents = self.in_languages("en", "tr", "ru")
+        taken(*documents, wishes=OUT)
+        english, turkish, russian = documents
+        changed = [english, replace(turkish, translation_key="grain"), replace(russian, language="en")]
+        assert results(taken(*changed, wishes=OUT)) == {"unchanged": 1, "updated": 2}
+        assert [row.translation_of for row in Article.objects.all()] == [None] * 3
+        assert results(taken(*changed, wishes=OUT)) == {"unchanged": 3}
+
     def test_what_has_a_translation_made_here_is_not_given_another_in_its_language(self):
         english, turkish = self.in_languages("en", "tr")
         taken(english, wishes=OUT)

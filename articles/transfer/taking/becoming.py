@@ -139,7 +139,8 @@ class Text(_Work):
         }
         given["translation_of"] = self._original(given["language"])
         if before:
-            return replace(before, **{name: value for name, value in given.items() if value})
+            tied = {"translation_of"} if self.translation_key or self.row.translation_key else set()
+            return replace(before, **{name: value for name, value in given.items() if value or name in tied})
         return publishing.Fields(**given)
 
     def _original(self, language):
