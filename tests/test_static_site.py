@@ -427,6 +427,26 @@ class TestCopies:
         led = (copy / "articles" / "led-before" / "index.html").read_text()
         assert 'As before and <a href="/articles/led">so</a>.' in led
 
+    def test_a_link_that_a_stopped_run_took_away_is_there_again_with_what_it_leads_to(self, copy, monkeypatch):
+        make_article("Led", slug="led-away", themes=["Syria"], body="[There](/not-yet/).")
+        work, calls = static_site._Run._work, []
+
+        def stopped(run, pool):
+            work(run, pool)
+            calls.append(run)
+            if len(calls) == 3:  # links to what isn't there have gone
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            patch.setattr(static_site._Run, "_work", stopped)
+            export(copy)
+        assert len(calls) == 3
+        page = FlatPage(url="/not-yet/", title="There", content="It is.")
+        publishing.save_row(page, by=None)
+        page.sites.set([1])
+        export(copy)
+        assert b'<a href="/not-yet/">There</a>' in (copy / "articles" / "led-away" / "index.html").read_bytes()
+
     @pytest.mark.parametrize("calls", times([], [7, 40]))
     def test_a_run_that_is_stopped_is_made_up_for(self, copy, tmp_path, monkeypatch, calls):
         make_article("Brand new", slug="brand-new", themes=["Syria"])

@@ -148,7 +148,7 @@ class _Run:
             if not newly or not self._mend(newly):
                 break
             self._work(pool)
-        self.manifest.tell(dead=json.dumps(sorted(self.dead)))
+        self._tell_dead()
 
     def _first(self):
         """Yield the addresses from which everything else is reached, and those to which nothing may lead."""
@@ -237,7 +237,11 @@ class _Run:
         with self.manifest.at_once():
             for name in found:
                 self.manifest.again(name)
+            self._tell_dead()  # at once: a run that is killed now is gone on with by one that knows why links have gone
         return bool(found)
+
+    def _tell_dead(self):
+        self.manifest.tell(dead=json.dumps(sorted(self.dead)))
 
     def _remove(self):
         """Remove the files to which this run didn't come."""
