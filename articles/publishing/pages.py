@@ -1,8 +1,8 @@
 """Which lists and feeds a change of articles concerns, and keeping those that somebody asked for.
 
-A list is of one facet: everything, or the articles of a theme, an author, a series, a language, a year or a month. Whoever forgets the renditions of
-articles marks what they carry, so that every page of those lists is made anew; what may show anywhere else moves
-`Edition.wide` or `Edition.names`.
+A list is of one facet: everything, or the articles of a theme, an author, a series, a language, a year or a month. Whoever
+forgets the renditions of articles marks what they carry, so that every page of those lists is made anew; what may show
+anywhere else moves `Edition.wide` or `Edition.names`.
 """
 
 import json
