@@ -65,10 +65,6 @@ class Folder:
             return self._size(f"{name}.gz") is not None and self._size(f"{name}.br") is not None
         return True
 
-    def read(self, name):
-        """Return what the file `name` holds (bytes), None where there is none."""
-        return self._read(name, "")
-
     def remove(self, name):
         """Remove the file `name`, and folders that are empty then; return whether it was there."""
         path = self.path / name
